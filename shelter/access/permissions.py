@@ -1,0 +1,75 @@
+"""The catalogue: every role, and every thing that can be permitted."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from flask_babel import lazy_gettext as _
+
+from shelter.codes import Code
+
+
+class Role(Code):
+    """The ten roles. Stored words; see the matrix for what each may do."""
+
+    HOUSE_STAFF = "house_staff", _("House staff (shift)")
+    CASEWORKER = "caseworker", _("Caseworker")
+    PSYCHOLOGIST = "psychologist", _("Psychologist")
+    LAWYER = "lawyer", _("Lawyer")
+    MEDICAL = "medical", _("Medical staff")
+    SHELTER_COORDINATOR = "shelter_coordinator", _("Shelter coordinator")
+    PROGRAMME_COORDINATOR = "programme_coordinator", _("Programme coordinator")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    OBSERVER = "observer", _("Government observer")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Permission(Code):
+    """Named resource.verb. The label is what the access page says."""
+
+    CASE_LIST = "case.list", _("See the list of cases")
+    CASE_READ = "case.read", _("Open a case")
+    PERSON_READ = "person.read", _("See names and identity")
+    PERSON_SEARCH = "person.search", _("Search by name")
+    REFERRAL_READ = "referral.read", _("See incoming referrals")
+    REFERRAL_WRITE = "referral.write", _("Record and answer referrals")
+    INTAKE_WRITE = "intake.write", _("Record an arrival")
+    CONSENT_READ = "consent.read", _("See consents")
+    CONSENT_WRITE = "consent.write", _("Record a consent")
+    BED_READ = "bed.read", _("See the beds of the house")
+    BED_ASSIGN = "bed.assign", _("Give or change a bed")
+    TONIGHT_READ = "tonight.read", _("See tonight's list")
+    INSTRUCTION_WRITE = "instruction.write", _("Leave instructions for the night")
+    SERVICE_READ = "service.read", _("See which services were given")
+    HEADLINE_READ = "headline.read", _("See the headline of a service")
+    PSYCHOLOGY_READ = "psychology.read", _("Read psychological notes")
+    PSYCHOLOGY_WRITE = "psychology.write", _("Log psychological services")
+    LEGAL_READ = "legal.read", _("Read legal notes")
+    LEGAL_WRITE = "legal.write", _("Log legal services")
+    MEDICAL_READ = "medical.read", _("Read health notes")
+    MEDICAL_WRITE = "medical.write", _("Log health services")
+    SOCIAL_READ = "social.read", _("Read social work notes")
+    SOCIAL_WRITE = "social.write", _("Log social work services")
+    SERVICE_LOG = "service.log", _("Log services of one's own discipline")
+    EXIT_WRITE = "exit.write", _("Record an exit")
+    CONTACT_READ = "contact.read", _("See how to contact her safely")
+    CONTACT_WRITE = "contact.write", _("Record how to contact her safely")
+    FOLLOWUP_READ = "followup.read", _("See the follow-up")
+    FOLLOWUP_WRITE = "followup.write", _("Record a follow-up contact")
+    REPORT_READ = "report.read", _("See and print reports")
+    REPORT_PUBLISH = "report.publish", _("Publish a report prepared by another person")
+    RELEASE_READ = "release.read", _("Read published reports")
+    PARTNER_READ = "partner.read", _("See foundations, houses and institutions")
+    STAFF_MANAGE = "staff.manage", _("Invite staff and close accounts")
+    AUDIT_READ = "audit.read", _("Read the audit trail")
+
+
+class Special(Enum):
+    """What an address may need besides a permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+
+
+PUBLIC, SIGNED_IN = Special.PUBLIC, Special.SIGNED_IN
+Needs = Permission | Special

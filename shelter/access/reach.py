@@ -1,0 +1,95 @@
+"""How far a grant carries: everywhere, a foundation, a house, the people cared for, the cases on one's team."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from .permissions import Permission, Role
+
+
+class Subject(Protocol):
+    """What a record must tell about itself so that access can be decided."""
+
+    read_by: Permission
+
+    @property
+    def foundation_id(self) -> uuid.UUID | None: ...
+    @property
+    def house_id(self) -> uuid.UUID | None: ...
+    @property
+    def is_present(self) -> bool: ...
+    @property
+    def team_ids(self) -> Collection[uuid.UUID]: ...
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One assignment in force: a role, and where it holds (None: everywhere)."""
+
+    role: Role
+    foundation_id: uuid.UUID | None = None
+    house_id: uuid.UUID | None = None
+
+
+class Reader(Protocol):
+    """Who asks."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def grants(self) -> tuple[Grant, ...]: ...
+
+
+class SubjectColumns(Protocol):
+    """The same four facts as SQL, for lists."""
+
+    foundation_id: Any
+    house_id: Any
+    is_present: Any
+
+    def has_member(self, staff_id: uuid.UUID) -> sa.ColumnElement[bool]: ...
+
+
+class Reach(Enum):
+    """Each reach exists twice, as Python and as SQL; a property test keeps them equal."""
+
+    EVERYWHERE = "everywhere"
+    FOUNDATION = "own foundation"
+    HOUSE = "own house"
+    CARE = "own house's residents and own team"
+    TEAM = "own team"
+
+    def covers(self, reader: Reader, grant: Grant, subject: Subject) -> bool:
+        """Whether the record lies within this reach of the grant."""
+        if self is Reach.EVERYWHERE:
+            return True
+        if subject.foundation_id is None or subject.foundation_id != grant.foundation_id:
+            return False
+        if self is Reach.FOUNDATION:
+            return True
+        at_home = subject.house_id is not None and subject.house_id == grant.house_id
+        if self is Reach.HOUSE:
+            return at_home
+        on_team = reader.id in subject.team_ids
+        return on_team or (self is Reach.CARE and at_home and subject.is_present)
+
+    def predicate(self, reader: Reader, grant: Grant, columns: SubjectColumns) -> sa.ColumnElement[bool]:
+        """The same as SQL."""
+        if self is Reach.EVERYWHERE:
+            return sa.true()
+        if grant.foundation_id is None:
+            return sa.false()
+        same = columns.foundation_id == grant.foundation_id
+        if self is Reach.FOUNDATION:
+            return same
+        at_home = sa.false() if grant.house_id is None else sa.and_(same, columns.house_id == grant.house_id)
+        if self is Reach.HOUSE:
+            return at_home
+        on_team = sa.and_(same, columns.has_member(reader.id))
+        return sa.or_(on_team, sa.and_(at_home, columns.is_present)) if self is Reach.CARE else on_team

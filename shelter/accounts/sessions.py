@@ -1,0 +1,158 @@
+"""Sessions: the browser holds a random reference, the server everything else, so that one can be ended at once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import sqlalchemy as sa
+from flask import current_app, session
+from flask_login import LoginManager, UserMixin, login_user
+
+from shelter.access import Grant
+from shelter.audit import Actor
+from shelter.calendar import now, today
+from shelter.db import db
+
+from .models import Assignment, Staff, StaffSession
+
+LANGUAGE = "language"
+
+
+@dataclass(eq=False)
+class SignedInStaff(UserMixin):  # type: ignore[misc]
+    """The reader of this request: who, with which grants, in which session."""
+
+    id: uuid.UUID
+    session_id: uuid.UUID
+    reference: str
+    grants: tuple[Grant, ...]
+    language: str | None
+    theme: str
+    seen_at: datetime
+    locked_at: datetime | None
+    code_given_at: datetime | None
+    idle: timedelta
+    mfa_required: bool
+
+    def get_id(self) -> str:
+        """What the browser's cookie carries."""
+        return self.reference
+
+    @property
+    def is_locked(self) -> bool:
+        """Locked by a quick exit, or left alone too long."""
+        return self.locked_at is not None or now() - self.seen_at > self.idle
+
+    @property
+    def awaits_code(self) -> bool:
+        """Whether the second factor is still to be given."""
+        return self.mfa_required and self.code_given_at is None
+
+    @property
+    def is_touch_due(self) -> bool:
+        """At most once a minute, and never while locked."""
+        return not self.is_locked and now() - self.seen_at > timedelta(minutes=1)
+
+    def touch(self) -> None:
+        """Note that the session is in use (inside a transaction that writes)."""
+        db.session.execute(sa.update(StaffSession).where(StaffSession.id == self.session_id).values(seen_at=now()))
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit trail."""
+        return Actor("staff", self.id, self.session_id.hex)
+
+    @cached_property
+    def staff(self) -> Staff:
+        """The account itself."""
+        return db.session.get_one(Staff, self.id)
+
+    @property
+    def name(self) -> str:
+        """Her or his name, opened."""
+        return str(self.staff.name)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles held today."""
+        return frozenset(grant.role for grant in self.grants)
+
+
+def init_app(app: object) -> None:
+    """Who is signed in is found by the reference in the cookie."""
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.user_loader(find)
+
+
+def digest(reference: str) -> bytes:
+    """What the database keeps of a reference."""
+    return hashlib.sha256(reference.encode()).digest()
+
+
+_COLUMNS = (
+    StaffSession.id.label("session_id"), StaffSession.seen_at, StaffSession.locked_at, StaffSession.code_given_at,
+    StaffSession.started_at, Staff.id, Staff.language, Staff.theme,
+    Assignment.role, Assignment.foundation_id, Assignment.house_id,
+)
+
+
+def find(reference: str) -> SignedInStaff | None:
+    """The session of a reference, with today's assignments; None when it ended or the account is closed."""
+    day = today()
+    in_force = sa.and_(Assignment.staff_id == Staff.id, Assignment.from_on <= day,
+                       sa.or_(Assignment.to_on.is_(None), Assignment.to_on >= day))
+    rows = db.session.execute(
+        sa.select(*_COLUMNS).join(Staff, StaffSession.staff_id == Staff.id).outerjoin(Assignment, in_force)
+        .where(StaffSession.reference == digest(reference), StaffSession.ended_at.is_(None), Staff.is_active)
+    ).all()
+    settings = current_app.config
+    if not rows or now() - rows[0].started_at > timedelta(hours=settings["SESSION_HOURS"]):
+        return None
+    first = rows[0]
+    return SignedInStaff(
+        first.id, first.session_id, reference,
+        tuple(Grant(row.role, row.foundation_id, row.house_id) for row in rows if row.role),
+        first.language, first.theme, first.seen_at, first.locked_at, first.code_given_at,
+        timedelta(minutes=settings["IDLE_MINUTES"]), settings["MFA_REQUIRED"],
+    )
+
+
+def start(staff: Staff, device: str, *, code_given: bool = False) -> StaffSession:
+    """Begin a session with a fresh reference (against fixation); the browser's cookie is written anew."""
+    reference = secrets.token_urlsafe(32)
+    row = StaffSession(staff_id=staff.id, reference=digest(reference), device=device[:120], code_given_at=now() if code_given else None)
+    db.session.add(row)
+    db.session.flush()
+    language = session.get(LANGUAGE)
+    session.clear()
+    if language:
+        session[LANGUAGE] = language
+    found = find(reference)
+    if found is None:
+        raise RuntimeError("a session that was just begun is not there")
+    login_user(found)
+    return row
+
+
+def of(staff_id: uuid.UUID) -> list[StaffSession]:
+    """The open sessions of a member of staff, newest first."""
+    return list(db.session.scalars(
+        sa.select(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None),
+                                      StaffSession.started_at > now() - timedelta(hours=current_app.config["SESSION_HOURS"]))
+        .order_by(StaffSession.started_at.desc())
+    ))
+
+
+def end_all(staff_id: uuid.UUID, *, but: uuid.UUID | None = None) -> None:
+    """End every session of a member of staff, perhaps but one; the next request of any finds nobody signed in."""
+    db.session.execute(
+        sa.update(StaffSession)
+        .where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None), StaffSession.id != (but or uuid.UUID(int=0)))
+        .values(ended_at=now())
+    )

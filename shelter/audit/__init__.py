@@ -1,0 +1,11 @@
+"""Who did what, when: the one place that commits, and a chain that shows tampering."""
+
+from .anchors import anchor as anchor
+from .chain import head as head
+from .models import Actor as Actor
+from .models import AuditEntry as AuditEntry
+from .models import operator as operator
+from .verify import Verdict as Verdict
+from .verify import verify as verify
+from .work import note as note
+from .work import work as work

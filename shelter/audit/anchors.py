@@ -1,0 +1,75 @@
+"""Signed heads of the chain, kept outside the database: a chain alone cannot show that its tail was cut or rewritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+
+from shelter.calendar import now
+from shelter.db import vault
+
+from .chain import Head
+
+HOUR = 3600.0
+
+
+@dataclass
+class AnchorFile:
+    """Where heads are written (one JSON object a line), and when this process last did."""
+
+    folder: Path | None = None
+    written_at: float = float("-inf")
+
+    @property
+    def path(self) -> Path | None:
+        """The file, or None while no folder is set."""
+        return self.folder / "heads.jsonl" if self.folder else None
+
+
+file = AnchorFile()
+
+
+def anchor(head: Head) -> str:
+    """Sign a head (Ed25519) and write it down; returns the signed line as it is printed on reports."""
+    signed = {"seq": head.seq, "hash": head.hash, "at": now().isoformat(timespec="seconds")}
+    signed["signature"] = vault.keys.signing.sign(_content(signed)).hex()
+    line = json.dumps(signed, sort_keys=True)
+    if file.path:
+        file.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(file.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "a") as out:
+            out.write(line + "\n")
+    file.written_at = time.monotonic()
+    return line
+
+
+def anchor_now_and_then(head: Head) -> None:
+    """Anchor when this process has not done so for an hour."""
+    if file.folder and time.monotonic() - file.written_at > HOUR:
+        anchor(head)
+
+
+def newest() -> Head | None:
+    """The newest head whose signature is ours; None when none was written."""
+    if not file.path or not file.path.is_file():
+        return None
+    heads = [found for line in file.path.read_text("ascii").splitlines() if (found := _checked(line))]
+    return max(heads, default=None)
+
+
+def _checked(line: str) -> Head | None:
+    try:
+        signed = json.loads(line)
+        vault.keys.signing.public_key().verify(bytes.fromhex(signed["signature"]), _content(signed))
+    except (ValueError, KeyError, InvalidSignature):
+        return None
+    return Head(signed["seq"], signed["hash"])
+
+
+def _content(signed: dict[str, object]) -> bytes:
+    return f"{signed['seq']}|{signed['hash']}|{signed['at']}".encode()

@@ -1,0 +1,45 @@
+"""One row of the audit trail, and who acts."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shelter.db import Model
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a member of staff in a session, the local operator of the machine, or nobody known."""
+
+    kind: str
+    id: uuid.UUID | None = None
+    session: str | None = None
+
+
+operator = Actor("operator")
+"""Whoever types commands on the machine itself."""
+
+
+class AuditEntry(Model):
+    """Metadata only: opaque ids and keyed digests, never content. Rows are added and never changed (triggers)."""
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor_kind: Mapped[str] = mapped_column(sa.String(10))
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    session_ref: Mapped[str | None] = mapped_column(sa.String(32))
+    action: Mapped[str] = mapped_column(sa.String(60))
+    object_kind: Mapped[str | None] = mapped_column(sa.String(40))
+    object_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    foundation_id: Mapped[uuid.UUID | None]
+    decision: Mapped[str] = mapped_column(sa.String(10))
+    detail: Mapped[str] = mapped_column(sa.Text)
+    prev: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)

@@ -1,0 +1,118 @@
+"""`work()` is the one place that commits: a change and its audit row, together or not at all."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, UOWTransaction
+
+from shelter.calendar import now
+from shelter.db import db, vault
+from shelter.db.base import begin_writing
+
+from .anchors import anchor_now_and_then
+from .chain import append
+from .models import Actor
+
+
+@dataclass
+class Work:
+    """What is being done, for the audit row; a view may add to `detail` (never content, never a searched word)."""
+
+    action: str
+    by: Actor
+    on: Any = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    def row(self, changes: list[dict[str, str]], decision: str = "allowed") -> dict[str, Any]:
+        """The audit row, before it is put into the chain."""
+        detail = {**self.detail, **({"changes": changes} if changes else {})}
+        return {
+            "at": now(), "actor_kind": self.by.kind, "actor_id": self.by.id, "session_ref": self.by.session,
+            "action": self.action, "object_kind": _kind_of(self.on), "object_id": getattr(self.on, "id", None),
+            "foundation_id": getattr(self.on, "foundation_id", None), "decision": decision,
+            "detail": json.dumps(detail, sort_keys=True, separators=(",", ":"), default=str),
+        }
+
+
+@contextmanager
+def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[Work]:
+    """Do something and commit it with its audit row; anything raised inside undoes all of it.
+
+    What was read before is read again inside, under the right to write.
+    """
+    begin_writing()
+    doing = Work(action, by, on, detail)
+    changes = db.session.info["changes"] = []
+    try:
+        yield doing
+        db.session.flush()
+        latest = append(doing.row(changes))
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session.info.pop("changes", None)
+    anchor_now_and_then(latest)
+
+
+def note(
+    action: str, *, by: Actor, on: Any = None, decision: str = "allowed", also: Callable[[], None] | None = None,
+    **detail: Any,
+) -> None:
+    """Record a sensitive read or a refusal in a short transaction of its own, before the answer is sent."""
+    row = Work(action, by, on, detail).row([], decision)
+
+    def both() -> None:
+        if also:
+            also()
+        append(row)
+
+    quietly(both)
+
+
+def quietly(do: Callable[[], None]) -> None:
+    """Commit something that needs no audit row of its own: a session's touch, an expired draft."""
+    begin_writing()
+    try:
+        do()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def _kind_of(record: Any) -> str | None:
+    return getattr(record, "__tablename__", None) if record is not None else None
+
+
+@sa.event.listens_for(Session, "after_flush")
+def _note_changes(session: Session, _context: UOWTransaction) -> None:
+    changes = session.info.get("changes")
+    if changes is None:
+        return
+    for record, verb in [*((each, "new") for each in session.new), *((each, "set") for each in session.dirty),
+                         *((each, "del") for each in session.deleted)]:
+        if columns := _changed(record, verb):
+            changes.append({"table": record.__tablename__, "id": str(_key(record)), "verb": verb,
+                            "digest": vault.keys.digest(repr(columns).encode())})
+
+
+def _changed(record: Any, verb: str) -> list[tuple[str, Any]]:
+    state = sa.inspect(record)
+    names = [column.key for column in state.mapper.column_attrs]
+    if verb == "set":
+        names = [name for name in names if state.attrs[name].history.has_changes()]
+    return [(name, state.dict.get(name)) for name in sorted(names)]
+
+
+def _key(record: Any) -> uuid.UUID | str:
+    identity = sa.inspect(record).mapper.primary_key_from_instance(record)
+    return identity[0] if len(identity) == 1 else "+".join(map(str, identity))

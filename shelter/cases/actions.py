@@ -1,0 +1,116 @@
+"""The verbs of the spine. Each leaves the timeline and the card true."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from shelter.calendar import Precision, local, now
+from shelter.codes.cases import CaseState, Milestone, Stage
+from shelter.codes.people import Unanswered
+from shelter.codes.services import Discipline
+from shelter.db import db, vault
+from shelter.partners.models import House
+from shelter.rules import RuleBroken
+
+from . import rules
+from .models import Case, CaseCard, Person, TeamMember, TimelineEntry
+from .records import Consent, SafeContact
+
+
+def open_case(house: House, *, by: uuid.UUID, opened_at: datetime | None = None, name_used: str | None = None) -> Case:
+    """A new person and her case in a house. Nothing but a house is needed: shelter comes first."""
+    opened_at = opened_at or now()
+    person = Person(foundation_id=house.foundation_id, name_used=name_used)
+    case = Case(foundation_id=house.foundation_id, house_id=house.id, person_id=person.id, code=_free_code(), opened_at=opened_at)
+    case.person = person
+    case.card = CaseCard(case_id=case.id, foundation_id=house.foundation_id, lead_id=by)
+    db.session.add_all([person, case])
+    join_team(case, by, Discipline.SOCIAL)
+    reached(case, Milestone.OPENED, at=opened_at, by=by)
+    return case
+
+
+def _free_code() -> str:
+    while db.session.scalar(sa.select(Case.id).where(Case.code == (code := rules.new_code()))):
+        continue
+    return code
+
+
+def reached(
+    case: Case, milestone: Milestone, *, at: datetime, by: uuid.UUID | None, about: Any = None, detail: str | None = None,
+    precision: Precision = Precision.MOMENT,
+) -> TimelineEntry:
+    """Write on the timeline; the age band is frozen as it is then."""
+    entry = TimelineEntry(
+        foundation_id=case.foundation_id, case_id=case.id, milestone=milestone, occurred_at=at, by_id=by,
+        about_id=getattr(about, "id", None), detail=detail, age_band=case.age_band, precision=precision,
+    )
+    db.session.add(entry)
+    return entry
+
+
+def join_team(case: Case, staff_id: uuid.UUID, discipline: Discipline) -> None:
+    """Put somebody on the team, once."""
+    if not any(member.staff_id == staff_id and member.left_at is None for member in case.team):
+        case.team.append(TeamMember(foundation_id=case.foundation_id, case_id=case.id, staff_id=staff_id, discipline=discipline))
+
+
+def hold(case: Case) -> Case:
+    """Make others wait until this transaction ends, and read the case as it is now (a lock on PostgreSQL)."""
+    db.session.execute(sa.select(Case.id).where(Case.id == case.id).with_for_update())
+    db.session.refresh(case)
+    return case
+
+
+def describe(case: Case, *, version: int, **values: Any) -> None:
+    """Who she is, as far as she wants to say; the age band follows the birth date on the day the case opened."""
+    person = case.person
+    person.expect(version, **{name: getattr(person, name) for name in values})
+    rules.may_be_born(values.get("birth"), local(case.opened_at).date())
+    person.unanswered = {name: str(value) for name, value in values.items() if isinstance(value, Unanswered)}
+    for name, value in values.items():
+        setattr(person, name, None if isinstance(value, Unanswered) else value)
+    number, phone = rules.clean_document(person.document), rules.clean_phone(person.phone)
+    person.document_lookup = vault.keys.lookup("document", number) if number else None
+    person.document_is_doubtful = rules.is_doubtful(person.document_kind, number)
+    person.phone_lookup = vault.keys.lookup("phone", phone) if phone else None
+    case.age_band = rules.age_band(person.birth, local(case.opened_at).date())
+
+
+def ask_consent(case: Case, *, by: uuid.UUID, **values: Any) -> Consent:
+    """Record what she was asked and answered."""
+    if values.get("ends_on") and values["ends_on"] < local(now()).date():
+        raise RuleBroken(_("A consent cannot end before today"), "ends_on")
+    consent = Consent(foundation_id=case.foundation_id, case_id=case.id, by_id=by, **values)
+    db.session.add(consent)
+    reached(case, Milestone.CONSENTED, at=consent.asked_at or now(), by=by, about=consent, detail=str(values["purpose"]))
+    return consent
+
+
+def withdraw_consent(consent: Consent) -> None:
+    """She takes it back; what was shared before stays written down."""
+    consent.withdrawn_at = consent.withdrawn_at or now()
+
+
+def say_how_to_contact(case: Case, *, by: uuid.UUID, **values: Any) -> SafeContact:
+    """How it is safe to reach her from now on; what was said before is kept."""
+    contact = SafeContact(foundation_id=case.foundation_id, case_id=case.id, by_id=by, **values)
+    db.session.add(contact)
+    return contact
+
+
+def move_to(case: Case, stage: Stage, *, state: CaseState | None = None, is_present: bool | None = None, **card: Any) -> None:
+    """Bring state, stage and card up to date together."""
+    case.card.stage = stage
+    if state is not None:
+        case.state = state
+        case.closed_at = now() if state is CaseState.CLOSED else None
+    if is_present is not None:
+        case.is_present = is_present
+    for name, value in card.items():
+        setattr(case.card, name, value)

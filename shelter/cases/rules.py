@@ -1,0 +1,70 @@
+"""Rules of the spine, in plain values."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+from stdnum.ec import ci
+
+from shelter.calendar import PartialDate, add_months, age_on
+from shelter.codes.people import AgeBand, DocumentKind
+from shelter.rules import RuleBroken
+
+FOLLOW_UP_MONTHS = (1, 3, 6, 12)
+"""Contacts after leaving, in months (design default of the programme's transition protocol)."""
+
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"  # no vowels: no words; no 0 O 1 I L
+MINUTE = timedelta(minutes=1)
+
+
+def new_code() -> str:
+    """A case code: random, tells neither year nor house nor order. 27⁶ possibilities."""
+    letters = "".join(secrets.choice(ALPHABET) for _place in range(6))
+    return f"{letters[:3]}-{letters[3:]}"
+
+
+def not_in_future(moment: datetime, now: datetime, field: str) -> None:
+    """What happened, happened already."""
+    if moment > now + MINUTE:
+        raise RuleBroken(_("The date cannot be later than today"), field)
+
+
+def not_before(moment: datetime, earliest: datetime, field: str, message: str) -> None:
+    """Things follow each other; a minute's difference is a matter of clocks."""
+    if moment < earliest - MINUTE:
+        raise RuleBroken(message, field)
+
+
+def may_be_born(birth: PartialDate | None, arrived: date) -> None:
+    """Nobody arrives before being born; nobody here is older than 120."""
+    if birth and birth.earliest > arrived:
+        raise RuleBroken(_("The date of birth cannot be later than the day of arrival"), "birth")
+    if birth and arrived.year - birth.year > 120:
+        raise RuleBroken(_("Check the year of birth: it would make her older than 120"), "birth")
+
+
+def age_band(birth: PartialDate | None, day: date) -> AgeBand | None:
+    """The band on a day; None when the birth date is not known."""
+    return AgeBand.of(max(0, age_on(birth, day))) if birth else None
+
+
+def is_doubtful(kind: DocumentKind | None, number: str | None) -> bool:
+    """Whether an Ecuadorian cédula's check digit is wrong. It is kept all the same, and marked."""
+    return bool(number) and kind is DocumentKind.CEDULA and not ci.is_valid(number)
+
+
+def clean_document(number: str | None) -> str:
+    """A document number as it is compared: capital letters and digits alone."""
+    return "".join(letter for letter in (number or "").upper() if letter.isalnum())
+
+
+def clean_phone(number: str | None) -> str:
+    """A telephone number as it is compared: the last nine digits."""
+    return "".join(letter for letter in number or "" if letter.isdigit())[-9:]
+
+
+def follow_ups_due(left_on: date) -> list[tuple[int, date]]:
+    """When to be in touch after leaving: (month, day)."""
+    return [(month, add_months(left_on, month)) for month in FOLLOW_UP_MONTHS]

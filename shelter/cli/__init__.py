@@ -1,0 +1,56 @@
+"""The command `shelter`: a useful sentence on one line when something is refused, never a trace."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from shelter.cli.plain import Refused
+
+
+class Commands(click.Group):
+    """Commands are loaded when they are called, so that `--help` is quick."""
+
+    places = {
+        "run": "server", "init": "setup", "staff": "setup", "doctor": "setup", "audit": "audit", "demo": "demo",
+        "import": "imports", "indicators": "figures", "report": "figures",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """By name."""
+        return sorted(self.places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the room in which the command is."""
+        if cmd_name not in self.places:
+            return None
+        room = __import__(f"shelter.cli.{self.places[cmd_name]}", fromlist=["*"])
+        found: click.Command = getattr(room, f"{cmd_name}_command")
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="shelter")
+def shelter() -> None:
+    """Senda: case management for shelter houses."""
+
+
+def main() -> None:
+    """Exit status 0, 1 (refused) or 2 (usage)."""
+    os.umask(0o077)
+    try:
+        shelter(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        sys.exit(1)
+    except Refused as refused:
+        click.echo(f"shelter: {refused}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)

@@ -1,0 +1,78 @@
+"""What every command needs: an application, a transaction as the operator, and one plain sentence when refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from shelter.config import BadSetting, Settings
+from shelter.crypto import BadKey
+from shelter.rules import RuleBroken
+
+
+class Refused(Exception):  # noqa: N818
+    """The command could not be done; the message is all that is printed."""
+
+
+def application(**given: Any) -> Flask:
+    """The application for a command; Refused when there is none to work with."""
+    from shelter.house import create_app
+
+    try:
+        return create_app(**given)
+    except (BadKey, BadSetting) as problem:
+        raise Refused(str(problem)) from None
+    except sa.exc.ArgumentError:
+        raise Refused("SHELTER_DATABASE_URL is not an address of a database") from None
+
+
+def check_version(app: Flask) -> None:
+    """Refuse a database that is missing, older or newer than the program."""
+    from shelter.db import db, migrate
+
+    with app.app_context():
+        try:
+            found = migrate.current(db.engine)
+        except sa.exc.OperationalError as error:
+            raise Refused(f"the database does not answer: {str(error.orig).splitlines()[0]}") from None
+    if found is None:
+        raise Refused("there is no database yet: run `shelter init`")
+    if found != migrate.newest():
+        raise Refused(f"the database has version {found} and this program needs {migrate.newest()}")
+
+
+def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command inside the application, on a database of the right version, in the programme's language."""
+
+    @wraps(command)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        app = application()
+        check_version(app)
+        with app.test_request_context(), plainly():
+            return command(*args, **kwargs)
+
+    return inside
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Turn what the house refuses into one sentence."""
+    try:
+        yield
+    except RuleBroken as broken:
+        raise Refused(str(broken.message)) from None
+    except sa.exc.OperationalError as error:
+        raise Refused(f"the database does not answer: {str(error.orig).splitlines()[0]}") from None
+
+
+def settings() -> Settings:
+    """The settings, or Refused with what is wrong with them."""
+    try:
+        return Settings.load()
+    except BadSetting as problem:
+        raise Refused(str(problem)) from None

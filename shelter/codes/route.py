@@ -1,0 +1,40 @@
+"""Words about referrals and institutions."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from .base import Code
+
+
+class InstitutionKind(Code):
+    """What an institution does on the route."""
+
+    PROSECUTOR = "prosecutor", _("Prosecutor's office")
+    POLICE = "police", _("Police")
+    PROTECTION = "protection", _("Rights protection board")
+    SOCIAL = "social", _("Social inclusion")
+    HEALTH = "health", _("Health")
+    EDUCATION = "education", _("Education")
+    FOREIGN_AFFAIRS = "foreign_affairs", _("Foreign affairs")
+    OMBUDSMAN = "ombudsman", _("Ombudsman")
+    LOCAL = "local", _("Local government")
+    INTERNATIONAL = "international", _("International organisation")
+    NGO = "ngo", _("Civil society organisation")
+
+
+class Urgency(Code):
+    """When a place is needed."""
+
+    TODAY = "today", _("Today")
+    DAYS = "72h", _("Within 72 hours")
+    PLANNED = "planned", _("On an agreed date")
+
+
+class ReferralState(Code):
+    """What became of a referral."""
+
+    WAITING = "waiting", _("Waiting for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    REDIRECTED = "redirected", _("Redirected")
+    DECLINED = "declined", _("Could not be received")

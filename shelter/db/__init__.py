@@ -1,0 +1,15 @@
+"""The session, the base of every model, column types and sealed fields."""
+
+from .base import Key as Key
+from .base import Model as Model
+from .base import db as db
+from .columns import Answers as Answers
+from .columns import Instant as Instant
+from .columns import Words as Words
+from .columns import word as word
+from .sealed import Compartment as Compartment
+from .sealed import DataKey as DataKey
+from .sealed import Sealed as Sealed
+from .sealed import SealedBytes as SealedBytes
+from .sealed import unseal as unseal
+from .sealed import vault as vault

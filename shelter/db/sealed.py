@@ -1,0 +1,222 @@
+"""Sealed fields: a value that names or tells is stored as ciphertext under a key of its owner and compartment."""
+
+from __future__ import annotations
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Self, overload
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shelter.calendar import PartialDate, now
+from shelter.crypto import KeyRing, open_bytes, pad, seal_bytes, unpad
+from shelter.crypto.sealing import KEY_ID
+
+from .base import Key, Model, db
+
+SealedBytes = Annotated[bytes, mapped_column(sa.LargeBinary)]
+NAME, NOTE = 96, 256  # padding steps, bytes
+
+
+class Compartment(StrEnum):
+    """Which part of a person's record a key opens."""
+
+    CORE = "core"
+    PSYCHOLOGY = "psychology"
+    PROCESS_NOTES = "process_notes"
+    LEGAL = "legal"
+    PRIVILEGED = "privileged"
+    MEDICAL = "medical"
+    REPRODUCTIVE = "reproductive"
+    SOCIAL = "social"
+
+
+class DataKey(Model):
+    """A key of one owner and compartment, wrapped by the programme's key. Destroying it destroys what it sealed."""
+
+    __tablename__ = "data_key"
+    __table_args__ = (sa.UniqueConstraint("owner_id", "compartment", "owner_kind"),)
+
+    id: Mapped[Key]
+    owner_kind: Mapped[str] = mapped_column(sa.String(20))
+    owner_id: Mapped[uuid.UUID]
+    compartment: Mapped[str] = mapped_column(sa.String(20))
+    wrapped: Mapped[bytes]
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+
+def _context(key_id: uuid.UUID, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
+    return f"{key_id}|{kind}|{owner}|{compartment}".encode()
+
+
+@dataclass
+class Vault:
+    """Opened data keys of this process, the latest used first out last; filled from the database in bulk."""
+
+    ring: KeyRing | None = None
+    size: int = 20_000
+    _boxes: OrderedDict[bytes, AESGCM] = field(default_factory=OrderedDict)
+
+    @property
+    def keys(self) -> KeyRing:
+        """The programme's keys; set when the application is made."""
+        if self.ring is None:
+            raise RuntimeError("the programme's key is not loaded")
+        return self.ring
+
+    def use(self, ring: KeyRing) -> None:
+        """Begin to use a key ring; forgets what another one opened."""
+        self.ring = ring
+        self._boxes.clear()
+
+    def box(self, key_id: bytes) -> AESGCM:
+        """The opened key of that id, read from the database when it is not at hand."""
+        if key_id not in self._boxes:
+            self.fetch([key_id])
+        self._boxes.move_to_end(key_id)
+        return self._boxes[key_id]
+
+    def fetch(self, key_ids: Iterable[bytes]) -> None:
+        """Open many keys with one query (per 500)."""
+        missing = sorted({key_id for key_id in key_ids if key_id not in self._boxes})
+        for start in range(0, len(missing), 500):
+            wanted = [uuid.UUID(bytes=each) for each in missing[start : start + 500]]
+            self._open(db.session.execute(sa.select(*_COLUMNS).where(DataKey.id.in_(wanted))))
+
+    def _open(self, rows: Iterable[Any]) -> None:
+        for key_id, wrapped, kind, owner, compartment in rows:
+            self.keep(key_id.bytes, AESGCM(self.keys.unwrap(wrapped, _context(key_id, kind, owner, compartment))))
+
+    def keep(self, key_id: bytes, box: AESGCM) -> None:
+        """Remember an opened key, forgetting the one longest unused when there are too many."""
+        self._boxes[key_id] = box
+        while len(self._boxes) > self.size:
+            self._boxes.popitem(last=False)
+
+    def key_for(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
+        """The id of the key that seals for this owner, made when first needed."""
+        made: dict[tuple[str, uuid.UUID, str], bytes] = db.session.info.setdefault("data_keys", {})
+        place = (kind, owner, str(compartment))
+        if place not in made:
+            made[place] = self._existing(*place) or self._new(*place)
+        return made[place]
+
+    def _existing(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes | None:
+        with db.session.no_autoflush:
+            found = db.session.scalar(
+                sa.select(DataKey.id).filter_by(owner_id=owner, compartment=compartment, owner_kind=kind)
+            )
+        return found.bytes if found else None
+
+    def _new(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
+        row, box = self.make(kind, owner, compartment)
+        db.session.add(DataKey(**row))
+        self.keep(row["id"].bytes, box)
+        return bytes(row["id"].bytes)
+
+    def make(self, kind: str, owner: uuid.UUID, compartment: str) -> tuple[dict[str, Any], AESGCM]:
+        """A new key as the row to insert, and opened."""
+        key_id, secret = uuid.uuid4(), AESGCM.generate_key(256)
+        wrapped = self.keys.wrap(secret, _context(key_id, kind, owner, compartment))
+        row = {"id": key_id, "owner_kind": kind, "owner_id": owner, "compartment": str(compartment),
+               "wrapped": wrapped, "made_at": now()}
+        return row, AESGCM(secret)
+
+
+_COLUMNS = (DataKey.id, DataKey.wrapped, DataKey.owner_kind, DataKey.owner_id, DataKey.compartment)
+vault = Vault()
+
+
+@sa.event.listens_for(sa.orm.Session, "after_rollback")
+@sa.event.listens_for(sa.orm.Session, "after_commit")
+def _forget_made(session: Any) -> None:
+    session.info.pop("data_keys", None)
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How a value becomes bytes and comes back."""
+
+    write: Callable[[Any], bytes]
+    read: Callable[[bytes], Any]
+
+
+TEXT = Codec(lambda text: str(text).encode(), lambda content: content.decode())
+PARTIAL_DATE = Codec(lambda value: str(value).encode(), lambda content: PartialDate.read(content.decode()))
+
+
+class Sealed:
+    """A field of a model whose value is sealed in the column `<name>_sealed`.
+
+    `declared` is the field's lasting name: it is bound into the ciphertext and never renamed. `owner` is the kind of
+    owner and the attribute that holds the owner's id. `step` is the padding in bytes.
+    """
+
+    def __init__(
+        self, declared: str, owner: tuple[str, str], compartment: Compartment | Callable[[Any], Compartment],
+        step: int = NOTE, codec: Codec = TEXT,
+    ) -> None:
+        self.declared, self.owner_kind, self.owner_attribute = declared, *owner
+        self.compartment, self.step, self.codec = compartment, step, codec
+
+    def __set_name__(self, model: type, name: str) -> None:
+        """Learn the column, and tell the model about the field."""
+        self.column = f"{name}_sealed"
+        model.sealed_fields = {**getattr(model, "sealed_fields", {}), name: self}  # type: ignore[attr-defined]
+        FIELDS[self.declared] = self
+
+    @overload
+    def __get__(self, row: None, model: type) -> Self: ...
+    @overload
+    def __get__(self, row: object, model: type) -> Any: ...
+    def __get__(self, row: object | None, model: type) -> Any:
+        """Open the value; None when there is none."""
+        if row is None:
+            return self
+        sealed = getattr(row, self.column)
+        return None if sealed is None else self.open(sealed, row.id)  # type: ignore[attr-defined]
+
+    def __set__(self, row: Any, value: Any) -> None:
+        """Seal the value; None and the empty text leave nothing."""
+        if value is None or value == "":
+            setattr(row, self.column, None)
+            return
+        compartment = self.compartment(row) if callable(self.compartment) else self.compartment
+        key_id = vault.key_for(self.owner_kind, getattr(row, self.owner_attribute), compartment)
+        setattr(row, self.column, self.seal(value, row.id, key_id, vault.box(key_id)))
+
+    def seal(self, value: Any, row_id: uuid.UUID, key_id: bytes, box: AESGCM) -> bytes:
+        """The value under a key at hand (bulk writing uses this directly)."""
+        return seal_bytes(box, key_id, pad(self.codec.write(value), self.step), self.place(row_id))
+
+    def open(self, sealed: bytes, row_id: uuid.UUID) -> Any:
+        """The value again; Damaged when it was altered or moved."""
+        return self.codec.read(unpad(open_bytes(vault.box(sealed[KEY_ID]), sealed, self.place(row_id))))
+
+    def place(self, row_id: uuid.UUID) -> bytes:
+        """What the value is bound to."""
+        return f"{self.declared}|{row_id.hex}".encode()
+
+
+FIELDS: dict[str, Sealed] = {}
+"""Every sealed field of the program by its declared name."""
+
+
+def unseal(rows: Sequence[Any], **fields: tuple[Sealed, str]) -> list[dict[str, Any]]:
+    """Open whole lists at once: rows of a query become dictionaries.
+
+    `unseal(rows, name=(Person.name_used, "person_id"))` opens the column `name`, bound to the row id in `person_id`.
+    """
+    found = [dict(row._mapping) for row in rows]
+    vault.fetch(row[name][KEY_ID] for row in found for name in fields if row[name] is not None)
+    for row in found:
+        for name, (sealed, row_id) in fields.items():
+            if row[name] is not None:
+                row[name] = sealed.open(row[name], row[row_id])
+    return found

@@ -1,0 +1,13 @@
+"""Reports for the coordination meetings, and the ledger of what was released."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shelter.web import Section
+
+
+def sections() -> list[Section]:
+    """Its addresses."""
+    return []

@@ -1,0 +1,218 @@
+/* What makes the pages quicker to use. Every page works without it; nothing is stored in the browser but the flag of the quick exit. */
+(function () {
+  'use strict';
+  var root = document.documentElement;
+  var data = root.dataset;
+  var FLAG = 'pausa';
+  var SHIFTS = 3, SHIFT_WINDOW = 5000, EXIT_PATIENCE = 800, SEND_PATIENCE = 10000;
+
+  /* Quick exit ------------------------------------------------------------------------------------------------ */
+
+  function flagged() { return document.cookie.split('; ').indexOf(FLAG + '=1') >= 0; }
+  function raiseFlag() { document.cookie = FLAG + '=1; path=/; SameSite=Strict' + secure(); }
+  function lowerFlag() { document.cookie = FLAG + '=; path=/; SameSite=Strict; max-age=0' + secure(); }
+  function secure() { return location.protocol === 'https:' ? '; Secure' : ''; }
+  function hide() { root.classList.add('gone'); }
+
+  var leaving = false;
+  function leave() {
+    if (leaving) return;
+    leaving = true;
+    hide();
+    document.title = '…';
+    raiseFlag();
+    var gone = false;
+    function go() { if (!gone) { gone = true; location.replace(data.pause.split(' ')[0]); } }
+    setTimeout(go, EXIT_PATIENCE);
+    fetch(data.exit, { keepalive: true, redirect: 'manual', cache: 'no-store', credentials: 'same-origin' }).then(go, go);
+  }
+
+  function watchShift() {
+    var times = [], alone = false;
+    document.addEventListener('keydown', function (event) {
+      if (event.key === 'Shift') { if (!event.repeat) alone = true; } else { alone = false; times = []; }
+    });
+    document.addEventListener('mousedown', function () { alone = false; });
+    document.addEventListener('keyup', function (event) {
+      if (event.key !== 'Shift' || !alone) return;
+      alone = false;
+      var now = Date.now();
+      times = times.filter(function (time) { return now - time < SHIFT_WINDOW; });
+      times.push(now);
+      if (times.length >= SHIFTS) leave();
+    });
+  }
+
+  if (data.exit && location.pathname !== data.lock) {
+    if (flagged()) { hide(); location.replace(data.lock); }
+    window.addEventListener('pagehide', hide);
+    window.addEventListener('pageshow', function (event) {
+      if (leaving || flagged()) { hide(); location.replace(data.lock); }
+      else if (event.persisted) { hide(); location.reload(); }
+      else root.classList.remove('gone');
+    });
+    document.addEventListener('click', function (event) {
+      var link = event.target.closest && event.target.closest('[data-quick-exit]');
+      if (link) { event.preventDefault(); leave(); }
+    });
+    if (data.shift !== 'off') watchShift();
+    window.addEventListener('load', function () {
+      data.pause.split(' ').forEach(function (url) { fetch(url, { credentials: 'omit' }).catch(function () {}); });
+    });
+  } else if (data.lock || 'locked' in data) {
+    document.addEventListener('submit', lowerFlag);
+  }
+
+  /* Forms ----------------------------------------------------------------------------------------------------- */
+
+  function each(selector, act, within) { Array.prototype.forEach.call((within || document).querySelectorAll(selector), act); }
+  function make(tag, name, text) {
+    var element = document.createElement(tag);
+    element.className = name;
+    if (text) element.textContent = text;
+    return element;
+  }
+  function changed(control) {
+    ['input', 'change'].forEach(function (kind) { control.dispatchEvent(new Event(kind, { bubbles: true })); });
+  }
+
+  function release(form) {
+    delete form.dataset.sent;
+    each('button[data-waiting]', function (button) { button.disabled = false; delete button.dataset.waiting; }, form);
+  }
+
+  document.addEventListener('submit', function (event) {
+    var form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if ((form.method || '').toLowerCase() !== 'post') return;
+    form.dataset.sent = 'yes';
+    setTimeout(function () {
+      if (event.defaultPrevented) { release(form); return; }
+      each('button[type=submit]:not([disabled])', function (button) { button.disabled = true; button.dataset.waiting = 'yes'; }, form);
+    }, 0);
+    setTimeout(function () { release(form); }, SEND_PATIENCE);
+  });
+  window.addEventListener('pageshow', function () { each('form[data-sent]', release); });
+
+  function countCharacters(area) {
+    var max = Number(area.dataset.max);
+    var shown = make('p', 'count');
+    var spoken = make('p', 'visually-hidden');
+    spoken.setAttribute('role', 'status');
+    area.after(shown, spoken);
+    shown.setAttribute('aria-hidden', 'true');
+    var timer;
+    function update() {
+      var left = max - area.value.length;
+      var near = left <= max / 5;
+      shown.textContent = near ? area.dataset[left < 0 ? 'over' : 'left'].replace('{n}', Math.abs(left)) : '';
+      shown.classList.toggle('over', left < 0);
+      clearTimeout(timer);
+      timer = setTimeout(function () { spoken.textContent = shown.textContent; }, 1000);
+    }
+    area.addEventListener('input', update);
+    update();
+  }
+
+  function day(offset) {
+    var date = new Date();
+    date.setDate(date.getDate() + offset);
+    return date.getFullYear() + '-' + two(date.getMonth() + 1) + '-' + two(date.getDate());
+  }
+  function two(number) { return (number < 10 ? '0' : '') + number; }
+
+  function quickDays(input) {
+    var time = document.getElementById(input.id + '-time');
+    var choices = [];
+    if (time && input.dataset.now) {
+      choices.push([input.dataset.now, function () {
+        var now = new Date();
+        set(input, day(0));
+        set(time, two(now.getHours()) + ':' + two(now.getMinutes()));
+      }]);
+    }
+    choices.push([input.dataset.today, function () { set(input, day(0)); }]);
+    choices.push([input.dataset.other, function () { set(input, day(input.dataset.quick === 'future' ? 1 : -1)); }]);
+    function set(control, value) { control.value = value; changed(control); }
+    var row = make('div', 'quick');
+    choices.forEach(function (choice) {
+      var button = make('button', 'button button-quiet', choice[0]);
+      button.type = 'button';
+      button.addEventListener('click', choice[1]);
+      row.append(button);
+    });
+    (input.closest('.parts') || input).after(row);
+  }
+
+  function showPassword(input) {
+    var line = make('div', 'with-button');
+    var button = make('button', 'button button-quiet', input.dataset.show);
+    var what = make('span', 'visually-hidden', ' ' + input.dataset.what);
+    input.before(line);
+    button.type = 'button';
+    button.append(what);
+    line.append(input, button);
+    button.addEventListener('click', function () {
+      var showing = input.type === 'text';
+      input.type = showing ? 'password' : 'text';
+      button.firstChild.data = input.dataset[showing ? 'show' : 'hide'];
+    });
+    if (input.form) input.form.addEventListener('submit', function () { input.type = 'password'; });
+  }
+
+  /* data-when="outcome=done,partly": shown, and sent, only while that question has one of these answers. */
+  function dependents() {
+    var blocks = Array.prototype.map.call(document.querySelectorAll('[data-when]'), function (block) {
+      var cut = block.dataset.when.indexOf('=');
+      return { block: block, name: block.dataset.when.slice(0, cut), values: block.dataset.when.slice(cut + 1).split(',') };
+    });
+    if (!blocks.length) return;
+    function answers(form, name) {
+      var found = [];
+      each('[name="' + CSS.escape(name) + '"]', function (control) {
+        if (control.disabled) return;
+        if (control.type === 'radio' || control.type === 'checkbox') { if (control.checked) found.push(control.value); }
+        else found.push(control.value);
+      }, form);
+      return found;
+    }
+    function update() {
+      blocks.forEach(function (item) {
+        var form = item.block.closest('form') || document;
+        var wanted = answers(form, item.name).some(function (value) { return item.values.indexOf(value) >= 0; });
+        var show = wanted || (!item.touched && item.block.querySelector('[aria-invalid]'));
+        item.block.hidden = !show;
+      });
+      each('[data-when] input, [data-when] select, [data-when] textarea', function (control) {
+        control.disabled = control.closest('[data-when][hidden]') !== null;
+      });
+    }
+    document.addEventListener('change', function (event) {
+      blocks.forEach(function (item) { if (event.target.name === item.name) item.touched = true; });
+      update();
+    });
+    window.addEventListener('pageshow', update);
+    update();
+  }
+
+  function closeDrops(event) {
+    each('details.drop[open]', function (drop) {
+      if (event.type === 'keydown') {
+        if (event.key !== 'Escape') return;
+        drop.open = false;
+        drop.querySelector('summary').focus();
+      } else if (!drop.contains(event.target)) drop.open = false;
+    });
+  }
+
+  document.addEventListener('DOMContentLoaded', function () {
+    each('textarea[data-max]', countCharacters);
+    each('input[data-quick]', quickDays);
+    each('input[data-show]', showPassword);
+    dependents();
+    document.addEventListener('click', closeDrops);
+    document.addEventListener('keydown', closeDrops);
+    var summary = document.querySelector('[data-focus]');
+    if (summary) summary.focus();
+  });
+})();

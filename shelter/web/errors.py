@@ -1,0 +1,64 @@
+"""Calm pages for what goes wrong, in the reader's language, never a trace."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from shelter.crypto import Damaged
+from shelter.db import db
+
+log = logging.getLogger("shelter")
+
+SAID: dict[int, tuple[Any, Any]] = {
+    400: (_("We could not read that"), _("Go back, check what you sent and try again.")),
+    403: (_("You do not have access"), _("This is not part of your work here. If you need it, ask your coordinator.")),
+    404: (_("There is nothing here"), _("The address is wrong, or it is not for you.")),
+    405: (_("That cannot be done here"), _("Go back and use the buttons of the page.")),
+    409: (_("Somebody changed this"), _("Compare before saving.")),
+    413: (_("That is too large"), _("Send less at a time: at most 10 MB.")),
+    429: (_("Slow down a little"), _("Wait a minute and try again.")),
+    500: (_("Something failed"), _("It was not your fault. What you saved before is safe. Try again in a moment.")),
+    503: (_("Only for a moment"), _("This cannot be saved right now. What you saved before is safe. Try again in a moment.")),
+}
+EXPIRED = (_("This page was open too long"), _("Go back, copy what you wrote, load the page again and send it once more."))
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page of ours."""
+    app.register_error_handler(CSRFError, lambda _error: _page(400, EXPIRED))
+    app.register_error_handler(HTTPException, _expected)
+    app.register_error_handler(sa.exc.OperationalError, _database)
+    app.register_error_handler(Damaged, _unexpected)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _expected(error: HTTPException) -> ResponseReturnValue:
+    if error.code and error.code < 400:
+        return error.get_response()
+    code = error.code if error.code in SAID else 400 if (error.code or 500) < 500 else 500
+    return _page(code)
+
+
+def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
+    log.error("the database could not answer: %s", type(error.orig).__name__)
+    return _page(503)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.error("%s", type(error).__name__, exc_info=error)
+    return _page(500)
+
+
+def _page(code: int, said: tuple[Any, Any] | None = None) -> ResponseReturnValue:
+    db.session.rollback()
+    title, text = said or SAID[code]
+    return render_template("errors/page.html", code=code, title=title, text=text), HTTPStatus(code)

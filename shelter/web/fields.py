@@ -1,0 +1,400 @@
+"""Fields: what they read from the request, and what the page's own macro needs to show them.
+
+The macro never calls a WTForms widget; it reads `kind`, `text`, `options` and the like (see templates/ui/form.html).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from flask_babel import format_date, format_datetime
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _later
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+from shelter.calendar import PartialDate, local, moment_of
+from shelter.codes import Code
+from shelter.codes.people import Unanswered
+
+# Controls (but tab and line ends), marks that turn the direction of writing, and characters that nobody sees.
+INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+Option = tuple[str, Any, bool, Any]
+
+
+class HouseField(Field):
+    """What every field of the house has."""
+
+    kind = "text"
+    readers: Any = None
+    missing: Any = _later("Complete this")
+
+    def __init__(
+        self, label: Any = None, *, required: bool = True, hint: Any = "", readers: Any = None, missing: Any = None,
+        maxlength: int | None = None, rows: int = 4, autocomplete: str | None = None, inline: bool = False,
+        suffix: Any = None, **options: Any,
+    ) -> None:
+        super().__init__(label, description=hint, **options)
+        self.required, self.readers, self.maxlength, self.rows = required, readers, maxlength, rows
+        self.autocomplete, self.inline, self.suffix = autocomplete, inline, suffix
+        self.missing = missing or self.missing
+        self.now_says: Any = None
+
+    @property
+    def text(self) -> str:
+        """What stands in the control: as typed, or as the record has it."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.data)
+
+    def shown(self, value: Any) -> Any:
+        """A value in words, for comparing two versions."""
+        return _("nothing") if value in (None, "", []) else value
+
+    def pre_validate(self, form: Any) -> None:
+        """A field that is required must say something."""
+        if self.required and self.data in (None, "", []) and not self.process_errors:
+            raise StopValidation(str(self.missing))
+
+
+class TextField(HouseField):
+    """One line of text: trimmed, in NFC, without invisible characters, not too long."""
+
+    def __init__(self, label: Any = None, *, maxlength: int = 120, **options: Any) -> None:
+        super().__init__(label, maxlength=maxlength, **options)
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """Clean or refuse."""
+        text = unicodedata.normalize("NFC", str(values[0])) if values else ""
+        self.data = self._one_line(text).strip()
+        if INVISIBLE.search(self.data):
+            raise ValueError(_("Take out the invisible characters: they can hide what is written."))
+        if self.maxlength and len(self.data) > self.maxlength:
+            raise ValueError(_("This has %(has)s characters; at most %(most)s fit.", has=len(self.data), most=self.maxlength))
+
+    @staticmethod
+    def _one_line(text: str) -> str:
+        return " ".join(text.split("\n")) if "\n" in text else text
+
+
+class TextArea(TextField):
+    """Several lines of text."""
+
+    kind = "textarea"
+
+    def __init__(self, label: Any = None, *, maxlength: int = 20_000, **options: Any) -> None:
+        super().__init__(label, maxlength=maxlength, **options)
+
+    @staticmethod
+    def _one_line(text: str) -> str:
+        return text.replace("\r\n", "\n")
+
+
+class EmailField(TextField):
+    """An e-mail address, in small letters."""
+
+    kind = "email"
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """Clean or refuse."""
+        super().process_formdata(values)
+        self.data = self.data.lower()
+        if self.data and not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", self.data):
+            raise ValueError(_("Write an e-mail address, like ana@example.org"))
+
+
+class PhoneField(TextField):
+    """A telephone number: digits, spaces, and + in front."""
+
+    kind = "tel"
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """Clean or refuse."""
+        super().process_formdata(values)
+        if self.data and not re.fullmatch(r"\+?[\d\s()-]{6,25}", self.data):
+            raise ValueError(_("Write a telephone number, like 099 123 4567"))
+
+
+class PasswordField(HouseField):
+    """A password: any characters, never shown again."""
+
+    kind = "password"
+
+    @property
+    def text(self) -> str:
+        """Never given back to the page."""
+        return ""
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """As typed, in NFC."""
+        self.data = unicodedata.normalize("NFC", str(values[0])) if values else ""
+
+
+class OneTimeCodeField(HouseField):
+    """The six digits of a second factor."""
+
+    kind = "code"
+
+    @property
+    def text(self) -> str:
+        """Never given back to the page."""
+        return ""
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """Digits only; spaces between them are fine."""
+        self.data = re.sub(r"\s", "", str(values[0])) if values else ""
+
+
+class NumberField(HouseField):
+    """A whole number between two bounds."""
+
+    kind = "number"
+
+    def __init__(self, label: Any = None, *, least: int = 0, most: int = 1_000_000, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.least, self.most = least, most
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """Read or refuse."""
+        text = str(values[0]).strip() if values else ""
+        self.data = None
+        if not text:
+            return
+        if not re.fullmatch(r"-?\d{1,12}", text) or not self.least <= int(text) <= self.most:
+            raise ValueError(_("Write a number from %(least)s to %(most)s", least=self.least, most=self.most))
+        self.data = int(text)
+
+
+class DateField(HouseField):
+    """A near date. Browsers send 2026-03-27; people write 27/3/2026."""
+
+    kind = "date"
+    missing = _later("Write the date")
+
+    @property
+    def text(self) -> str:
+        """As the browser's date control wants it."""
+        return str(self.raw_data[0]) if self.raw_data else (self.data.isoformat() if self.data else "")
+
+    def shown(self, value: Any) -> Any:
+        """A date in words."""
+        return format_date(value) if value else _("nothing")
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """Read or refuse."""
+        text = str(values[0]).strip() if values else ""
+        self.data = read_date(text) if text else None
+
+
+class MomentField(HouseField):
+    """A day and an hour on the clock of the house, kept as a moment in UTC."""
+
+    kind = "moment"
+    missing = _later("Write the date and the time")
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Two controls: `<name>-date` and `<name>-time`."""
+        super().process(None, data)
+        self.typed = ("", "")
+        if formdata is not None:
+            self.raw_data = [formdata.get(f"{self.name}-date", ""), formdata.get(f"{self.name}-time", "")]
+            self.typed = (str(self.raw_data[0]).strip(), str(self.raw_data[1]).strip())
+            try:
+                self.data = self._read(*self.typed)
+            except ValueError as error:
+                self.data = None
+                self.process_errors = [*self.process_errors, str(error)]
+
+    @staticmethod
+    def _read(day: str, at: str) -> datetime | None:
+        if not day and not at:
+            return None
+        if not day:
+            raise ValueError(_("Write the date too"))
+        try:
+            clock = time.fromisoformat(at) if at else time(12)
+        except ValueError:
+            raise ValueError(_("Write the time, like 14:30")) from None
+        return moment_of(read_date(day), clock.replace(tzinfo=None))
+
+    @property
+    def date_text(self) -> str:
+        """The day, as the control wants it."""
+        return self.typed[0] or (local(self.data).date().isoformat() if self.data else "")
+
+    @property
+    def time_text(self) -> str:
+        """The hour, as the control wants it."""
+        return self.typed[1] or (f"{local(self.data):%H:%M}" if self.data else "")
+
+    def shown(self, value: Any) -> Any:
+        """A moment in words."""
+        return format_datetime(value, "short") if value else _("nothing")
+
+
+class PartialDateField(HouseField):
+    """A remembered date: the year alone, the month and the year, or all of it."""
+
+    kind = "partial_date"
+    missing = _later("Write at least the year")
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Three controls: `<name>-day`, `<name>-month`, `<name>-year`."""
+        super().process(None, data)
+        self.typed: tuple[str, str, str] | None = None
+        if formdata is not None:
+            day, month, year = (str(formdata.get(f"{self.name}-{part}", "")).strip() for part in ("day", "month", "year"))
+            self.typed = (day, month, year)
+            self.raw_data = [part for part in self.typed if part]
+            try:
+                self.data = self._read(day, month, year)
+            except ValueError:
+                self.data = None
+                self.process_errors = [*self.process_errors, _("Write a real date, like 27 3 2001, or only the year")]
+
+    @staticmethod
+    def _read(day: str, month: str, year: str) -> PartialDate | None:
+        if not (day or month or year):
+            return None
+        found = PartialDate(int(year), int(month) if month else None, int(day) if day else None)
+        if found.year < 1900:
+            raise ValueError("too long ago")
+        return found
+
+    def _part(self, place: int, name: str) -> str:
+        if self.typed:
+            return self.typed[place]
+        return str(getattr(self.data, name) or "") if self.data else ""
+
+    @property
+    def day_text(self) -> str:
+        """The day."""
+        return self._part(0, "day")
+
+    @property
+    def month_text(self) -> str:
+        """The month."""
+        return self._part(1, "month")
+
+    @property
+    def year_text(self) -> str:
+        """The year."""
+        return self._part(2, "year")
+
+
+class ChoiceField(HouseField):
+    """One of several values. `choices` gives (value, label) or (value, label, hint); it may be set by the form."""
+
+    kind = "radio"
+    missing = _later("Choose one")
+
+    def __init__(self, label: Any = None, *, choices: Iterable[tuple[Any, ...]] = (), kind: str = "radio", **options: Any) -> None:
+        super().__init__(label, **options)
+        self.kind = kind
+        self.choices: list[tuple[Any, ...]] = list(choices)
+
+    @property
+    def options(self) -> list[Option]:
+        """For the macro: value, label, whether it is chosen, hint."""
+        chosen = "" if self.data is None else str(self.data)
+        found: list[Option] = [
+            (str(value), label, str(value) == chosen, hint[0] if hint else None) for value, label, *hint in self.choices
+        ]
+        if self.kind == "select" and not self.required:
+            found.insert(0, ("", _("Choose…"), not chosen, None))
+        elif self.kind == "select" and not chosen:
+            found.insert(0, ("", _("Choose…"), True, None))
+        return found
+
+    def shown(self, value: Any) -> Any:
+        """The label of a value."""
+        return next((label for each, label, *_hint in self.choices if str(each) == str(value)), _("nothing"))
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """One of the choices, or nothing."""
+        text = str(values[0]) if values else ""
+        self.data = self._find(text) if text else None
+
+    def _find(self, text: str) -> Any:
+        for value, *_label in self.choices:
+            if str(value) == text:
+                return value
+        raise ValueError(_("Choose one of the options"))
+
+
+class CodeField(ChoiceField):
+    """One word of a vocabulary; with `unanswered`, also why there is no answer."""
+
+    def __init__(
+        self, label: Any = None, vocabulary: type[Code] | Iterable[Code] = (), *, unanswered: bool = False, **options: Any
+    ) -> None:
+        words = [*vocabulary, *(Unanswered if unanswered else ())]
+        super().__init__(label, choices=[(each, each.label) for each in words], **options)
+
+
+class RecordField(ChoiceField):
+    """One of several records, by id."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, **{"kind": "select", **options})
+
+    def _find(self, text: str) -> Any:
+        try:
+            wanted = str(uuid.UUID(text))
+        except ValueError:
+            raise ValueError(_("Choose one of the options")) from None
+        return super()._find(wanted)
+
+
+class ManyField(ChoiceField):
+    """Several of several values."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, **{"kind": "checkboxes", "required": False, **options})
+
+    @property
+    def options(self) -> list[Option]:
+        """For the macro."""
+        chosen = {str(each) for each in self.data or ()}
+        return [(str(value), label, str(value) in chosen, hint[0] if hint else None) for value, label, *hint in self.choices]
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """All must be among the choices."""
+        self.data = [self._find(str(each)) for each in values]
+
+
+class TickField(HouseField):
+    """One box to tick; never ticked beforehand."""
+
+    kind = "checkbox"
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, **{"required": False, **options})
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """Ticked or not."""
+        self.data = bool(values)
+
+    def pre_validate(self, form: Any) -> None:
+        """When required, it must be ticked."""
+        if self.required and not self.data:
+            raise StopValidation(str(self.missing))
+
+
+def read_date(text: str) -> date:
+    """Read 2026-03-27, 27/3/2026 or 27-3-2026; ValueError, in the reader's language, when it is no date."""
+    for pattern, order in ((r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)), (r"(\d{1,2})[/\-. ](\d{1,2})[/\-. ](\d{4})", (3, 2, 1))):
+        if found := re.fullmatch(pattern, text):
+            try:
+                return date(*(int(found[group]) for group in order))
+            except ValueError:
+                break
+    raise ValueError(_("Write a real date, like 27/3/2026"))
+
+
+Check = Callable[[Any, Any], None]

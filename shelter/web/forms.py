@@ -1,0 +1,83 @@
+"""Forms: what was typed, what is wrong with it, and whether the record has moved on meanwhile."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import wtforms
+from flask import request
+from wtforms import HiddenField
+
+from shelter.rules import RuleBroken, Stale
+
+META = {"submit_key", "version"}
+
+
+class Form(wtforms.Form):
+    """A form of the house: filled from the request, or from a record; repeated submits are known by their key."""
+
+    submit_key = HiddenField()
+
+    def __init__(self, record: Any = None, **data: Any) -> None:
+        posted = request.form if request.method == "POST" else None
+        super().__init__(posted, obj=record, data={"submit_key": str(uuid.uuid4()), **data})
+        self.status = 200
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether this request sends it."""
+        return bool(request.method == "POST")
+
+    def is_good(self) -> bool:
+        """Posted, and nothing wrong with it."""
+        if not self.is_posted:
+            return False
+        if self.validate():
+            return True
+        self.status = 422
+        return False
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the user filled in, by field name."""
+        return {name: value for name, value in self.data.items() if name not in META}
+
+    def refuse(self, broken: RuleBroken) -> None:
+        """Show a broken rule beside the field it concerns."""
+        field = self._fields.get(broken.field)
+        if field is not None:
+            field.errors = [*field.errors, broken.message]
+        else:
+            self.form_errors.append(broken.message)
+        self.status = 422
+
+    def compare(self, stale: Stale) -> None:
+        """Somebody changed the record: show beside each field what it says now."""
+        self.status = 409
+        for name, value in stale.now.items():
+            field = self._fields.get(name)
+            if field is not None and field.data != value:
+                field.now_says = field.shown(value)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether both versions are on the page."""
+        return self.status == 409
+
+
+class EditForm(Form):
+    """A form that changes a record: it carries the version it was made from."""
+
+    version = HiddenField()
+
+    @property
+    def version_number(self) -> int:
+        """The version the form was made from; 0 when it was tampered with."""
+        text = self.version.data or ""
+        return int(text) if str(text).isdigit() and len(str(text)) < 10 else 0
+
+    def compare(self, stale: Stale) -> None:
+        """As for any form; sent again, it is taken as made from today's version."""
+        super().compare(stale)
+        self.version.data = self.version.raw_data = stale.version

@@ -1,0 +1,144 @@
+"""One door in front of every view: who are you, what is this record, may you; and a note of what was read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+import sqlalchemy as sa
+from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from shelter.access import PUBLIC, SIGNED_IN, Grant, Needs, Permission, Subject, allows, reaches
+from shelter.audit import Actor, note
+from shelter.audit.work import quietly
+from shelter.db import db
+
+Loader = Callable[[Any], Any]
+
+
+class SignedIn(Protocol):
+    """Whoever is signed in, as the gate and the pages see them."""
+
+    id: uuid.UUID
+    grants: tuple[Grant, ...]
+    actor: Actor
+    language: str | None
+    theme: str
+    name: str
+    is_locked: bool
+    awaits_code: bool
+    is_touch_due: bool
+
+    def touch(self) -> None: ...
+
+
+def me() -> SignedIn:
+    """The member of staff who is signed in; only behind the gate."""
+    return cast(SignedIn, current_user)
+
+
+def require(permission: Permission, subject: Subject) -> None:
+    """Refuse, within reach, what the matrix does not permit on this record (403)."""
+    if not allows(me(), permission, subject):
+        _refuse(permission, subject, 403)
+
+
+class Gate:
+    """Every endpoint is shut until it is declared."""
+
+    def __init__(self) -> None:
+        self.needs: dict[str, Needs] = {"static": PUBLIC}
+        self.loaders: dict[str, Loader] = {}
+        self.while_locked: set[str] = set()
+
+    def declare(self, endpoint: str, needs: Needs) -> None:
+        """Say what an endpoint needs."""
+        self.needs[endpoint] = needs
+
+    def loads(self, name: str, loader: Loader) -> None:
+        """Records named in an address by `<uuid:name>` are found by `loader`."""
+        self.loaders[name] = loader
+
+    def open_while_locked(self, *endpoints: str) -> None:
+        """What a locked or half signed-in session may still reach."""
+        self.while_locked.update(endpoints)
+
+    def init_app(self, app: Flask) -> None:
+        """Stand in front of the application."""
+        app.before_request(self.admit)
+        app.after_request(self.record)
+
+    def admit(self) -> ResponseReturnValue | None:
+        """Let the request in, or answer in its place."""
+        if request.endpoint is None or (needs := self.needs.get(request.endpoint)) is PUBLIC:
+            return None
+        if not current_user.is_authenticated:
+            return redirect(url_for("accounts.sign_in", next=_path_back()))
+        if needs is None:
+            abort(403)
+        if request.endpoint not in self.while_locked:
+            if me().awaits_code:
+                return redirect(url_for("accounts.code"))
+            if me().is_locked:
+                return redirect(url_for("accounts.unlock", next=_path_back()))
+        self._check(needs)
+        return None
+
+    def _check(self, needs: Needs) -> None:
+        subject = self._load(request.view_args or {})
+        if needs is SIGNED_IN:
+            return
+        permission = cast(Permission, needs)
+        if not allows(me(), permission, subject):
+            _refuse(permission, subject, 403 if subject is None or reaches(me(), subject) else 404)
+        g.read = (permission, subject) if request.method in {"GET", "HEAD"} and subject is not None else None
+
+    def _load(self, view_args: dict[str, Any]) -> Any:
+        subject = None
+        for name in view_args.keys() & self.loaders.keys():
+            subject = view_args[name] = self.loaders[name](view_args[name]) or abort(404)
+        return subject
+
+    @staticmethod
+    def record(response: Response) -> Response:
+        """Before the answer is sent: the audit row of a sensitive read, and at most once a minute the session's touch."""
+        read = g.pop("read", None)
+        touch = me().touch if getattr(current_user, "is_touch_due", False) else None
+        try:
+            if read and response.status_code == 200:
+                note(read[0], by=me().actor, on=read[1], also=touch)
+            elif touch:
+                quietly(touch)
+            else:
+                db.session.rollback()
+        except sa.exc.SQLAlchemyError:
+            db.session.rollback()
+            if read:
+                return _no_trail(response)
+        return response
+
+
+def reading(what: str, subject: Any = None) -> None:
+    """Have this read noted in the audit trail before the answer is sent (lists, printed pages, revealed contacts)."""
+    g.read = (what, subject)
+
+
+def _no_trail(response: Response) -> Response:
+    response.status_code = 503
+    response.set_data(b"")
+    return response
+
+
+def _refuse(permission: Permission, subject: Any, status: int) -> None:
+    note(permission, by=me().actor, on=subject, decision="refused")
+    abort(status)
+
+
+def _path_back() -> str | None:
+    return request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+
+
+gate = Gate()

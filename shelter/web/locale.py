@@ -1,0 +1,84 @@
+"""Language and time zone of the page, and how dates are said."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app, session
+from flask_babel import Babel, format_date, format_datetime, get_locale
+from flask_login import current_user
+
+from shelter.calendar import PartialDate, local, today
+from shelter.config import HERE
+
+LANGUAGES = {"es": "es_EC", "en": "en"}
+
+
+def init_app(app: Flask, *, locale: str, timezone: str) -> None:
+    """Two languages: the reader's own setting, else what this browser chose, else the programme's."""
+    app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_DEFAULT_TIMEZONE=timezone,
+                      BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"))
+    Babel(app, locale_selector=lambda: LANGUAGES.get(_chosen() or "", locale), timezone_selector=lambda: timezone)
+
+
+def _chosen() -> str | None:
+    return getattr(current_user, "language", None) or session.get("language")
+
+
+def language() -> str:
+    """`es` or `en`."""
+    return str(getattr(get_locale(), "language", "es"))
+
+
+@lru_cache
+def _territories(language: str) -> dict[str, str]:
+    return dict(Locale.parse(language).territories)
+
+
+def country(code: str | None) -> str:
+    """A country's name from its ISO 3166-1 alpha-2 code."""
+    return _territories(language()).get(code or "", code or "")
+
+
+@lru_cache
+def countries(language: str) -> list[tuple[str, str]]:
+    """Every country and its name, by name."""
+    found = [(code, name) for code, name in _territories(language).items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+_NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+
+
+def say_day(day: date | datetime | None) -> str:
+    """A day: 27 mar 2026; without the year when it is this year's."""
+    if day is None:
+        return ""
+    day = local(day).date() if isinstance(day, datetime) else day
+    return str(format_date(day, "d MMM" if day.year == today().year else "d MMM yyyy"))
+
+
+def say_moment(moment: datetime | None) -> str:
+    """A day and an hour."""
+    return f"{say_day(moment)}, {format_datetime(moment, 'HH:mm')}" if moment else ""
+
+
+def say_partial(value: PartialDate | None) -> str:
+    """As much of a date as is known."""
+    if value is None:
+        return ""
+    pattern = "d MMM yyyy" if value.day else "MMMM yyyy" if value.month else "yyyy"
+    return str(format_date(value.earliest, pattern))
+
+
+def filters() -> dict[str, Any]:
+    """For the templates."""
+    return {"day": say_day, "moment": say_moment, "partial": say_partial, "country": country}
+
+
+def brand() -> str:
+    """The product's neutral name."""
+    return str(current_app.config["BRAND"])

@@ -1,0 +1,82 @@
+"""What features put on shared pages: panels and tabs of the case page, cards of my day. The pages know none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from shelter.access import Permission, Subject, allows
+
+from .gate import me
+
+Load = Callable[..., dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a page: shown to those who hold the permission, when `load` finds something to show."""
+
+    order: int
+    needs: Permission
+    template: str
+    load: Load
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of a case."""
+
+    order: int
+    endpoint: str
+    label: Any
+    needs: Permission
+
+
+CASE_PANELS: dict[str, Panel] = {}
+DAY_CARDS: dict[str, Panel] = {}
+CASE_TABS: dict[str, Tab] = {}
+
+
+def case_panel(order: int, needs: Permission, template: str) -> Callable[[Load], Load]:
+    """Put a panel on the case page; the function below takes the case and gives the template's values, or None."""
+    return _into(CASE_PANELS, order, needs, template)
+
+
+def day_card(order: int, needs: Permission, template: str) -> Callable[[Load], Load]:
+    """Put a card on my day; the function below gives the template's values, or None."""
+    return _into(DAY_CARDS, order, needs, template)
+
+
+def _into(place: dict[str, Panel], order: int, needs: Permission, template: str) -> Callable[[Load], Load]:
+    def keep(load: Load) -> Load:
+        place[template] = Panel(order, needs, template, load)
+        return load
+
+    return keep
+
+
+def case_tab(order: int, endpoint: str, label: Any, needs: Permission) -> None:
+    """Put a page of the case into its sub-navigation."""
+    CASE_TABS[endpoint] = Tab(order, endpoint, label, needs)
+
+
+def loaded(panels: dict[str, Panel], subject: Subject | None = None) -> list[tuple[str, dict[str, Any]]]:
+    """The panels that this reader may see and that have something to show: (template, values)."""
+    found = []
+    for panel in sorted(panels.values(), key=lambda panel: panel.order):
+        if allows(me(), panel.needs, subject):
+            values = panel.load(subject) if subject is not None else panel.load()
+            if values is not None:
+                found.append((panel.template, values))
+    return found
+
+
+def tabs(case: Any) -> list[dict[str, Any]]:
+    """The sub-navigation of a case for this reader."""
+    return [
+        {"url": url_for(tab.endpoint, case=case.id), "label": tab.label, "current": request.endpoint == tab.endpoint}
+        for tab in sorted(CASE_TABS.values(), key=lambda tab: tab.order) if allows(me(), tab.needs, case)
+    ]

@@ -1,0 +1,30 @@
+"""A blueprint whose every route states what it needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from shelter.access import Needs
+
+from .gate import gate
+
+
+class UndeclaredRoute(TypeError):  # noqa: N818
+    """A route was written without saying what it needs."""
+
+
+class Section(Blueprint):
+    """A feature's addresses. `needs` is a permission, SIGNED_IN or PUBLIC; without it the program does not start."""
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None,
+        provide_automatic_options: bool | None = None, *, needs: Needs | None = None, **options: Any,
+    ) -> None:
+        """As Flask's, and declare the door to the gate."""
+        if needs is None:
+            raise UndeclaredRoute(f"{self.name}: {rule} must say needs=…")
+        name = endpoint or view_func.__name__
+        gate.declare(f"{self.name}.{name}", needs)
+        super().add_url_rule(rule, name, view_func, provide_automatic_options, **options)

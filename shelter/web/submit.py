@@ -1,0 +1,91 @@
+"""Submitting a form: once, whole, and told in one sentence."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shelter.audit import work
+from shelter.calendar import now
+from shelter.db import Model, db
+from shelter.rules import RuleBroken, Stale
+
+from .forms import Form
+from .gate import me
+
+
+class Submission(Model):
+    """A form that was saved: its key, and where its answer led. The same key again changes nothing."""
+
+    __tablename__ = "submission"
+
+    key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[uuid.UUID]
+    url: Mapped[str] = mapped_column(sa.String(200))
+    saved_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+def submit(
+    form: Form, action: str, do: Callable[[], Any], *, to: str | Callable[[Any], str], on: Any = None, said: Any = "",
+) -> ResponseReturnValue | None:
+    """Do what a good form asks, in one transaction with its audit row, and redirect; None when the page must be shown.
+
+    `to` is the address afterwards, or makes it from what `do` returned; `said` is the sentence shown there.
+    """
+    if not form.is_good() or (key := _key(form)) is None:
+        return None
+    try:
+        with work(action, by=me().actor, on=on):
+            if before := db.session.get(Submission, key):
+                raise _Repeated(before)
+            result = do()
+            url = to(result) if callable(to) else to
+            db.session.add(Submission(key=key, staff_id=me().id, url=url))
+    except _Repeated as repeated:
+        return _again(repeated.before)
+    except RuleBroken as broken:
+        form.refuse(broken)
+        return None
+    except Stale as stale:
+        form.compare(stale)
+        return None
+    except sa.exc.IntegrityError:
+        return _lost_race(form, key)
+    flash(str(said or _("Saved")), "success")
+    return redirect(url, 303)
+
+
+class _Repeated(Exception):  # noqa: N818
+    def __init__(self, before: Submission) -> None:
+        self.before = before
+
+
+def _key(form: Form) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(form.submit_key.data or "")
+    except ValueError:
+        form.refuse(RuleBroken(_("This form is not complete. Check it and send it again.")))
+        form.submit_key.data = str(uuid.uuid4())
+        return None
+
+
+def _again(before: Submission) -> ResponseReturnValue:
+    flash(_("It was already saved."), "notice")
+    return redirect(before.url if before.staff_id == me().id else "/", 303)
+
+
+def _lost_race(form: Form, key: uuid.UUID) -> ResponseReturnValue | None:
+    db.session.rollback()
+    if before := db.session.get(Submission, key):
+        return _again(before)
+    form.refuse(RuleBroken(_("Somebody else saved this at the same moment. Look at it again before you send it.")))
+    form.status = 409
+    return None

@@ -1,0 +1,220 @@
+"""What every test needs: an application on either engine, a small programme, people of every role, a browser of sorts."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from shelter.access import Role
+from shelter.accounts import actions as accounts
+from shelter.accounts import sessions
+from shelter.accounts.models import StaffSession
+from shelter.audit import Actor, operator, work
+from shelter.calendar import now
+from shelter.cases import actions as cases
+from shelter.codes.services import Discipline
+from shelter.crypto import KeyRing
+from shelter.db import db, migrate
+from shelter.db.base import configure
+from shelter.house import create_app
+from shelter.partners import actions as partners
+from tests.client import PageClient
+from tests.pg import fresh_database, private_server
+
+PASSWORD = "una frase larga y tranquila"
+HOUSE_ROLES = [Role.HOUSE_STAFF, Role.CASEWORKER, Role.PSYCHOLOGIST, Role.LAWYER, Role.MEDICAL, Role.SHELTER_COORDINATOR]
+DISCIPLINE = {Role.PSYCHOLOGIST: Discipline.PSYCHOLOGY, Role.LAWYER: Discipline.LEGAL, Role.MEDICAL: Discipline.MEDICAL}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--engine", choices=["sqlite", "postgresql"], default="sqlite", help="the database to test on")
+
+
+@pytest.fixture(scope="session")
+def engine_name(request):
+    return request.config.getoption("--engine")
+
+
+@pytest.fixture(scope="session")
+def server(engine_name) -> Iterator[str | None]:
+    """A private PostgreSQL for this worker, or nothing."""
+    if engine_name == "sqlite":
+        yield None
+        return
+    with private_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated(server, tmp_path_factory) -> Iterator[str]:
+    """An empty database with every table, copied for each test."""
+    if server is None:
+        file = tmp_path_factory.mktemp("migrated") / "empty.db"
+        _migrate(f"sqlite:///{file}")
+        yield str(file)
+        return
+    with fresh_database(server) as url:
+        _migrate(url)
+        yield url
+
+
+def _migrate(url: str) -> None:
+    engine = sa.create_engine(url)
+    configure(engine)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("SELECT 1")
+            connection.connection.driver_connection.execute("ROLLBACK")
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+
+
+@pytest.fixture
+def database_url(migrated, server, tmp_path) -> Iterator[str]:
+    """A database of this test's own."""
+    if server is None:
+        shutil.copy(migrated, tmp_path / "shelter.db")
+        yield f"sqlite:///{tmp_path / 'shelter.db'}"
+        return
+    with fresh_database(server, template=sa.make_url(migrated).database) as url:
+        yield url
+
+
+@pytest.fixture
+def make_app(database_url, tmp_path):
+    """make_app(**settings) -> the application on this test's database."""
+    key = tmp_path / "senda.key"
+    if not key.exists():
+        KeyRing.create(key)
+
+    def make(**settings):
+        given = {"instance": tmp_path, "database_url": database_url, "mfa_required": False, **settings}
+        app = create_app(**given)
+        app.test_client_class = PageClient
+        app.jinja_env.bytecode_cache = None
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_app) -> Iterator[object]:
+    app = make_app()
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def outside(app):
+    """Outside any request, where lazy texts are Spanish: `with outside():` around direct calls of actions."""
+    return lambda: app.test_request_context()
+
+
+@pytest.fixture
+def programme(app):
+    """Two foundations; the first has two houses, the second one. Six beds in each house."""
+    with work("test.programme", by=operator):
+        north, south = partners.add_foundation("Fundación Norte"), partners.add_foundation("Fundación Sur")
+        rooms = {"Sala A": 3, "Sala B": 3}
+        houses = [
+            partners.add_house(north, "Casa Norte", canton="1701", address="Calle Inventada 1", rooms=rooms),
+            partners.add_house(north, "Casa Valle", canton="1701", address="Calle Inventada 2", rooms=rooms),
+            partners.add_house(south, "Casa Sur", canton="0701", address="Calle Inventada 3", rooms=rooms),
+        ]
+        institutions = partners.seed_institutions()
+    return SimpleNamespace(
+        foundations=[north, south], houses=houses, house=houses[0], other_house=houses[1], far_house=houses[2],
+        institutions=institutions,
+    )
+
+
+@pytest.fixture
+def staff(programme):
+    """staff(Role.LAWYER, house=…) -> a saved member of staff with one assignment."""
+
+    def make(role: Role, house=None, name: str | None = None):
+        house = house or programme.house
+        email = f"{role.value}-{uuid.uuid4().hex[:6]}@prueba.invalid"
+        with work("test.staff", by=operator):
+            member, _token = accounts.invite(
+                email=email, name=name or f"Persona {role.value}", role=role,
+                foundation_id=house.foundation_id, house_id=house.id,
+            )
+        return member
+
+    return make
+
+
+@pytest.fixture
+def case(programme, staff):
+    """case(house=…, team=[…]) -> a saved open case; `opened` days ago."""
+
+    def make(house=None, team=(), name: str = "Rosa", opened: int = 3):
+        house = house or programme.house
+        lead = staff(Role.CASEWORKER, house)
+        with work("test.case", by=operator):
+            made = cases.open_case(house, by=lead.id, name_used=name, opened_at=now() - timedelta(days=opened))
+            for member in team:
+                role = member.assignments[0].role
+                cases.join_team(made, member.id, DISCIPLINE.get(role, Discipline.SOCIAL))
+        return made
+
+    return make
+
+
+@pytest.fixture
+def sign_in(app):
+    """sign_in(staff) -> a client in whose browser that person is signed in."""
+
+    def as_(member, **session_values):
+        client = app.test_client()
+        with app.test_request_context():
+            with work("test.session", by=Actor("staff", member.id)):
+                row = sessions.start(member, "pruebas", code_given=True)
+                for name, value in session_values.items():
+                    setattr(db.session.get(StaffSession, row.id), name, value)
+            from flask import session as cookie
+
+            kept = dict(cookie)
+        with client.session_transaction() as browser:
+            browser.update(kept)
+        return client
+
+    return as_
+
+
+@pytest.fixture
+def count_queries(app):
+    """with count_queries() as found: … -> found.statements"""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def counting():
+        found = SimpleNamespace(statements=[])
+
+        def note(_conn, _cursor, statement, *_rest):
+            found.statements.append(statement)
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield found
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting
+
+
+def pytest_collection_modifyitems(items):
+    """The slow ones first, so that two workers end together."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
