@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -42,8 +43,7 @@ def add_months(day: date, months: int) -> date:
     """The same day of the month some months later, or that month's last day."""
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
-    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month, min(day.day, last))
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def age_on(birth: PartialDate, day: date) -> int:
@@ -61,7 +61,7 @@ class Precision(StrEnum):
     YEAR = "year"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class PartialDate:
     """A date known to the day, the month or only the year. Written 2001, 2001-04 or 2001-04-09."""
 
@@ -70,17 +70,19 @@ class PartialDate:
     day: int | None = None
 
     def __post_init__(self) -> None:
-        date(self.year, self.month or 1, self.day or 1)
+        date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
         if self.day and not self.month:
             raise ValueError("a day without a month")
 
     @classmethod
     def read(cls, text: str) -> PartialDate:
         """Read the written form; ValueError when it is none."""
+        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text, re.ASCII):
+            raise ValueError(f"not a date: {text}")
         return cls(*map(int, text.split("-")))
 
     def __str__(self) -> str:
-        return "-".join(f"{part:0{4 if part == self.year else 2}d}" for part in (self.year, self.month, self.day) if part)
+        return "-".join([f"{self.year:04d}", *(f"{part:02d}" for part in (self.month, self.day) if part)])
 
     @property
     def earliest(self) -> date:
@@ -90,9 +92,8 @@ class PartialDate:
     @property
     def latest(self) -> date:
         """The last day that it can mean."""
-        if self.day:
-            return self.earliest
-        return add_months(self.earliest, 1 if self.month else 12) - timedelta(days=1)
+        month = self.month or 12
+        return date(self.year, month, self.day or monthrange(self.year, month)[1])
 
     @property
     def precision(self) -> Precision:
@@ -102,7 +103,7 @@ class PartialDate:
 
 @dataclass(frozen=True)
 class Period:
-    """Whole local days from `start` to `end`, both included."""
+    """Whole local days from `start` to `end`, both included, in the years 1900 to 2199."""
 
     start: date
     end: date
@@ -110,6 +111,8 @@ class Period:
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise ValueError("a period that ends before it begins")
+        if self.start.year < 1900 or self.end.year > 2199:
+            raise ValueError("a period outside the years 1900 to 2199")
 
     @classmethod
     def read(cls, text: str) -> Period:
@@ -120,11 +123,9 @@ class Period:
 
     @classmethod
     def _one(cls, text: str) -> Period:
-        if quarter := re.fullmatch(r"(\d{4})-[QqTt]([1-4])", text):
-            start = date(int(quarter[1]), 3 * int(quarter[2]) - 2, 1)
-            return cls(start, add_months(start, 3) - timedelta(days=1))
-        if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text):
-            raise ValueError(f"not a period: {text}")
+        if quarter := re.fullmatch(r"(\d{4})-[QqTt]([1-4])", text, re.ASCII):
+            year, month = int(quarter[1]), 3 * int(quarter[2])
+            return cls(date(year, month - 2, 1), PartialDate(year, month).latest)
         part = PartialDate.read(text)
         return cls(part.earliest, part.latest)
 

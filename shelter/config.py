@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 
 
-class BadSetting(ValueError):  # noqa: N818
+class BadSetting(ValueError):
     """A setting says something that cannot be used; the message names it and the way out."""
 
 
@@ -51,6 +57,12 @@ class Settings:
         return self.database_url or f"sqlite:///{self.instance / 'shelter.db'}"
 
     @property
+    def database_file(self) -> Path | None:
+        """SQLite's file; None for another engine."""
+        url = make_url(self.url)
+        return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+    @property
     def key_path(self) -> Path:
         """Where the programme's key lies."""
         return self.key_file or self.instance / "senda.key"
@@ -65,7 +77,10 @@ class Settings:
         """Given values first, then the environment, then config.toml, then the defaults."""
         instance = Path(given.get("instance") or os.environ.get("SHELTER_INSTANCE") or _default_instance()).absolute()
         found = {**_from_file(instance / "config.toml"), **_from_environment(), **given, "instance": instance}
-        return cls(**{name: _read(name, value) for name, value in found.items()})
+        settings = cls(**{name: _read(name, value) for name, value in found.items()})
+        for name, check in _CHECKS.items():
+            check(name, getattr(settings, name))
+        return settings
 
 
 NAMES = {each.name for each in fields(Settings)}
@@ -76,7 +91,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         found = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadSetting(f"{path}: not readable as TOML ({error})") from None
     if unknown := found.keys() - NAMES:
         raise BadSetting(f"{path}: unknown setting {', '.join(sorted(unknown))}")
@@ -88,16 +103,77 @@ def _from_environment() -> dict[str, str]:
 
 
 def _read(name: str, value: Any) -> Any:
-    kind = Settings.__dataclass_fields__[name].type
+    kind = str(Settings.__dataclass_fields__[name].type)
     try:
-        if kind == "bool" and isinstance(value, str):
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[value.lower()]
-        if kind == "int":
-            return int(value)
-    except (KeyError, ValueError):
-        raise BadSetting(f"SHELTER_{name.upper()}: {value!r} is not a {kind}") from None
-    if "Path" in str(kind):
-        return Path(value).absolute() if value else None
-    if "tuple" in str(kind) and isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        return _READERS[kind](value)
+    except (KeyError, ValueError, TypeError):
+        raise _bad(name, f"{value!r} is not a {_IN_WORDS[kind]}") from None
+
+
+def _bad(name: str, problem: str) -> BadSetting:
+    return BadSetting(f"SHELTER_{name.upper()}: {problem}")
+
+
+def _bool(value: Any) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    return words[str(value).lower()]
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, bool) or int(value) < 1:
+        raise ValueError(value)
+    return int(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
     return value
+
+
+def _path(value: Any) -> Path | None:
+    return Path(value).absolute() if value else None
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else map(_text, value)
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "bool": _bool, "int": _number, "str": _text, "Path": _path, "Path | None": _path, "tuple[str, ...]": _texts,
+}
+_IN_WORDS = {
+    "bool": "yes or no", "int": "whole number above 0", "str": "text", "Path": "path", "Path | None": "path",
+    "tuple[str, ...]": "list of names",
+}
+
+
+def _is_database(name: str, url: str) -> None:
+    try:
+        parts = make_url(url or "sqlite://")
+    except ArgumentError:
+        raise _bad(name, "not an address of a database, like postgresql://user@host/name") from None
+    if parts.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise _bad(name, "only sqlite and postgresql are known")
+    if url and parts.get_backend_name() == "sqlite" and not Path(parts.database or "").is_absolute():
+        raise _bad(name, "SQLite needs an absolute path: sqlite:////folder/shelter.db")
+
+
+def _is_zone(name: str, zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise _bad(name, f"{zone!r} is not a time zone, like America/Guayaquil") from None
+
+
+def _is_locale(name: str, locale: str) -> None:
+    try:
+        Locale.parse(locale)
+    except (UnknownLocaleError, ValueError):
+        raise _bad(name, f"{locale!r} is not a locale, like es_EC") from None
+
+
+_CHECKS: dict[str, Callable[[str, str], None]] = {
+    "database_url": _is_database, "timezone": _is_zone, "locale": _is_locale,
+}

@@ -10,15 +10,36 @@ from typing import Any
 
 import jinja2
 from flask import Flask, get_flashed_messages, url_for
-from flask_babel import gettext, ngettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
-from shelter import __version__, accounts, calendar, cases, config, followup, home, intake, partners, register, reports, residence, route, services, transition
+from shelter import (
+    __version__,
+    accounts,
+    calendar,
+    cases,
+    config,
+    followup,
+    home,
+    intake,
+    oversight,
+    partners,
+    register,
+    reports,
+    residence,
+    route,
+    services,
+    transition,
+)
 from shelter.access import Permission, Subject, allows
 from shelter.accounts import sessions
+from shelter.audit import anchors
 from shelter.cases import records as _cases_records
-from shelter.cases.bar import case_bar
+from shelter.cases.bar import case_bar, say_detail
+from shelter.config import Settings
+from shelter.crypto import KeyRing
+from shelter.db import db, vault
+from shelter.db.base import configure
 from shelter.followup import models as _followup
 from shelter.intake import models as _intake
 from shelter.register import models as _register
@@ -27,11 +48,6 @@ from shelter.residence import models as _residence
 from shelter.route import models as _route
 from shelter.services import models as _services
 from shelter.transition import models as _transition
-from shelter.audit import anchors
-from shelter.config import Settings
-from shelter.crypto import KeyRing
-from shelter.db import db, vault
-from shelter.db.base import configure
 from shelter.web import errors, gate, headers, locale, me, navigation
 from shelter.web.locale import brand, filters, language
 
@@ -58,7 +74,21 @@ def create_app(**given: Any) -> Flask:
     gate.init_app(app)
     errors.init_app(app)
     _dress(app)
-    for feature in (accounts, cases, route, intake, residence, services, transition, followup, partners, register, reports, home):
+    for feature in (
+        accounts,
+        cases,
+        route,
+        intake,
+        residence,
+        services,
+        transition,
+        followup,
+        partners,
+        oversight,
+        register,
+        reports,
+        home,
+    ):
         for section in feature.sections():
             app.register_blueprint(section)
     return app
@@ -66,20 +96,30 @@ def create_app(**given: Any) -> Flask:
 
 def _configure(app: Flask, settings: Settings, ring: KeyRing) -> None:
     app.config.update(
-        SECRET_KEY=ring.cookie_secret, BRAND=settings.brand, MFA_REQUIRED=settings.mfa_required,
-        IDLE_MINUTES=settings.idle_minutes, SESSION_HOURS=settings.session_hours, EXIT_SITE=settings.exit_site,
-        SESSION_COOKIE_NAME="__Host-s" if settings.tls else "s", SESSION_COOKIE_SECURE=settings.tls,
-        SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Strict",
+        SECRET_KEY=ring.cookie_secret,
+        BRAND=settings.brand,
+        MFA_REQUIRED=settings.mfa_required,
+        IDLE_MINUTES=settings.idle_minutes,
+        SESSION_HOURS=settings.session_hours,
+        EXIT_SITE=settings.exit_site,
+        SESSION_COOKIE_NAME="__Host-s" if settings.tls else "s",
+        SESSION_COOKIE_SECURE=settings.tls,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
-        MAX_CONTENT_LENGTH=12 * MEGABYTE, MAX_FORM_MEMORY_SIZE=8 * MEGABYTE, WTF_CSRF_TIME_LIMIT=24 * 3600,
-        WTF_CSRF_SSL_STRICT=False, SQLALCHEMY_DATABASE_URI=settings.url, TEMPLATES_AUTO_RELOAD=False,
+        MAX_CONTENT_LENGTH=12 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=8 * MEGABYTE,
+        WTF_CSRF_TIME_LIMIT=24 * 3600,
+        WTF_CSRF_SSL_STRICT=False,
+        SQLALCHEMY_DATABASE_URI=settings.url,
+        TEMPLATES_AUTO_RELOAD=False,
     )
     logging.getLogger("shelter").setLevel(logging.INFO)
 
 
 def _open_database(app: Flask, settings: Settings) -> None:
-    if settings.url.startswith("sqlite"):
-        Path(settings.url.removeprefix("sqlite:///")).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.database_file:
+        settings.database_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
         configure(db.engine)
@@ -88,11 +128,21 @@ def _open_database(app: Flask, settings: Settings) -> None:
 def _dress(app: Flask) -> None:
     """What templates may use."""
     app.jinja_env.filters.update(filters())
-    app.jinja_env.globals.update(asset=_asset, case_bar=case_bar, may=_may, csrf_token=generate_csrf, brand_name=brand, version=__version__,
-                                 get_flashed_messages=get_flashed_messages, gettext=gettext, ngettext=ngettext)
+    app.jinja_env.globals.update(
+        asset=_asset,
+        case_bar=case_bar,
+        say_detail=say_detail,
+        may=_may,
+        csrf_token=generate_csrf,
+        brand_name=brand,
+        version=__version__,
+        get_flashed_messages=get_flashed_messages,
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not app.debug:
-        app.jinja_env.bytecode_cache = jinja2.FileSystemBytecodeCache(_cache(app)) if Path(app.instance_path).is_dir() else None
+        app.jinja_env.bytecode_cache = (
+            jinja2.FileSystemBytecodeCache(_cache(app)) if Path(app.instance_path).is_dir() else None
+        )
     app.context_processor(_around)
 
 
@@ -111,8 +161,13 @@ def _around() -> dict[str, Any]:
     signed_in = current_user if current_user.is_authenticated and not current_user.awaits_code else None
     links = navigation.links(signed_in) if signed_in else []
     return {
-        "brand": brand(), "me": signed_in, "lang": language(), "theme": getattr(signed_in, "theme", "system"),
-        "nav": links, "phone_nav": [link for link in links if link.on_phone][:3], "can_log": False,
+        "brand": brand(),
+        "me": signed_in,
+        "lang": language(),
+        "theme": getattr(signed_in, "theme", "system"),
+        "nav": links,
+        "phone_nav": navigation.on_phone(links),
+        "can_log": False,
     }
 
 

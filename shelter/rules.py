@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class RuleBroken(Exception):  # noqa: N818 (a rule is broken; it is not an error of the program)
+class RuleBroken(Exception):
     """A rule forbids this. The message is for the reader, the field tells where to show it."""
 
     def __init__(self, message: Any, field: str = "") -> None:
@@ -13,7 +13,7 @@ class RuleBroken(Exception):  # noqa: N818 (a rule is broken; it is not an error
         self.message, self.field = message, field
 
 
-class Stale(Exception):  # noqa: N818
+class Stale(Exception):
     """Somebody changed the record after the form was made; `now` tells what it says today, by field name."""
 
     def __init__(self, now: dict[str, Any], version: int) -> None:

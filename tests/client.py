@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from flask import has_app_context
 from flask.testing import FlaskClient
+
+from shelter.db import db
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
@@ -82,20 +85,33 @@ class PageClient(FlaskClient):
         method = (kwargs.get("method") or "GET").upper()
         if method == "POST" and isinstance(kwargs.get("data"), dict) and "csrf_token" not in kwargs["data"]:
             kwargs["data"] = {**kwargs["data"], "csrf_token": self.token}
-        answer = super().open(*args, **kwargs)
-        if answer.mimetype == "text/html" and answer.status_code != 503 and answer.data and not 300 <= answer.status_code < 400:
+        answer = self._request(*args, **kwargs)
+        if answer.mimetype == "text/html" and answer.data and not 300 <= answer.status_code < 400:
             lint(answer.text)
+        return answer
+
+    def _request(self, *args, **kwargs):
+        """Each request has its own application context, as on a server: else who is signed in leaks between clients.
+
+        What the test had loaded is read anew afterwards.
+        """
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()
+            db.session.expire_all()
         return answer
 
     @property
     def token(self) -> str:
         """A CSRF token of this client's session."""
         if self._token is None:
-            self._token = Page(super().open("/entrar", method="GET").text).hidden("csrf_token")
+            self._token = Page(self._request("/entrar", method="GET").text).hidden("csrf_token")
         return self._token or ""
 
     def fill(self, url: str, follow: bool = False, **answers):
         """Load the form, put the answers into it, send it."""
         page = Page(self.get(url).text)
         kept = {name: page.hidden(name) for name in ("csrf_token", "submit_key", "version")}
-        return self.post(url, data={**{k: v for k, v in kept.items() if v is not None}, **answers}, follow_redirects=follow)
+        return self.post(url, data={**{k: v for k, v in kept.items() if v is not None}, **answers},
+                         follow_redirects=follow)

@@ -1,4 +1,4 @@
-"""What every test needs: an application on either engine, a small programme, people of every role, a browser of sorts."""
+"""What every test needs: an application on either engine, a small programme, staff of every role, a sort of browser."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from shelter.access import Role
 from shelter.accounts import actions as accounts
@@ -25,11 +26,18 @@ from shelter.db.base import configure
 from shelter.house import create_app
 from shelter.partners import actions as partners
 from tests.client import PageClient
-from tests.pg import fresh_database, private_server
+from tests.pg import Emptied, fresh_database, private_server
 
 PASSWORD = "una frase larga y tranquila"
-HOUSE_ROLES = [Role.HOUSE_STAFF, Role.CASEWORKER, Role.PSYCHOLOGIST, Role.LAWYER, Role.MEDICAL, Role.SHELTER_COORDINATOR]
+HOUSE_ROLES = [Role.HOUSE_STAFF, Role.CASEWORKER, Role.PSYCHOLOGIST, Role.LAWYER, Role.MEDICAL,
+               Role.SHELTER_COORDINATOR]
 DISCIPLINE = {Role.PSYCHOLOGIST: Discipline.PSYCHOLOGY, Role.LAWYER: Discipline.LEGAL, Role.MEDICAL: Discipline.MEDICAL}
+
+
+settings.register_profile(  # how long a machine takes is no property
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("house")
 
 
 def pytest_addoption(parser):
@@ -76,14 +84,25 @@ def _migrate(url: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture
-def database_url(migrated, server, tmp_path) -> Iterator[str]:
-    """A database of this test's own."""
+@pytest.fixture(scope="session")
+def emptied(migrated, server) -> Iterator[Emptied | None]:
+    """PostgreSQL: one database for all, emptied after each test."""
     if server is None:
+        yield None
+        return
+    found = Emptied(server, sa.make_url(migrated).database)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def database_url(migrated, emptied, tmp_path) -> Iterator[str]:
+    """A database of this test's own."""
+    if emptied is None:
         shutil.copy(migrated, tmp_path / "shelter.db")
         yield f"sqlite:///{tmp_path / 'shelter.db'}"
         return
-    with fresh_database(server, template=sa.make_url(migrated).database) as url:
+    with emptied.database() as url:
         yield url
 
 
@@ -177,7 +196,7 @@ def sign_in(app):
 
     def as_(member, **session_values):
         client = app.test_client()
-        with app.test_request_context():
+        with app.app_context(), app.test_request_context():
             with work("test.session", by=Actor("staff", member.id)):
                 row = sessions.start(member, "pruebas", code_given=True)
                 for name, value in session_values.items():

@@ -7,13 +7,14 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 # Durability is what production is for; a test server may lose everything at once.
 SETTINGS = "-c listen_addresses='' -c max_connections=99 -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
@@ -55,6 +56,75 @@ def fresh_database(server: str, template: str = "template0") -> Iterator[str]:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
         _command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+SHAPE = """SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+    SELECT format('%s %s', relname, relkind) FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT format('%s %s %s', tgname, tgrelid, tgenabled) FROM pg_trigger
+    UNION ALL SELECT format('%s %s', conname, conrelid) FROM pg_constraint
+    UNION ALL SELECT format('%s %s %s', attrelid, attname, format_type(atttypid, atttypmod)) FROM pg_attribute
+        JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS parts (part)"""
+
+
+class Emptied:
+    """A database for one test after the other: its rows are taken out in between (a copy costs 0.3 s, this 0.01).
+
+    When a test changed more than rows, the next one gets a new copy.
+    """
+
+    def __init__(self, server: str, template: str) -> None:
+        self.server, self.template = server, template
+        self.made: ExitStack | None = None
+        self.url, self.shape = "", []
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Its address, for one test."""
+        if self.made is None:
+            self.made = ExitStack()
+            self.url = self.made.enter_context(fresh_database(self.server, self.template))
+            self.shape = self._on_it(_shape)
+        yield self.url
+        if not self._on_it(self._empty):
+            self.close()
+
+    def close(self) -> None:
+        """Throw it away."""
+        if self.made:
+            self.made.close()
+            self.made = None
+
+    def _empty(self, connection: Connection) -> bool:
+        connection.execute(text("SET lock_timeout = '3s'"))
+        connection.execute(text("SELECT pg_terminate_backend(pid, 3000) FROM pg_stat_activity "
+                                "WHERE datname = current_database() AND pid != pg_backend_pid()"))
+        if _shape(connection) != self.shape:
+            return False
+        tables = connection.scalars(text("SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND "
+                                         "relnamespace = 'public'::regnamespace AND relname != 'alembic_version'"))
+        deletions = "; ".join(f"DELETE FROM {table}" for table in tables)
+        try:
+            connection.exec_driver_sql(f"SET session_replication_role = replica; {deletions}")
+        except OperationalError:  # something still holds a lock
+            return False
+        return True
+
+    def _on_it(self, do: Callable[[Connection], Any]) -> Any:
+        engine = create_engine(self.url, poolclass=NullPool)
+        try:
+            with engine.begin() as connection:
+                return do(connection)
+        finally:
+            engine.dispose()
+
+
+def _shape(connection: Connection) -> list[Any]:
+    """What the database is made of, and its version."""
+    there = connection.scalar(text("SELECT to_regclass('alembic_version')"))
+    version = connection.scalars(text("SELECT version_num FROM alembic_version")).all() if there else ()
+    return [connection.scalar(text(SHAPE)), *version]
 
 
 def _serve(programs: Path, folder: Path) -> Iterator[str]:

@@ -57,7 +57,7 @@ def upgrade() -> None:
     sa.Column('valid_from', sa.Date(), nullable=True),
     sa.Column('valid_to', sa.Date(), nullable=True),
     sa.Column('succeeds_id', sa.Uuid(), nullable=True),
-    sa.ForeignKeyConstraint(['succeeds_id'], ['institution.id'], name=op.f('fk_institution_succeeds_id')),
+    sa.ForeignKeyConstraint(['succeeds_id'], ['institution.id'], name=op.f('fk_institution_succeeds_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_institution'))
     )
     op.create_table('sign_in_attempt',
@@ -104,7 +104,7 @@ def upgrade() -> None:
     sa.Column('to_on', sa.Date(), nullable=True),
     sa.Column('name_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('phone_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_focal_point_institution_id')),
+    sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_focal_point_institution_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_focal_point'))
     )
     with op.batch_alter_table('focal_point', schema=None) as batch_op:
@@ -117,7 +117,7 @@ def upgrade() -> None:
     sa.Column('province', sa.String(length=2), nullable=False),
     sa.Column('canton', sa.String(length=4), nullable=False),
     sa.Column('address_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_house_foundation_id')),
+    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_house_foundation_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_house')),
     sa.UniqueConstraint('foundation_id', 'id', name=op.f('uq_house_foundation_id_id'))
     )
@@ -131,7 +131,7 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.Uuid(), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_one_time_token_staff_id')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_one_time_token_staff_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_one_time_token')),
     sa.UniqueConstraint('digest', name=op.f('uq_one_time_token_digest'))
     )
@@ -142,7 +142,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('foundation_id', sa.Uuid(), nullable=False),
     sa.Column('same_person_id', sa.Uuid(), nullable=True),
-    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('name_used_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('names_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('surnames_sealed', sa.LargeBinary(), nullable=True),
@@ -157,7 +157,8 @@ def upgrade() -> None:
     sa.Column('nationality', sa.String(length=2), nullable=True),
     sa.Column('language', sa.String(40), nullable=True),
     sa.Column('unanswered', sa.JSON(), nullable=False),
-    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_person_foundation_id')),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_person_foundation_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person')),
     sa.UniqueConstraint('foundation_id', 'id', name=op.f('uq_person_foundation_id_id'))
     )
@@ -171,7 +172,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('source', sa.String(length=400), nullable=False),
     sa.Column('foundation_id', sa.Uuid(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_register_foundation_id')),
+    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_register_foundation_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_register')),
     sa.UniqueConstraint('name', name=op.f('uq_register_name'))
     )
@@ -189,7 +190,7 @@ def upgrade() -> None:
     sa.Column('made_by_id', sa.Uuid(), nullable=True),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('published_by_id', sa.Uuid(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_release_foundation_id')),
+    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_release_foundation_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_release'))
     )
     with op.batch_alter_table('release', schema=None) as batch_op:
@@ -200,7 +201,7 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.Uuid(), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('words_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_saved_search_staff_id')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_saved_search_staff_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_search'))
     )
     with op.batch_alter_table('saved_search', schema=None) as batch_op:
@@ -216,7 +217,7 @@ def upgrade() -> None:
     sa.Column('locked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('device', sa.String(length=120), nullable=False),
-    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_session_staff_id')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_session_staff_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_session')),
     sa.UniqueConstraint('reference', name=op.f('uq_staff_session_reference'))
     )
@@ -232,9 +233,9 @@ def upgrade() -> None:
     sa.Column('from_on', sa.Date(), nullable=False),
     sa.Column('to_on', sa.Date(), nullable=True),
     sa.CheckConstraint('to_on IS NULL OR to_on >= from_on', name=op.f('ck_assignment_ends_after_it_starts')),
-    sa.ForeignKeyConstraint(['foundation_id', 'house_id'], ['house.foundation_id', 'house.id'], name=op.f('fk_assignment_foundation_id_house_id')),
-    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_assignment_foundation_id')),
-    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_assignment_staff_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'house_id'], ['house.foundation_id', 'house.id'], name=op.f('fk_assignment_foundation_id_house_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_assignment_foundation_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_assignment_staff_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assignment'))
     )
     with op.batch_alter_table('assignment', schema=None) as batch_op:
@@ -247,7 +248,7 @@ def upgrade() -> None:
     sa.Column('room', sa.String(length=40), nullable=False),
     sa.Column('name', sa.String(length=20), nullable=False),
     sa.Column('is_usable', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['foundation_id', 'house_id'], ['house.foundation_id', 'house.id'], name=op.f('fk_bed_foundation_id_house_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'house_id'], ['house.foundation_id', 'house.id'], name=op.f('fk_bed_foundation_id_house_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bed')),
     sa.UniqueConstraint('house_id', 'id', name=op.f('uq_bed_house_id_id')),
     sa.UniqueConstraint('house_id', 'room', 'name', name=op.f('uq_bed_house_id_room_name'))
@@ -269,9 +270,9 @@ def upgrade() -> None:
     sa.Column('exploitation', sa.String(400), nullable=False),
     sa.Column('exploited_in', sa.String(length=2), nullable=True),
     sa.Column('story_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'house_id'], ['house.foundation_id', 'house.id'], name=op.f('fk_case_foundation_id_house_id')),
-    sa.ForeignKeyConstraint(['foundation_id', 'person_id'], ['person.foundation_id', 'person.id'], name=op.f('fk_case_foundation_id_person_id')),
-    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_case_foundation_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'house_id'], ['house.foundation_id', 'house.id'], name=op.f('fk_case_foundation_id_house_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['foundation_id', 'person_id'], ['person.foundation_id', 'person.id'], name=op.f('fk_case_foundation_id_person_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_case_foundation_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case')),
     sa.UniqueConstraint('code', name=op.f('uq_case_code')),
     sa.UniqueConstraint('foundation_id', 'id', name=op.f('uq_case_foundation_id_id'))
@@ -290,11 +291,13 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('register_id', sa.Uuid(), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
-    sa.Column('imported_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('replaced_by_id', sa.Uuid(), nullable=True),
-    sa.ForeignKeyConstraint(['register_id'], ['register.id'], name=op.f('fk_imported_file_register_id')),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('replaces_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['register_id'], ['register.id'], name=op.f('fk_imported_file_register_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['replaces_id'], ['imported_file.id'], name=op.f('fk_imported_file_replaces_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_imported_file')),
-    sa.UniqueConstraint('register_id', 'digest', name=op.f('uq_imported_file_register_id_digest'))
+    sa.UniqueConstraint('digest', name=op.f('uq_imported_file_digest'))
     )
     op.create_table('case_card',
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -305,11 +308,11 @@ def upgrade() -> None:
     sa.Column('next_due_on', sa.Date(), nullable=True),
     sa.Column('next_step', sa.String(length=40), nullable=True),
     sa.Column('lead_id', sa.Uuid(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_case_card_foundation_id_case_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_case_card_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('case_id', name=op.f('pk_case_card'))
     )
     with op.batch_alter_table('case_card', schema=None) as batch_op:
-        batch_op.create_index('ix_case_card_due', ['foundation_id', 'next_due_on'], unique=False)
+        batch_op.create_index('ix_case_card_due', ['next_due_on', 'case_id'], unique=False, sqlite_where=sa.text('next_due_on IS NOT NULL'), postgresql_where=sa.text('next_due_on IS NOT NULL'))
 
     op.create_table('consent',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -323,7 +326,7 @@ def upgrade() -> None:
     sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('by_id', sa.Uuid(), nullable=False),
     sa.Column('recipient_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_consent_foundation_id_case_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_consent_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
     )
     with op.batch_alter_table('consent', schema=None) as batch_op:
@@ -342,7 +345,7 @@ def upgrade() -> None:
     sa.Column('is_fulfilled', sa.Boolean(), nullable=False),
     sa.Column('age_band', sa.String(40), nullable=True),
     sa.Column('note_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_follow_up_foundation_id_case_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_follow_up_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_follow_up'))
     )
     with op.batch_alter_table('follow_up', schema=None) as batch_op:
@@ -359,7 +362,7 @@ def upgrade() -> None:
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('by_id', sa.Uuid(), nullable=False),
     sa.Column('text_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_instruction_foundation_id_case_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_instruction_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_instruction'))
     )
     with op.batch_alter_table('instruction', schema=None) as batch_op:
@@ -369,7 +372,6 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('foundation_id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('is_safe', sa.String(40), nullable=True),
     sa.Column('needs_doctor', sa.String(40), nullable=True),
     sa.Column('needs_interpreter', sa.String(40), nullable=True),
@@ -380,7 +382,8 @@ def upgrade() -> None:
     sa.Column('situation_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('consent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_intake_foundation_id_case_id')),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_intake_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_intake')),
     sa.UniqueConstraint('case_id', name=op.f('uq_intake_case_id'))
     )
@@ -406,28 +409,26 @@ def upgrade() -> None:
     sa.Column('contact_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('needs_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('answer_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_referral_foundation_id_case_id')),
-    sa.ForeignKeyConstraint(['foundation_id', 'house_id'], ['house.foundation_id', 'house.id'], name=op.f('fk_referral_foundation_id_house_id')),
-    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_referral_foundation_id')),
-    sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_referral_institution_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_referral_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['foundation_id', 'house_id'], ['house.foundation_id', 'house.id'], name=op.f('fk_referral_foundation_id_house_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['foundation_id'], ['foundation.id'], name=op.f('fk_referral_foundation_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_referral_institution_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_referral'))
     )
     with op.batch_alter_table('referral', schema=None) as batch_op:
         batch_op.create_index('ix_referral_house', ['house_id', 'state', 'received_at'], unique=False)
 
     op.create_table('register_case',
-    sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('file_id', sa.Uuid(), nullable=False),
-    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('line', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
     sa.Column('sex', sa.String(40), nullable=True),
     sa.Column('age_band', sa.String(40), nullable=True),
     sa.Column('nationality', sa.String(length=2), nullable=True),
     sa.Column('exploited_in', sa.String(length=2), nullable=True),
     sa.Column('exploitation', sa.String(400), nullable=False),
-    sa.ForeignKeyConstraint(['file_id'], ['imported_file.id'], name=op.f('fk_register_case_file_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_register_case')),
-    sa.UniqueConstraint('file_id', 'line', name=op.f('uq_register_case_file_id_line'))
+    sa.ForeignKeyConstraint(['file_id'], ['imported_file.id'], name=op.f('fk_register_case_file_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('file_id', 'line', name=op.f('pk_register_case'))
     )
     with op.batch_alter_table('register_case', schema=None) as batch_op:
         batch_op.create_index('ix_register_case_year', ['year'], unique=False)
@@ -444,7 +445,7 @@ def upgrade() -> None:
     sa.Column('code_word_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('pretext_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('never_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_safe_contact_foundation_id_case_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_safe_contact_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_safe_contact'))
     )
     with op.batch_alter_table('safe_contact', schema=None) as batch_op:
@@ -468,10 +469,11 @@ def upgrade() -> None:
     sa.Column('headline_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('body_sealed', sa.LargeBinary(), nullable=True),
     sa.CheckConstraint('minutes IS NULL OR minutes BETWEEN 1 AND 1440', name=op.f('ck_service_lasts_a_day_at_most')),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_service_foundation_id_case_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_service_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_service'))
     )
     with op.batch_alter_table('service', schema=None) as batch_op:
+        batch_op.create_index('ix_service_by', ['by_id', 'occurred_at', 'case_id'], unique=False)
         batch_op.create_index('ix_service_case', ['case_id', 'occurred_at'], unique=False)
         batch_op.create_index('ix_service_figures', ['occurred_at', 'discipline', 'type', 'case_id'], unique=False)
 
@@ -485,8 +487,9 @@ def upgrade() -> None:
     sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('age_band', sa.String(40), nullable=True),
     sa.CheckConstraint('left_at IS NULL OR left_at >= arrived_at', name=op.f('ck_stay_leaves_after_arriving')),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_stay_foundation_id_case_id')),
-    sa.ForeignKeyConstraint(['house_id', 'bed_id'], ['bed.house_id', 'bed.id'], name=op.f('fk_stay_house_id_bed_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_stay_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['foundation_id', 'house_id'], ['house.foundation_id', 'house.id'], name=op.f('fk_stay_foundation_id_house_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['house_id', 'bed_id'], ['bed.house_id', 'bed.id'], name=op.f('fk_stay_house_id_bed_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stay'))
     )
     with op.batch_alter_table('stay', schema=None) as batch_op:
@@ -503,13 +506,13 @@ def upgrade() -> None:
     sa.Column('discipline', sa.String(40), nullable=False),
     sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_team_member_foundation_id_case_id')),
-    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_team_member_staff_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_team_member_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_team_member_staff_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_team_member'))
     )
     with op.batch_alter_table('team_member', schema=None) as batch_op:
         batch_op.create_index('ix_team_member_case', ['case_id'], unique=False)
-        batch_op.create_index('ix_team_member_staff', ['staff_id', 'case_id'], unique=False)
+        batch_op.create_index('ix_team_member_staff', ['staff_id', 'case_id'], unique=False, sqlite_where=sa.text('left_at IS NULL'), postgresql_where=sa.text('left_at IS NULL'))
 
     op.create_table('timeline_entry',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -524,7 +527,7 @@ def upgrade() -> None:
     sa.Column('detail', sa.String(length=40), nullable=True),
     sa.Column('age_band', sa.String(40), nullable=True),
     sa.Column('corrects_id', sa.Uuid(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_timeline_entry_foundation_id_case_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_timeline_entry_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_timeline_entry'))
     )
     with op.batch_alter_table('timeline_entry', schema=None) as batch_op:
@@ -545,8 +548,8 @@ def upgrade() -> None:
     sa.Column('was_her_decision', sa.String(40), nullable=False),
     sa.Column('age_band', sa.String(40), nullable=True),
     sa.Column('plan_sealed', sa.LargeBinary(), nullable=True),
-    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_exit_foundation_id_case_id')),
-    sa.ForeignKeyConstraint(['stay_id'], ['stay.id'], name=op.f('fk_exit_stay_id')),
+    sa.ForeignKeyConstraint(['foundation_id', 'case_id'], ['case.foundation_id', 'case.id'], name=op.f('fk_exit_foundation_id_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['stay_id'], ['stay.id'], name=op.f('fk_exit_stay_id'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_exit')),
     sa.UniqueConstraint('stay_id', name=op.f('uq_exit_stay_id'))
     )
@@ -572,7 +575,7 @@ def downgrade() -> None:
 
     op.drop_table('timeline_entry')
     with op.batch_alter_table('team_member', schema=None) as batch_op:
-        batch_op.drop_index('ix_team_member_staff')
+        batch_op.drop_index('ix_team_member_staff', sqlite_where=sa.text('left_at IS NULL'), postgresql_where=sa.text('left_at IS NULL'))
         batch_op.drop_index('ix_team_member_case')
 
     op.drop_table('team_member')
@@ -586,6 +589,7 @@ def downgrade() -> None:
     with op.batch_alter_table('service', schema=None) as batch_op:
         batch_op.drop_index('ix_service_figures')
         batch_op.drop_index('ix_service_case')
+        batch_op.drop_index('ix_service_by')
 
     op.drop_table('service')
     with op.batch_alter_table('safe_contact', schema=None) as batch_op:
@@ -615,7 +619,7 @@ def downgrade() -> None:
 
     op.drop_table('consent')
     with op.batch_alter_table('case_card', schema=None) as batch_op:
-        batch_op.drop_index('ix_case_card_due')
+        batch_op.drop_index('ix_case_card_due', sqlite_where=sa.text('next_due_on IS NOT NULL'), postgresql_where=sa.text('next_due_on IS NOT NULL'))
 
     op.drop_table('case_card')
     op.drop_table('imported_file')

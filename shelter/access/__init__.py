@@ -16,3 +16,4 @@ from .reach import Grant as Grant
 from .reach import Reach as Reach
 from .reach import Reader as Reader
 from .reach import Subject as Subject
+from .reach import SubjectColumns as SubjectColumns

@@ -36,6 +36,7 @@ class Permission(Code):
     INTAKE_WRITE = "intake.write", _("Record an arrival")
     CONSENT_READ = "consent.read", _("See consents")
     CONSENT_WRITE = "consent.write", _("Record a consent")
+    TEAM_WRITE = "team.write", _("Change who is on the team")
     BED_READ = "bed.read", _("See the beds of the house")
     BED_ASSIGN = "bed.assign", _("Give or change a bed")
     TONIGHT_READ = "tonight.read", _("See tonight's list")

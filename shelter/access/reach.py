@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -23,7 +23,7 @@ class Subject(Protocol):
     @property
     def house_id(self) -> uuid.UUID | None: ...
     @property
-    def is_present(self) -> bool: ...
+    def is_here(self) -> bool: ...
     @property
     def team_ids(self) -> Collection[uuid.UUID]: ...
 
@@ -46,14 +46,14 @@ class Reader(Protocol):
     def grants(self) -> tuple[Grant, ...]: ...
 
 
-class SubjectColumns(Protocol):
-    """The same four facts as SQL, for lists."""
+@dataclass(frozen=True)
+class SubjectColumns:
+    """The same four facts as SQL, for lists; `has_member` makes the condition that somebody is on the team."""
 
     foundation_id: Any
     house_id: Any
-    is_present: Any
-
-    def has_member(self, staff_id: uuid.UUID) -> sa.ColumnElement[bool]: ...
+    is_here: Any
+    has_member: Callable[[uuid.UUID], sa.ColumnElement[bool]]
 
 
 class Reach(Enum):
@@ -77,7 +77,7 @@ class Reach(Enum):
         if self is Reach.HOUSE:
             return at_home
         on_team = reader.id in subject.team_ids
-        return on_team or (self is Reach.CARE and at_home and subject.is_present)
+        return on_team or (self is Reach.CARE and at_home and subject.is_here)
 
     def predicate(self, reader: Reader, grant: Grant, columns: SubjectColumns) -> sa.ColumnElement[bool]:
         """The same as SQL."""
@@ -85,11 +85,11 @@ class Reach(Enum):
             return sa.true()
         if grant.foundation_id is None:
             return sa.false()
-        same = columns.foundation_id == grant.foundation_id
+        same: sa.ColumnElement[bool] = columns.foundation_id == grant.foundation_id
         if self is Reach.FOUNDATION:
             return same
         at_home = sa.false() if grant.house_id is None else sa.and_(same, columns.house_id == grant.house_id)
         if self is Reach.HOUSE:
             return at_home
         on_team = sa.and_(same, columns.has_member(reader.id))
-        return sa.or_(on_team, sa.and_(at_home, columns.is_present)) if self is Reach.CARE else on_team
+        return sa.or_(on_team, sa.and_(at_home, columns.is_here)) if self is Reach.CARE else on_team

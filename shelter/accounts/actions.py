@@ -16,38 +16,125 @@ from flask_babel import gettext as _
 from shelter.access import Role
 from shelter.calendar import now, today
 from shelter.db import db, vault
+from shelter.partners.models import House
 from shelter.rules import RuleBroken
 
 from . import queries, rules, sessions
 from .models import Assignment, Attempt, OneTimeToken, Staff, StaffSession
 
 ACTIVATION = timedelta(hours=72)
-HOUSE_ROLES = {Role.HOUSE_STAFF, Role.CASEWORKER, Role.PSYCHOLOGIST, Role.LAWYER, Role.MEDICAL, Role.SHELTER_COORDINATOR}
+HOUSE_ROLES = {
+    Role.HOUSE_STAFF, Role.CASEWORKER, Role.PSYCHOLOGIST, Role.LAWYER, Role.MEDICAL, Role.SHELTER_COORDINATOR,
+}
 
 
 def invite(
     *, email: str, name: str, role: Role, foundation_id: uuid.UUID | None = None, house_id: uuid.UUID | None = None,
     to_on: date | None = None,
 ) -> tuple[Staff, str]:
-    """A new account, or another assignment of an old one; gives back the token of the activation link."""
-    if role in HOUSE_ROLES and (foundation_id is None or house_id is None):
-        raise RuleBroken(_("This role works in a house: choose the house"), "house_id")
+    """A new account, another assignment of an old one, or a closed one opened again; and the token of its link.
+
+    The house tells its foundation; `foundation_id` may be left out.
+    """
     staff = queries.by_email(email)
     if staff is None:
         staff = Staff(email_lookup=queries.email_lookup(email), email=email.strip().lower(), name=name)
         db.session.add(staff)
-    in_house = role in HOUSE_ROLES
-    db.session.add(Assignment(staff_id=staff.id, role=role, foundation_id=foundation_id if in_house else None,
-                              house_id=house_id if in_house else None, from_on=today(), to_on=to_on))
+    elif not staff.is_active:
+        _open_again(staff, name)
+    given = assign(staff, role=role, house_id=house_id, to_on=to_on)
+    if foundation_id and given.foundation_id not in {None, foundation_id}:
+        raise RuleBroken(_("That house belongs to another foundation"), "house_id")
     return staff, new_link(staff)
+
+
+def take_in(*, email: str, by: uuid.UUID, **values: Any) -> tuple[Staff, str | None]:
+    """Invite; who has an open account already gets the assignment alone, without a link."""
+    staff = queries.by_email(email)
+    if staff is None or not staff.is_active:
+        return invite(email=email, **values)
+    values.pop("name", None)
+    give_role(staff, by=by, **values)
+    return staff, None
+
+
+def give_role(staff: Staff, *, by: uuid.UUID, **values: Any) -> Assignment:
+    """Another assignment, from another person's hand."""
+    rules.not_ones_own(staff.id, by)
+    return assign(staff, **values)
+
+
+def assign(staff: Staff, *, role: Role, house_id: uuid.UUID | None = None, to_on: date | None = None) -> Assignment:
+    """A role from today: in a house where the role is one of a house, for the whole programme otherwise."""
+    rules.not_over(to_on, today())
+    if not staff.is_active:
+        raise RuleBroken(_("This account is closed. Invite the same e-mail to open it again."))
+    house = db.session.get(House, house_id) if house_id and role in HOUSE_ROLES else None
+    if role in HOUSE_ROLES and house is None:
+        raise RuleBroken(_("This role works in a house: choose the house"), "house_id")
+    place = house.id if house else None
+    if any(each.role is role and each.house_id == place for each in in_force(staff)):
+        raise RuleBroken(_("This person has that role there already"), "role")
+    given = Assignment(staff_id=staff.id, role=role, foundation_id=house.foundation_id if house else None,
+                       house_id=place, from_on=today(), to_on=to_on)
+    staff.assignments.append(given)
+    return given
+
+
+def in_force(staff: Staff) -> list[Assignment]:
+    """The assignments that hold today."""
+    day = today()
+    return [each for each in staff.assignments if each.from_on <= day and (each.to_on is None or each.to_on >= day)]
+
+
+def take_role(assignment: Assignment, *, by: uuid.UUID) -> None:
+    """End an assignment at once, from another person's hand."""
+    rules.not_ones_own(assignment.staff_id, by)
+    _end(assignment)
+
+
+def _end(assignment: Assignment) -> None:
+    """Yesterday was its last day; one that began today is taken back whole (the audit trail keeps it)."""
+    yesterday = today() - timedelta(days=1)
+    if assignment.from_on > yesterday:
+        assignment.staff.assignments.remove(assignment)
+        db.session.delete(assignment)
+    elif assignment.to_on is None or assignment.to_on > yesterday:
+        assignment.to_on = yesterday
+
+
+def _open_again(staff: Staff, name: str) -> None:
+    """Whoever comes back begins anew: no password, no second factor, no role from before."""
+    for each in list(staff.assignments):
+        _end(each)
+    staff.name, staff.is_active = name, True
+    _forget(staff)
+
+
+def _forget(staff: Staff) -> None:
+    """Password, second factor and promise are given anew."""
+    staff.password_hash, staff.promised_at = None, None
+    staff.totp_secret, staff.totp_last_step = None, None
+
+
+def give_link(staff: Staff, *, by: uuid.UUID) -> str:
+    """A new activation link, from another person's hand. What may be lost or known to others stops working at once."""
+    rules.not_ones_own(staff.id, by)
+    if not staff.is_active:
+        raise RuleBroken(_("This account is closed. Invite the same e-mail to open it again."))
+    _forget(staff)
+    sessions.end_all(staff.id)
+    return new_link(staff)
 
 
 def new_link(staff: Staff) -> str:
     """A fresh activation token; earlier ones stop working."""
     db.session.flush()
-    db.session.execute(sa.update(OneTimeToken).where(OneTimeToken.staff_id == staff.id, OneTimeToken.used_at.is_(None)).values(used_at=now()))
+    _spend(OneTimeToken.staff_id == staff.id)
     token = secrets.token_urlsafe(24)
-    db.session.add(OneTimeToken(digest=token_digest(token), purpose="activation", staff_id=staff.id, expires_at=now() + ACTIVATION))
+    db.session.add(OneTimeToken(
+        digest=token_digest(token), purpose="activation", staff_id=staff.id, expires_at=now() + ACTIVATION,
+    ))
     return token
 
 
@@ -59,7 +146,9 @@ def token_digest(token: str) -> bytes:
 def pending(token: str) -> OneTimeToken | None:
     """The unused token, if it is one and has not expired."""
     return db.session.scalar(
-        sa.select(OneTimeToken).where(OneTimeToken.digest == token_digest(token), OneTimeToken.used_at.is_(None), OneTimeToken.expires_at > now())
+        sa.select(OneTimeToken).join(Staff, OneTimeToken.staff_id == Staff.id)
+        .where(OneTimeToken.digest == token_digest(token), OneTimeToken.used_at.is_(None),
+               OneTimeToken.expires_at > now(), Staff.is_active)
     )
 
 
@@ -72,7 +161,7 @@ def enrolment_secret(token: str) -> str:
 def activate(token: str, password: str, code: str | None, *, needs_code: bool) -> Staff:
     """Set the first password (and the second factor), spend the link, end what was open before."""
     found = pending(token)
-    if found is None:
+    if found is None or not _spend(OneTimeToken.id == found.id):
         raise RuleBroken(_("This link was used already or is too old. Ask for another one."))
     rules.check_new_password(password)
     staff = db.session.get_one(Staff, found.staff_id)
@@ -82,10 +171,15 @@ def activate(token: str, password: str, code: str | None, *, needs_code: bool) -
         if step is None:
             raise RuleBroken(_("The code is not right. Check that the telephone's clock is on time."), "code")
         staff.totp_secret, staff.totp_last_step = secret, step
-    found.used_at = now()
     staff.password_hash, staff.promised_at = rules.hash_password(password), now()
     sessions.end_all(staff.id)
     return staff
+
+
+def _spend(which: sa.ColumnElement[bool]) -> bool:
+    """Mark unused links used; False when there was none (or another request was quicker)."""
+    spent = sa.update(OneTimeToken).where(which, OneTimeToken.used_at.is_(None)).values(used_at=now())
+    return bool(db.session.scalars(spent.returning(OneTimeToken.id)).all())
 
 
 def must_wait(email: str, network: str) -> timedelta:
@@ -103,7 +197,8 @@ def failed(email: str, network: str) -> None:
 
 
 def give_code(staff: Staff, session_id: uuid.UUID, code: str) -> None:
-    """The second factor; a step that was used is never taken again."""
+    """The second factor; a step that was used is never taken again, not even by two requests at once."""
+    db.session.refresh(staff, with_for_update=True)
     step = rules.step_of_code(staff.totp_secret or "", code, now()) if staff.totp_secret else None
     if step is None or step <= (staff.totp_last_step or 0):
         raise RuleBroken(_("The code is not right, or was used already. Wait for the next one."), "code")
@@ -113,12 +208,14 @@ def give_code(staff: Staff, session_id: uuid.UUID, code: str) -> None:
 
 def lock(session_id: uuid.UUID) -> None:
     """Lock a session: only the same person's password opens it again."""
-    db.session.execute(sa.update(StaffSession).where(StaffSession.id == session_id, StaffSession.locked_at.is_(None)).values(locked_at=now()))
+    open_still = sa.update(StaffSession).where(StaffSession.id == session_id, StaffSession.locked_at.is_(None))
+    db.session.execute(open_still.values(locked_at=now()))
 
 
 def unlock(session_id: uuid.UUID) -> None:
     """Open it again."""
-    db.session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(locked_at=None, seen_at=now()))
+    this = sa.update(StaffSession).where(StaffSession.id == session_id)
+    db.session.execute(this.values(locked_at=None, seen_at=now()))
 
 
 def end(session_id: uuid.UUID) -> None:
@@ -126,11 +223,19 @@ def end(session_id: uuid.UUID) -> None:
     db.session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(ended_at=now()))
 
 
+def close(staff: Staff, *, by: uuid.UUID) -> None:
+    """Close an account, from another person's hand."""
+    rules.not_ones_own(staff.id, by)
+    disable(staff)
+
+
 def disable(staff: Staff) -> None:
     """Close an account: assignments end, sessions die with their next request, links stop working."""
+    for each in list(staff.assignments):
+        _end(each)
     staff.is_active = False
     sessions.end_all(staff.id)
-    db.session.execute(sa.update(OneTimeToken).where(OneTimeToken.staff_id == staff.id, OneTimeToken.used_at.is_(None)).values(used_at=now()))
+    _spend(OneTimeToken.staff_id == staff.id)
 
 
 def prefer(staff: Staff, **choices: Any) -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 from shelter.access import Role
-from shelter.web import ChoiceField, CodeField, DateField, EmailField, Form, OneTimeCodeField, PasswordField, RecordField, TextField, TickField
+from shelter.web import (
+    ChoiceField,
+    CodeField,
+    DateField,
+    EmailField,
+    Form,
+    OneTimeCodeField,
+    PasswordField,
+    RecordField,
+    TextField,
+    TickField,
+)
 
 
 class SignInForm(Form):
@@ -18,7 +29,9 @@ class SignInForm(Form):
 class OneTimeCodeForm(Form):
     """The second factor."""
 
-    code = OneTimeCodeField(_("Six-digit code"), hint=_("It is in the application on your telephone."), missing=_("Write the code"))
+    code = OneTimeCodeField(
+        _("Six-digit code"), hint=_("It is in the application on your telephone."), missing=_("Write the code"),
+    )
 
 
 class UnlockForm(Form):
@@ -30,11 +43,18 @@ class UnlockForm(Form):
 class ActivationForm(Form):
     """The first password, the second factor, the promise of confidentiality."""
 
-    password = PasswordField(_("New password"), autocomplete="new-password", hint=_("At least 12 characters. A sentence is easy to remember."))
-    again = PasswordField(_("The same password again"), autocomplete="new-password")
-    code = OneTimeCodeField(_("Six-digit code"), required=False, hint=_("The one that the application on your telephone shows now."))
+    password = PasswordField(
+        _("New password"), autocomplete="new-password", missing=_("Write a password"),
+        hint=_("At least 12 characters. A sentence is easy to remember."),
+    )
+    again = PasswordField(_("The same password again"), autocomplete="new-password", missing=_("Write it once more"))
+    code = OneTimeCodeField(
+        _("Six-digit code"), required=False, missing=_("Write the code"),
+        hint=_("The one that the application on your telephone shows now."),
+    )
     promise = TickField(
-        _("I will keep what I read here to myself, use it only to care for the residents, and never take it out of the house."),
+        _("I will keep what I read here to myself, use it only to care for the residents, "
+          "and never take it out of the house."),
         required=True, missing=_("Without this promise the account cannot be opened"),
     )
 
@@ -43,14 +63,31 @@ class AccountForm(Form):
     """Language and theme."""
 
     language = ChoiceField(_("Language"), choices=[("es", "Español"), ("en", "English")], inline=True)
-    theme = ChoiceField(_("Appearance"), choices=[("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))], inline=True)
+    theme = ChoiceField(
+        _("Appearance"), inline=True,
+        choices=[("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
+    )
 
 
-class InvitationForm(Form):
-    """A new member of staff."""
+class PersonForm(Form):
+    """Who is invited."""
 
-    name = TextField(_("Name"))
-    email = EmailField(_("E-mail"))
-    role = CodeField(_("Role"), Role)
-    house_id = RecordField(_("House"), required=False, hint=_("For the roles that work in a house."))
-    to_on = DateField(_("Until"), required=False, hint=_("For volunteers and replacements: the day it ends."))
+    name = TextField(_("Name and surname"), missing=_("Write the name"))
+    email = EmailField(
+        _("E-mail"), hint=_("It is only used to sign in: nothing is sent to it."), missing=_("Write the e-mail"),
+    )
+
+
+class AssignmentForm(Form):
+    """A role, and where."""
+
+    role = CodeField(_("Role"), Role, missing=_("Choose the role"))
+    house_id = RecordField(_("House"), required=False, missing=_("Choose the house"))
+    to_on = DateField(
+        _("Until"), required=False,
+        hint=_("For volunteers and replacements: the last day. Leave it empty for the others."),
+    )
+
+
+class InvitationForm(PersonForm, AssignmentForm):
+    """A new member of staff, with her first role."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from shelter.access import Role
 from shelter.calendar import now, today
-from shelter.db import db, vault
+from shelter.db import db, unseal, vault
+from shelter.partners.models import House
 
 from .models import Assignment, Attempt, Staff
 
@@ -28,7 +32,53 @@ def by_email(email: str) -> Staff | None:
 
 def everyone() -> list[Staff]:
     """All accounts with their assignments."""
-    return list(db.session.scalars(sa.select(Staff).options(sa.orm.selectinload(Staff.assignments)).order_by(Staff.made_at)))
+    with_roles = sa.select(Staff).options(sa.orm.selectinload(Staff.assignments))
+    return list(db.session.scalars(with_roles.order_by(Staff.made_at)))
+
+
+def listing(*, closed: bool = False) -> list[dict[str, Any]]:
+    """Open (or closed) accounts by name, opened in bulk: id, name, email, is_invited (no password yet)."""
+    rows = db.session.execute(
+        sa.select(Staff.id, Staff.name_sealed.label("name"), Staff.email_sealed.label("email"),
+                  Staff.password_hash.is_(None).label("is_invited"))
+        .where(Staff.is_active.is_not(closed))
+    ).all()
+    opened = unseal(rows, name=(Staff.name, "id"), email=(Staff.email, "id"))
+    return sorted(opened, key=lambda row: (_spelling(row["name"]), row["id"]))
+
+
+def _spelling(name: str | None) -> str:
+    return unicodedata.normalize("NFKD", name or "").encode("ascii", "ignore").decode().casefold()
+
+
+def roles_held(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
+    """Assignments of several members of staff, in force today or to come: (role, house, from_on, to_on) by person."""
+    return _roles(ids, sa.or_(Assignment.to_on.is_(None), Assignment.to_on >= today()))
+
+
+def roles_ever(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
+    """All their assignments, ended ones too."""
+    return _roles(ids, sa.true())
+
+
+def _roles(ids: Iterable[uuid.UUID], condition: sa.ColumnElement[bool]) -> dict[uuid.UUID, list[Any]]:
+    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    for row in db.session.execute(
+        sa.select(Assignment.staff_id, Assignment.role, House.name.label("house"), Assignment.from_on, Assignment.to_on)
+        .outerjoin(House, House.id == Assignment.house_id)
+        .where(Assignment.staff_id.in_(list(ids)), condition).order_by(Assignment.from_on, Assignment.role)
+    ):
+        found[row.staff_id].append(row)
+    return found
+
+
+def assignments(staff_id: uuid.UUID) -> list[Any]:
+    """All assignments of one person, the newest first: (id, role, house, from_on, to_on)."""
+    return list(db.session.execute(
+        sa.select(Assignment.id, Assignment.role, House.name.label("house"), Assignment.from_on, Assignment.to_on)
+        .outerjoin(House, House.id == Assignment.house_id)
+        .where(Assignment.staff_id == staff_id).order_by(Assignment.from_on.desc(), Assignment.role)
+    ))
 
 
 def names(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
@@ -59,6 +109,7 @@ def in_house(house_id: uuid.UUID, roles: Iterable[Role]) -> list[Staff]:
 def failures(account: bytes, network: bytes) -> list[Attempt]:
     """Failed sign-ins of the last quarter of an hour for an account from a network, newest first."""
     return list(db.session.scalars(
-        sa.select(Attempt).where(Attempt.account == account, Attempt.network == network, Attempt.at > now() - timedelta(minutes=15))
+        sa.select(Attempt)
+        .where(Attempt.account == account, Attempt.network == network, Attempt.at > now() - timedelta(minutes=15))
         .order_by(Attempt.at.desc())
     ))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
-from datetime import datetime, timedelta
+import uuid
+from datetime import date, datetime, timedelta
 
 import pyotp
 from argon2 import PasswordHasher
@@ -22,7 +24,8 @@ _COMMON = frozenset({"password1234", "contraseña123", "123456789012", "qwertyui
 def check_new_password(password: str) -> None:
     """Long enough, not one that everybody tries first. Any characters; nothing else is asked (ASVS 6.2)."""
     if len(password) < SHORTEST:
-        raise RuleBroken(_("Use at least %(least)s characters; a sentence is easy to remember", least=SHORTEST), "password")
+        message = _("Use at least %(least)s characters; a sentence is easy to remember", least=SHORTEST)
+        raise RuleBroken(message, "password")
     if len(password) > LONGEST:
         raise RuleBroken(_("Use at most %(most)s characters", most=LONGEST), "password")
     if password.lower() in _COMMON or len(set(password)) < 4:
@@ -50,9 +53,47 @@ def step_of_code(secret: str, code: str, at: datetime) -> int | None:
     """The 30-second step for which a six-digit code is right (one step of tolerance), or None."""
     totp = pyotp.TOTP(secret)
     now_step = int(at.timestamp()) // 30
-    return next((step for step in (now_step, now_step - 1, now_step + 1) if pyotp.utils.strings_equal(code, totp.at(step * 30))), None)
+    near = (now_step, now_step - 1, now_step + 1)
+    return next((step for step in near if pyotp.utils.strings_equal(code, totp.at(step * 30))), None)
 
 
 def wait_after(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: nothing for five, then 1, 2, 4 … 60 seconds."""
     return timedelta(seconds=min(60, 2 ** (failures - 5)) if failures >= 5 else 0)
+
+
+def network_of(address: str | None) -> str:
+    """The neighbourhood of an address, by which failures are counted: /24, or /64 of IPv6."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))
+
+
+def not_ones_own(staff_id: uuid.UUID, by: uuid.UUID) -> None:
+    """Nobody gives or takes her own access: another administrator does."""
+    if staff_id == by:
+        raise RuleBroken(_("This is your own account: another administrator must do this"))
+
+
+def not_over(to_on: date | None, day: date) -> None:
+    """An assignment ends today at the earliest."""
+    if to_on is not None and to_on < day:
+        raise RuleBroken(_("Choose today or a later day"), "to_on")
+
+
+BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox/": "Firefox", "FxiOS": "Firefox",
+    "CriOS": "Chrome", "Chrome/": "Chrome", "Safari/": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "Mac",
+    "CrOS": "Chromebook", "Linux": "Linux",
+}
+
+
+def device_name(agent: str) -> str:
+    """What a browser says of itself, in two words: `Firefox · Android`; empty when it says nothing known."""
+    found = [next((name for sign, name in signs.items() if sign in agent), "") for signs in (BROWSERS, SYSTEMS)]
+    return " · ".join(filter(None, found))

@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 import sqlalchemy as sa
-from flask import current_app, session
+from flask import Flask, Response, current_app, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
 
 from shelter.access import Grant
 from shelter.audit import Actor
 from shelter.calendar import now, today
 from shelter.db import db
+from shelter.web import gate
 
 from .models import Assignment, Staff, StaffSession
 
@@ -24,7 +26,7 @@ LANGUAGE = "language"
 
 
 @dataclass(eq=False)
-class SignedInStaff(UserMixin):  # type: ignore[misc]
+class SignedInStaff(UserMixin):
     """The reader of this request: who, with which grants, in which session."""
 
     id: uuid.UUID
@@ -83,8 +85,18 @@ class SignedInStaff(UserMixin):  # type: ignore[misc]
         return frozenset(grant.role for grant in self.grants)
 
 
-def init_app(app: object) -> None:
+class Cookie(SecureCookieSessionInterface):
+    """The cookie; not with what is answered alike to everybody, which browsers may keep whatever their cookies are."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """As Flask's, or not at all."""
+        if request.endpoint not in gate.faceless:
+            super().save_session(app, session, response)
+
+
+def init_app(app: Flask) -> None:
     """Who is signed in is found by the reference in the cookie."""
+    app.session_interface = Cookie()
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(find)
@@ -126,7 +138,8 @@ def find(reference: str) -> SignedInStaff | None:
 def start(staff: Staff, device: str, *, code_given: bool = False) -> StaffSession:
     """Begin a session with a fresh reference (against fixation); the browser's cookie is written anew."""
     reference = secrets.token_urlsafe(32)
-    row = StaffSession(staff_id=staff.id, reference=digest(reference), device=device[:120], code_given_at=now() if code_given else None)
+    row = StaffSession(staff_id=staff.id, reference=digest(reference), device=device[:120],
+                       code_given_at=now() if code_given else None)
     db.session.add(row)
     db.session.flush()
     language = session.get(LANGUAGE)
@@ -140,11 +153,21 @@ def start(staff: Staff, device: str, *, code_given: bool = False) -> StaffSessio
     return row
 
 
+def renew(session_id: uuid.UUID) -> None:
+    """A fresh reference for a session whose powers change (second factor, lock, unlock); the old one opens nothing."""
+    reference = secrets.token_urlsafe(32)
+    db.session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(reference=digest(reference)))
+    if found := find(reference):
+        login_user(found)
+
+
 def of(staff_id: uuid.UUID) -> list[StaffSession]:
     """The open sessions of a member of staff, newest first."""
+    longest = timedelta(hours=current_app.config["SESSION_HOURS"])
     return list(db.session.scalars(
-        sa.select(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None),
-                                      StaffSession.started_at > now() - timedelta(hours=current_app.config["SESSION_HOURS"]))
+        sa.select(StaffSession)
+        .where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None),
+               StaffSession.started_at > now() - longest)
         .order_by(StaffSession.started_at.desc())
     ))
 
@@ -153,6 +176,7 @@ def end_all(staff_id: uuid.UUID, *, but: uuid.UUID | None = None) -> None:
     """End every session of a member of staff, perhaps but one; the next request of any finds nobody signed in."""
     db.session.execute(
         sa.update(StaffSession)
-        .where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None), StaffSession.id != (but or uuid.UUID(int=0)))
+        .where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None),
+               StaffSession.id != (but or uuid.UUID(int=0)))
         .values(ended_at=now())
     )

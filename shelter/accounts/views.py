@@ -1,45 +1,68 @@
-"""Signing in and out, the lock, the quick exit, one's own account."""
+"""Signing in and out, the lock, the quick exit, one's own account; and the administrator's desk."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
+import uuid
+from contextlib import suppress
+from typing import Any
 
 import pyotp
 import segno
-from flask import abort, current_app, flash, make_response, redirect, render_template, request, session, url_for
+from flask import abort, current_app, flash, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _later
 from flask_login import current_user, logout_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from shelter.access import PUBLIC, SIGNED_IN
+from shelter.access import Permission as P
 from shelter.audit import Actor, work
+from shelter.calendar import today
+from shelter.db import db
+from shelter.partners import queries as partners
 from shelter.rules import RuleBroken
-from shelter.web import Section, gate, me, page, submit
+from shelter.web import Form, Section, gate, me, menu, page, submit
+from shelter.web.locale import language as page_language
+from shelter.web.locale import speaking
+from shelter.web.page import saved
 
 from . import actions, queries, rules, sessions
-from .forms import AccountForm, ActivationForm, OneTimeCodeForm, SignInForm, UnlockForm
+from .forms import AccountForm, ActivationForm, AssignmentForm, InvitationForm, OneTimeCodeForm, SignInForm, UnlockForm
+from .models import Assignment, Staff
 
 accounts = Section("accounts", __name__)
+menu(100, "accounts.staff", _later("Staff"), "people", P.STAFF_MANAGE)
 STRANGER = Actor("nobody")
+PER_PAGE = 50
 
 
 @accounts.route("/entrar", methods=["GET", "POST"], needs=PUBLIC)
 def sign_in() -> ResponseReturnValue:
     """E-mail and password; the answer never tells which of them was wrong."""
     form = SignInForm()
-    if not form.is_good():
-        return page("accounts/sign_in.html", form=form)
-    if actions.must_wait(form.email.data, _network()).total_seconds() > 0:
-        abort(429)
-    staff = queries.by_email(form.email.data)
-    if not rules.is_password(form.password.data, staff.password_hash if staff and staff.is_active else None) or staff is None:
-        with work("session.refuse", by=STRANGER):
-            actions.failed(form.email.data, _network())
-        form.refuse(RuleBroken(_("The e-mail or the password is not right")))
+    is_good = form.is_good()
+    staff = queries.by_email(form.email.data) if is_good else None
+    wrong = RuleBroken(_("The e-mail or the password is not right"))
+    if not is_good or not _knows_password(form, form.email.data, staff, wrong) or staff is None:
         return page("accounts/sign_in.html", form=form)
     with work("session.start", by=Actor("staff", staff.id), on=staff):
-        sessions.start(staff, request.user_agent.string)
-    return redirect(url_for("accounts.code", next=_next()) if me().awaits_code else _next(), 303)
+        _leave_session()
+        sessions.start(staff, _device())
+    return _enter(url_for("accounts.code", next=_next()) if me().awaits_code else _next())
+
+
+def _knows_password(form: SignInForm | UnlockForm, email: str, staff: Staff | None, wrong: RuleBroken) -> bool:
+    """Whether the password is that person's. Failures slow the next try down; a stranger takes as long as anybody."""
+    if actions.must_wait(email, _network()).total_seconds() > 0:
+        abort(429)
+    if rules.is_password(form.password.data or "", staff.password_hash if staff and staff.is_active else None):
+        return True
+    with work("session.refuse", by=me().actor if current_user.is_authenticated else STRANGER):
+        actions.failed(email, _network())
+    form.refuse(wrong)
+    return False
 
 
 @accounts.route("/entrar/codigo", methods=["GET", "POST"], needs=SIGNED_IN)
@@ -53,6 +76,7 @@ def code() -> ResponseReturnValue:
         try:
             with work("session.code", by=me().actor, on=staff):
                 actions.give_code(staff, current_user.session_id, form.code.data)
+                sessions.renew(current_user.session_id)
             return redirect(_next(), 303)
         except RuleBroken as broken:
             with work("session.refuse", by=me().actor):
@@ -76,14 +100,18 @@ def quick_exit() -> ResponseReturnValue:
     """Lock at once and show a page that says nothing. A link, so that it works without JavaScript."""
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(403)
-    _lock()
+    with suppress(SQLAlchemyError):  # leaving comes first, even when the database does not answer
+        _lock()
     return redirect(url_for("accounts.pause"), 303)
 
 
 @accounts.get("/pausa", needs=PUBLIC)
 def pause() -> ResponseReturnValue:
-    """A page that says nothing of this product; it may be kept, so that it opens without a connection."""
-    answer = make_response(render_template("layout/pausa.html", exit_site=current_app.config["EXIT_SITE"]))
+    """A page that says nothing of this product, alike for all; it is kept, so that it opens without a connection."""
+    spoken = current_app.extensions["settings"].locale[:2]
+    with speaking(spoken):
+        text = current_app.jinja_env.get_template("layout/pausa.html").render(lang=spoken)
+    answer = make_response(text)
     answer.headers["Cache-Control"] = "public, max-age=86400"
     return answer
 
@@ -93,21 +121,16 @@ def unlock() -> ResponseReturnValue:
     """Only the same person's password opens a locked session."""
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in"))
-    form = UnlockForm()
-    staff = current_user.staff
+    form, staff = UnlockForm(), current_user.staff
     if request.method == "GET":
         _lock()
-    elif form.is_good():
-        if actions.must_wait(staff.email, _network()).total_seconds() > 0:
-            abort(429)
-        if rules.is_password(form.password.data, staff.password_hash):
-            with work("session.unlock", by=me().actor):
-                actions.unlock(current_user.session_id)
-            return redirect(_next(), 303)
-        with work("session.refuse", by=me().actor):
-            actions.failed(staff.email, _network())
-        form.refuse(RuleBroken(_("The password is not right"), "password"))
-    return page("accounts/unlock.html", form=form)
+    wrong = RuleBroken(_("The password is not right"), "password")
+    if not form.is_good() or not _knows_password(form, staff.email, staff, wrong):
+        return page("accounts/unlock.html", form=form)
+    with work("session.unlock", by=me().actor):
+        actions.unlock(current_user.session_id)
+        sessions.renew(current_user.session_id)
+    return _enter(_next())
 
 
 @accounts.route("/activar/<token>", methods=["GET", "POST"], needs=PUBLIC)
@@ -118,17 +141,25 @@ def activate(token: str) -> ResponseReturnValue:
     needs_code = bool(current_app.config["MFA_REQUIRED"])
     form = ActivationForm()
     form.code.required = needs_code
-    if form.is_good():
-        try:
-            if form.password.data != form.again.data:
-                raise RuleBroken(_("The two passwords are not the same"), "again")
-            with work("staff.activate", by=STRANGER):
-                staff = actions.activate(token, form.password.data, form.code.data, needs_code=needs_code)
-                sessions.start(staff, request.user_agent.string, code_given=needs_code)
-            return redirect(url_for("home.my_day"), 303)
-        except RuleBroken as broken:
-            form.refuse(broken)
-    return page("accounts/activate.html", form=form, qr=_qr(token) if needs_code else None, secret=actions.enrolment_secret(token))
+    if form.is_good() and _activated(token, form, needs_code=needs_code):
+        return _enter(url_for("home.my_day"))
+    qr = _qr(token) if needs_code else None
+    return page("accounts/activate.html", form=form, qr=qr, secret=actions.enrolment_secret(token))
+
+
+def _activated(token: str, form: ActivationForm, *, needs_code: bool) -> bool:
+    """Spend the link and sign in; False, with the reason on the form, when that cannot be."""
+    try:
+        if form.password.data != form.again.data:
+            raise RuleBroken(_("The two passwords are not the same"), "again")
+        with work("staff.activate", by=STRANGER) as doing:
+            doing.on = staff = actions.activate(token, form.password.data, form.code.data, needs_code=needs_code)
+            _leave_session()
+            sessions.start(staff, _device(), code_given=needs_code)
+    except RuleBroken as broken:
+        form.refuse(broken)
+        return False
+    return True
 
 
 @accounts.get("/recuperar", needs=PUBLIC)
@@ -141,9 +172,11 @@ def recover() -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     """Language, appearance, open sessions."""
     staff = current_user.staff
-    form = AccountForm(record=staff) if staff.language else AccountForm(record=staff, language="es")
-    done = submit(form, "staff.prefer", lambda: actions.prefer(staff, **form.values), to=url_for("accounts.account"), on=staff)
-    return done or page("accounts/account.html", form=form, sessions=sessions.of(staff.id), here=current_user.session_id)
+    form = AccountForm(language=staff.language or page_language(), theme=staff.theme)
+    done = submit(form, "staff.prefer", lambda: actions.prefer(staff, **form.values), on=staff,
+                  to=url_for("accounts.account"))
+    return done or page("accounts/account.html", form=form, sessions=sessions.of(staff.id),
+                        here=current_user.session_id)
 
 
 @accounts.post("/mi-cuenta/cerrar-otras", needs=SIGNED_IN)
@@ -166,18 +199,131 @@ def language() -> ResponseReturnValue:
     return redirect(_local_path(request.form.get("back")), 303)
 
 
+@accounts.get("/admin/usuarios", needs=P.STAFF_MANAGE)
+def staff() -> ResponseReturnValue:
+    """Who has an account, by name."""
+    closed = "cerradas" in request.args
+    everyone = queries.listing(closed=closed)
+    sheet = max(1, request.args.get("hoja", 1, int))
+    rows = everyone[(sheet - 1) * PER_PAGE : sheet * PER_PAGE]
+    roles = queries.roles_held(row["id"] for row in rows)
+    more = len(everyone) > sheet * PER_PAGE
+    return page("accounts/staff.html", rows=rows, roles=roles, closed=closed, sheet=sheet, more=more)
+
+
+@accounts.route("/admin/usuarios/nuevo", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+def invite() -> ResponseReturnValue:
+    """A new account. Its link is on the answer itself, once: in no address, no cookie, no record."""
+    form = _with_houses(InvitationForm())
+    made: list[tuple[Staff, str | None]] = []
+    done = submit(form, "staff.invite", lambda: made.append(actions.take_in(by=me().id, **form.values)),
+                  to=lambda _none: _of(made[0][0]), said=None)
+    if done is None:
+        return page("accounts/invite.html", form=form, house_roles=_house_roles())
+    if made and made[0][1] is None:
+        flash(_("That e-mail has an account already: the new role was added to it."), "success")
+    return _hand_over(*made[0]) if made and made[0][1] else done
+
+
+@accounts.route("/admin/usuarios/<uuid:staff>", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+def member(staff: uuid.UUID) -> ResponseReturnValue:
+    """One account: its roles, a new role, a new link, closing it."""
+    person = _person(staff)
+    form = _with_houses(AssignmentForm())
+    done = submit(form, "staff.assign", lambda: actions.give_role(person, by=me().id, **form.values), on=person,
+                  to=_of(person), said=_("The role holds from now on."))
+    return done or page("accounts/member.html", form=form, person=person, assignments=queries.assignments(staff),
+                        today=today(), house_roles=_house_roles(), is_me=staff == me().id)
+
+
+@accounts.post("/admin/usuarios/<uuid:staff>/funciones/<uuid:assignment>/terminar", needs=P.STAFF_MANAGE)
+def end_role(staff: uuid.UUID, assignment: uuid.UUID) -> ResponseReturnValue:
+    """End a role at once."""
+    person, found = _person(staff), db.session.get(Assignment, assignment)
+    if found is None or found.staff_id != person.id:
+        abort(404)
+    return saved("staff.unassign", lambda: actions.take_role(found, by=me().id), to=_of(person), on=person,
+                 said=_("The role has ended: it opens nothing any more."))
+
+
+@accounts.post("/admin/usuarios/<uuid:staff>/enlace", needs=P.STAFF_MANAGE)
+def new_link(staff: uuid.UUID) -> ResponseReturnValue:
+    """A new activation link; earlier ones stop working."""
+    person = _person(staff)
+    try:
+        with work("staff.link", by=me().actor, on=person):
+            token = actions.give_link(person, by=me().id)
+    except RuleBroken as broken:
+        flash(str(broken.message), "error")
+        return redirect(_of(person), 303)
+    return _hand_over(person, token)
+
+
+@accounts.route("/admin/usuarios/<uuid:staff>/cerrar", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+def close(staff: uuid.UUID) -> ResponseReturnValue:
+    """Close an account, after saying what that means."""
+    person = _person(staff)
+    form = Form()
+    done = submit(form, "staff.disable", lambda: actions.close(person, by=me().id), to=_of(person), on=person,
+                  said=_("The account is closed. Its sessions have ended."))
+    return done or page("accounts/close.html", form=form, person=person)
+
+
+gate.alike_for_all("accounts.pause")
 gate.open_while_locked("accounts.code", "accounts.sign_out", "accounts.language")
+
+
+def _person(staff: uuid.UUID) -> Staff:
+    return db.session.get(Staff, staff) or abort(404)
+
+
+def _of(person: Staff) -> str:
+    return url_for("accounts.member", staff=person.id)
+
+
+def _hand_over(person: Staff, token: str | None) -> ResponseReturnValue:
+    return page("accounts/link.html", person=person, link=url_for("accounts.activate", token=token))
+
+
+def _with_houses(form: AssignmentForm) -> Any:
+    form.house_id.choices = [
+        (house.id, f"{house.name} · {foundation.name}")
+        for foundation in partners.foundations() for house in foundation.houses
+    ]
+    return form
+
+
+def _house_roles() -> str:
+    return ",".join(sorted(actions.HOUSE_ROLES))
 
 
 def _lock() -> None:
     if current_user.is_authenticated and current_user.locked_at is None:
         with work("session.lock", by=me().actor):
             actions.lock(current_user.session_id)
+            sessions.renew(current_user.session_id)
+
+
+def _leave_session() -> None:
+    """Who signs in while another session is open in this browser ends that one."""
+    if current_user.is_authenticated:
+        actions.end(current_user.session_id)
+
+
+def _enter(url: str) -> ResponseReturnValue:
+    """Go on, and take down the flag that the quick exit left in this browser."""
+    answer = redirect(url, 303)
+    if "pausa" in request.cookies:
+        answer.delete_cookie("pausa", samesite="Strict")
+    return answer
+
+
+def _device() -> str:
+    return rules.device_name(request.user_agent.string)
 
 
 def _network() -> str:
-    address = request.remote_addr or ""
-    return address.rpartition(".")[0] or address[:19]
+    return rules.network_of(request.remote_addr)
 
 
 def _next() -> str:
@@ -185,13 +331,12 @@ def _next() -> str:
 
 
 def _local_path(path: str | None) -> str:
-    """A path of ours, never another site's."""
-    parts = urlsplit(path or "")
-    safe = path and path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return path if safe and path else url_for("home.my_day")
+    """A path of ours, never another site's. Browsers read a backslash as a slash and skip tabs and line ends."""
+    return path if path and re.fullmatch(r"/(?!/)[^\x00-\x20\x7f\\]*", path) else url_for("home.my_day")
 
 
 def _qr(token: str) -> str:
     """The second factor's secret as a picture (data URI: nothing is fetched)."""
-    uri = pyotp.TOTP(actions.enrolment_secret(token)).provisioning_uri(name=current_app.config["BRAND"], issuer_name=current_app.config["BRAND"])
+    brand = current_app.config["BRAND"]
+    uri = pyotp.TOTP(actions.enrolment_secret(token)).provisioning_uri(name=brand, issuer_name=brand)
     return str(segno.make(uri, micro=False).png_data_uri(scale=5, border=2))

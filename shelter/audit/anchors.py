@@ -1,8 +1,9 @@
-"""Signed heads of the chain, kept outside the database: a chain alone cannot show that its tail was cut or rewritten."""
+"""Signed heads of the chain, outside the database: a chain alone cannot show that its tail was cut or rewritten."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from shelter.db import vault
 from .chain import Head
 
 HOUR = 3600.0
+log = logging.getLogger("shelter")
 
 
 @dataclass
@@ -23,6 +25,7 @@ class AnchorFile:
     """Where heads are written (one JSON object a line), and when this process last did."""
 
     folder: Path | None = None
+    written_in: Path | None = None
     written_at: float = float("-inf")
 
     @property
@@ -44,31 +47,35 @@ def anchor(head: Head) -> str:
         descriptor = os.open(file.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "a") as out:
             out.write(line + "\n")
-    file.written_at = time.monotonic()
+    file.written_in, file.written_at = file.folder, time.monotonic()
     return line
 
 
 def anchor_now_and_then(head: Head) -> None:
-    """Anchor when this process has not done so for an hour."""
-    if file.folder and time.monotonic() - file.written_at > HOUR:
+    """Anchor when this process has not done so for an hour. What was committed stays so when the folder fails."""
+    if file.folder == file.written_in and time.monotonic() - file.written_at < HOUR:
+        return
+    try:
         anchor(head)
+    except OSError as error:
+        log.error("the head of the audit chain could not be written to %s: %s", file.path, error.strerror)
 
 
-def newest() -> Head | None:
-    """The newest head whose signature is ours; None when none was written."""
+def heads() -> list[Head]:
+    """Every head whose signature is ours, as they were written."""
     if not file.path or not file.path.is_file():
-        return None
-    heads = [found for line in file.path.read_text("ascii").splitlines() if (found := _checked(line))]
-    return max(heads, default=None)
+        return []
+    lines = file.path.read_text("ascii", errors="replace").splitlines()
+    return [found for line in lines if (found := _checked(line))]
 
 
 def _checked(line: str) -> Head | None:
     try:
         signed = json.loads(line)
         vault.keys.signing.public_key().verify(bytes.fromhex(signed["signature"]), _content(signed))
-    except (ValueError, KeyError, InvalidSignature):
+        return Head(int(signed["seq"]), signed["hash"])
+    except (ValueError, KeyError, TypeError, InvalidSignature):
         return None
-    return Head(signed["seq"], signed["hash"])
 
 
 def _content(signed: dict[str, object]) -> bytes:

@@ -30,7 +30,9 @@ class AuditEntry(Model):
 
     __tablename__ = "audit_entry"
 
-    seq: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
     at: Mapped[datetime]
     actor_kind: Mapped[str] = mapped_column(sa.String(10))
     actor_id: Mapped[uuid.UUID | None] = mapped_column(index=True)

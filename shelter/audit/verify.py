@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,12 +17,16 @@ from .models import AuditEntry
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many rows were read, where the chain ends, and the first thing wrong with it ('' when nothing is)."""
+    """How many rows were read, where the chain ends, and the first thing wrong with it ('' when nothing is).
+
+    `anchors` tells with how many signed heads it was compared.
+    """
 
     rows: int
     head: Head
     problem: str = ""
     at_seq: int | None = None
+    anchors: int = 0
 
     @property
     def is_sound(self) -> bool:
@@ -29,24 +35,48 @@ class Verdict:
 
 
 def verify(expected_hash: str | None = None) -> Verdict:
-    """Check every row against its predecessor, and the chain against the newest anchor or a printed head."""
-    table = AuditEntry.__table__
-    last, count, hashes = Head(0, GENESIS), 0, set()
-    anchored = anchors.newest()
-    anchor_seen = anchored is None
-    for row in db.session.execute(sa.select(table).order_by(table.c.seq).execution_options(yield_per=1000)):
-        count += 1
-        found = dict(row._mapping)
-        if found["seq"] != last.seq + 1:
-            return Verdict(count, last, f"row {last.seq + 1} is missing", last.seq + 1)
-        if found["prev"] != last.hash or digest(found) != found["hash"]:
-            return Verdict(count, last, f"row {found['seq']} was changed", found["seq"])
+    """Check every row against its predecessor, and the chain against every signed head and a printed one.
+
+    All signed heads, not the newest alone: a program that goes on after its tail was rewritten signs the rewritten one.
+    """
+    db.session.rollback()  # signed heads are read first, then the rows as they are now
+    anchored, is_given = anchors.heads(), expected_hash is None
+    hashes, last = _by_seq(anchored), Head(0, GENESIS)
+    for found in _rows():
+        if problem := _problem(found, last) or _contradicts(found, hashes):
+            return Verdict(last.seq, last, problem, last.seq + 1, len(anchored))
         last = Head(found["seq"], found["hash"])
-        anchor_seen = anchor_seen or last == anchored
-        if expected_hash:
-            hashes.add(last.hash)
-    if not anchor_seen and anchored is not None:
-        return Verdict(count, last, f"the anchored row {anchored.seq} is missing or was rewritten", anchored.seq)
-    if expected_hash and expected_hash not in hashes:
-        return Verdict(count, last, "the given head is not in the chain")
-    return Verdict(count, last)
+        is_given = is_given or last.hash == expected_hash
+    if newest := max((seq for seq in hashes if seq > last.seq), default=None):
+        problem = f"rows after {last.seq} are missing: row {newest} was signed"
+        return Verdict(last.seq, last, problem, last.seq + 1, len(anchored))
+    problem = "" if is_given else "the given head is not in the chain"
+    return Verdict(last.seq, last, problem, anchors=len(anchored))
+
+
+def _rows() -> Iterator[dict[str, Any]]:
+    table = AuditEntry.__table__
+    query = sa.select(table).order_by(table.c.seq).execution_options(yield_per=1000)
+    with db.session.execute(query) as found:
+        for row in found:
+            yield dict(row._mapping)
+
+
+def _by_seq(heads: list[Head]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for head in heads:
+        found.setdefault(head.seq, set()).add(head.hash)
+    return found
+
+
+def _problem(found: dict[str, Any], last: Head) -> str:
+    if found["seq"] != last.seq + 1:
+        return f"row {last.seq + 1} is missing"
+    if found["prev"] != last.hash or digest(found) != found["hash"]:
+        return f"row {found['seq']} was changed"
+    return ""
+
+
+def _contradicts(found: dict[str, Any], hashes: dict[int, set[str]]) -> str:
+    is_as_signed = hashes.get(found["seq"], set()) <= {found["hash"]}
+    return "" if is_as_signed else f"row {found['seq']} was rewritten: it was signed with another content"

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, UOWTransaction
@@ -17,8 +17,10 @@ from shelter.db import db, vault
 from shelter.db.base import begin_writing
 
 from .anchors import anchor_now_and_then
-from .chain import append
+from .chain import Head, append
 from .models import Actor
+
+Done = TypeVar("Done")
 
 
 @dataclass
@@ -47,11 +49,16 @@ def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[W
 
     What was read before is read again inside, under the right to write.
     """
+    if "changes" in db.session.info:
+        raise RuntimeError("work() inside work(): the inner one would undo the outer")
     begin_writing()
     doing = Work(action, by, on, detail)
     changes = db.session.info["changes"] = []
+    transaction = db.session().get_transaction()
     try:
         yield doing
+        if db.session().get_transaction() is not transaction:
+            raise RuntimeError(f"{action}: its transaction was ended inside work()")
         db.session.flush()
         latest = append(doing.row(changes))
         db.session.commit()
@@ -70,23 +77,24 @@ def note(
     """Record a sensitive read or a refusal in a short transaction of its own, before the answer is sent."""
     row = Work(action, by, on, detail).row([], decision)
 
-    def both() -> None:
+    def both() -> Head:
         if also:
             also()
-        append(row)
+        return append(row)
 
-    quietly(both)
+    anchor_now_and_then(quietly(both))
 
 
-def quietly(do: Callable[[], None]) -> None:
+def quietly(do: Callable[[], Done]) -> Done:
     """Commit something that needs no audit row of its own: a session's touch, an expired draft."""
     begin_writing()
     try:
-        do()
+        done = do()
         db.session.commit()
     except BaseException:
         db.session.rollback()
         raise
+    return done
 
 
 def _kind_of(record: Any) -> str | None:

@@ -26,7 +26,13 @@ def open_case(house: House, *, by: uuid.UUID, opened_at: datetime | None = None,
     """A new person and her case in a house. Nothing but a house is needed: shelter comes first."""
     opened_at = opened_at or now()
     person = Person(foundation_id=house.foundation_id, name_used=name_used)
-    case = Case(foundation_id=house.foundation_id, house_id=house.id, person_id=person.id, code=_free_code(), opened_at=opened_at)
+    case = Case(
+        foundation_id=house.foundation_id,
+        house_id=house.id,
+        person_id=person.id,
+        code=_free_code(),
+        opened_at=opened_at,
+    )
     case.person = person
     case.card = CaseCard(case_id=case.id, foundation_id=house.foundation_id, lead_id=by)
     db.session.add_all([person, case])
@@ -42,13 +48,26 @@ def _free_code() -> str:
 
 
 def reached(
-    case: Case, milestone: Milestone, *, at: datetime, by: uuid.UUID | None, about: Any = None, detail: str | None = None,
+    case: Case,
+    milestone: Milestone,
+    *,
+    at: datetime,
+    by: uuid.UUID | None,
+    about: Any = None,
+    detail: str | None = None,
     precision: Precision = Precision.MOMENT,
 ) -> TimelineEntry:
     """Write on the timeline; the age band is frozen as it is then."""
     entry = TimelineEntry(
-        foundation_id=case.foundation_id, case_id=case.id, milestone=milestone, occurred_at=at, by_id=by,
-        about_id=getattr(about, "id", None), detail=detail, age_band=case.age_band, precision=precision,
+        foundation_id=case.foundation_id,
+        case_id=case.id,
+        milestone=milestone,
+        occurred_at=at,
+        by_id=by,
+        about_id=getattr(about, "id", None),
+        detail=detail,
+        age_band=case.age_band,
+        precision=precision,
     )
     db.session.add(entry)
     return entry
@@ -57,7 +76,9 @@ def reached(
 def join_team(case: Case, staff_id: uuid.UUID, discipline: Discipline) -> None:
     """Put somebody on the team, once."""
     if not any(member.staff_id == staff_id and member.left_at is None for member in case.team):
-        case.team.append(TeamMember(foundation_id=case.foundation_id, case_id=case.id, staff_id=staff_id, discipline=discipline))
+        case.team.append(
+            TeamMember(foundation_id=case.foundation_id, case_id=case.id, staff_id=staff_id, discipline=discipline)
+        )
 
 
 def hold(case: Case) -> Case:
@@ -88,7 +109,9 @@ def ask_consent(case: Case, *, by: uuid.UUID, **values: Any) -> Consent:
         raise RuleBroken(_("A consent cannot end before today"), "ends_on")
     consent = Consent(foundation_id=case.foundation_id, case_id=case.id, by_id=by, **values)
     db.session.add(consent)
-    reached(case, Milestone.CONSENTED, at=consent.asked_at or now(), by=by, about=consent, detail=str(values["purpose"]))
+    reached(
+        case, Milestone.CONSENTED, at=consent.asked_at or now(), by=by, about=consent, detail=str(values["purpose"])
+    )
     return consent
 
 
@@ -104,7 +127,9 @@ def say_how_to_contact(case: Case, *, by: uuid.UUID, **values: Any) -> SafeConta
     return contact
 
 
-def move_to(case: Case, stage: Stage, *, state: CaseState | None = None, is_present: bool | None = None, **card: Any) -> None:
+def move_to(
+    case: Case, stage: Stage, *, state: CaseState | None = None, is_present: bool | None = None, **card: Any
+) -> None:
     """Bring state, stage and card up to date together."""
     case.card.stage = stage
     if state is not None:

@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 
 from shelter.access import Permission, allows
 from shelter.calendar import age_on, today
-from shelter.codes.cases import CaseState
+from shelter.codes.cases import CaseState, ConsentPurpose
+from shelter.codes.leaving import ExitReason, Outcome
+from shelter.codes.services import Discipline
 from shelter.web import me
 from shelter.web.locale import country
 from shelter.web.panels import tabs
@@ -50,3 +52,13 @@ def _tags(case: Case) -> list[tuple[str, str]]:
     if case.state is CaseState.CLOSED:
         tags.append((_("Closed case"), "neutral"))
     return tags
+
+
+_DETAILS: dict[str, Any] = {
+    word.value: word.label for words in (Discipline, ConsentPurpose, ExitReason, Outcome) for word in words
+}
+
+
+def say_detail(word: str) -> Any:
+    """The label of a detail on the timeline: a discipline, a purpose, a reason, an outcome."""
+    return _DETAILS.get(word, word)

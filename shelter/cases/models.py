@@ -14,12 +14,11 @@ from shelter.calendar import Precision, now
 from shelter.codes.cases import Answer, CaseState, Exploitation, Milestone, Stage
 from shelter.codes.people import AgeBand, DocumentKind, Sex, SpokenLanguage
 from shelter.codes.services import Discipline
-from shelter.db import Answers, Compartment, Key, Model, Sealed, SealedBytes, word
+from shelter.db import Answers, Compartment, Key, Model, Sealed, SealedBytes, Versioned, word
 from shelter.db.sealed import NAME, PARTIAL_DATE
-from shelter.rules import Stale
 
 
-class Person(Model):
+class Person(Versioned, Model):
     """A person, in one foundation. What names or tells is sealed; codes needed for figures are not."""
 
     __tablename__ = "person"
@@ -28,7 +27,7 @@ class Person(Model):
     id: Mapped[Key]
     foundation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("foundation.id"))
     same_person_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
-    version: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[datetime] = mapped_column(default=now)
     name_used_sealed: Mapped[SealedBytes | None]
     name_used = Sealed("person.name_used", ("person", "id"), Compartment.CORE, NAME)
     names_sealed: Mapped[SealedBytes | None]
@@ -50,12 +49,6 @@ class Person(Model):
     language: Mapped[SpokenLanguage | None] = word(SpokenLanguage)
     unanswered: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
 
-    def expect(self, version: int, **now_says: object) -> None:
-        """Raise Stale when somebody changed the record after the form was made; count the new version."""
-        if version != self.version:
-            raise Stale(now_says, self.version)
-        self.version += 1
-
 
 class Case(Model):
     """One passage of a person through the programme, known on screens and paper by its random code."""
@@ -71,7 +64,9 @@ class Case(Model):
         sa.Index("ix_case_foundation_all", "foundation_id", "opened_at", "id"),
         sa.Index("ix_case_all", "opened_at", "id"),
         sa.Index("ix_case_state_all", "state", "opened_at", "id"),
-        sa.Index("ix_case_present", "house_id", sqlite_where=sa.text("is_present"), postgresql_where=sa.text("is_present")),
+        sa.Index(
+            "ix_case_present", "house_id", sqlite_where=sa.text("is_present"), postgresql_where=sa.text("is_present")
+        ),
     )
     read_by = Permission.CASE_READ
 
@@ -95,6 +90,11 @@ class Case(Model):
     card: Mapped[CaseCard] = relationship(back_populates="case")
 
     @property
+    def is_here(self) -> bool:
+        """In the house or arriving there: whoever is on shift in the house cares for her."""
+        return self.state is CaseState.OPEN
+
+    @property
     def team_ids(self) -> Collection[uuid.UUID]:
         """Staff who are on the team today."""
         return {member.staff_id for member in self.team if member.left_at is None}
@@ -106,7 +106,13 @@ class TeamMember(Model):
     __tablename__ = "team_member"
     __table_args__ = (
         sa.ForeignKeyConstraint(["foundation_id", "case_id"], ["case.foundation_id", "case.id"]),
-        sa.Index("ix_team_member_staff", "staff_id", "case_id"),
+        sa.Index(
+            "ix_team_member_staff",
+            "staff_id",
+            "case_id",
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        ),
         sa.Index("ix_team_member_case", "case_id"),
     )
 
@@ -151,7 +157,13 @@ class CaseCard(Model):
     __tablename__ = "case_card"
     __table_args__ = (
         sa.ForeignKeyConstraint(["foundation_id", "case_id"], ["case.foundation_id", "case.id"]),
-        sa.Index("ix_case_card_due", "foundation_id", "next_due_on"),
+        sa.Index(
+            "ix_case_card_due",
+            "next_due_on",
+            "case_id",
+            sqlite_where=sa.text("next_due_on IS NOT NULL"),
+            postgresql_where=sa.text("next_due_on IS NOT NULL"),
+        ),
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

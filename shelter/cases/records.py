@@ -26,12 +26,23 @@ class Stay(Model):
     __tablename__ = "stay"
     __table_args__ = (
         sa.ForeignKeyConstraint(*OF_CASE),
+        sa.ForeignKeyConstraint(["foundation_id", "house_id"], ["house.foundation_id", "house.id"]),
         sa.ForeignKeyConstraint(["house_id", "bed_id"], ["bed.house_id", "bed.id"]),
         sa.CheckConstraint("left_at IS NULL OR left_at >= arrived_at", "leaves_after_arriving"),
-        sa.Index("uq_stay_bed_taken", "bed_id", unique=True, sqlite_where=sa.text("left_at IS NULL"),
-                 postgresql_where=sa.text("left_at IS NULL")),
-        sa.Index("uq_stay_case_present", "case_id", unique=True, sqlite_where=sa.text("left_at IS NULL"),
-                 postgresql_where=sa.text("left_at IS NULL")),
+        sa.Index(
+            "uq_stay_bed_taken",
+            "bed_id",
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        ),
+        sa.Index(
+            "uq_stay_case_present",
+            "case_id",
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        ),
         sa.Index("ix_stay_case", "case_id", "arrived_at"),
         sa.Index("ix_stay_house_arrived", "house_id", "arrived_at"),
     )
@@ -70,7 +81,9 @@ class Consent(Model):
 
     def is_in_force(self, day: date) -> bool:
         """Given, not taken back, not past its end."""
-        return self.answer is ConsentAnswer.GIVEN and not self.withdrawn_at and (not self.ends_on or day <= self.ends_on)
+        return (
+            self.answer is ConsentAnswer.GIVEN and not self.withdrawn_at and (not self.ends_on or day <= self.ends_on)
+        )
 
 
 class SafeContact(Model):

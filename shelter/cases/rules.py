@@ -52,7 +52,7 @@ def age_band(birth: PartialDate | None, day: date) -> AgeBand | None:
 
 def is_doubtful(kind: DocumentKind | None, number: str | None) -> bool:
     """Whether an Ecuadorian cédula's check digit is wrong. It is kept all the same, and marked."""
-    return bool(number) and kind is DocumentKind.CEDULA and not ci.is_valid(number)
+    return kind is DocumentKind.CEDULA and bool(number) and not ci.is_valid(number or "")
 
 
 def clean_document(number: str | None) -> str:

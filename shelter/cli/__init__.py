@@ -15,7 +15,7 @@ class Commands(click.Group):
 
     places = {
         "run": "server", "init": "setup", "staff": "setup", "doctor": "setup", "audit": "audit", "demo": "demo",
-        "import": "imports", "indicators": "figures", "report": "figures",
+        "import": "imports", "indicators": "figures", "report": "reports",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -47,10 +47,8 @@ def main() -> None:
         sys.exit(2)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
-    except click.Abort:
+    except (click.Abort, BrokenPipeError):
         sys.exit(1)
-    except Refused as refused:
+    except (Refused, OSError, click.ClickException) as refused:
         click.echo(f"shelter: {refused}", err=True)
-        sys.exit(1)
-    except BrokenPipeError:
         sys.exit(1)

@@ -17,8 +17,9 @@ def audit_command() -> None:
 @click.option("--head", default=None, help="A head printed on a report (hexadecimal): it must be in the chain.")
 @in_app
 def verify_command(head: str | None) -> None:
-    """Walk the chain and compare it with the newest signed head."""
-    verdict = verify(head.lower() if head else None)
+    """Walk the chain and compare it with the signed heads that are kept outside the database."""
+    verdict = verify(None if head is None else head.strip().lower())
     if not verdict.is_sound:
         raise Refused(f"audit trail: {verdict.problem}")
-    click.echo(f"{verdict.rows} rows, whole; head {verdict.head.seq} {verdict.head.hash}")
+    click.echo(f"{verdict.rows} rows, whole, as {verdict.anchors} signed heads say; "
+               f"head {verdict.head.seq} {verdict.head.hash}")

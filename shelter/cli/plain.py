@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from shelter.config import BadSetting, Settings
-from shelter.crypto import BadKey
+from shelter.crypto import BadKey, Damaged
 from shelter.rules import RuleBroken
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """The command could not be done; the message is all that is printed."""
 
 
@@ -27,23 +27,24 @@ def application(**given: Any) -> Flask:
         return create_app(**given)
     except (BadKey, BadSetting) as problem:
         raise Refused(str(problem)) from None
-    except sa.exc.ArgumentError:
-        raise Refused("SHELTER_DATABASE_URL is not an address of a database") from None
+    except ModuleNotFoundError as missing:
+        if "psycopg" not in str(missing.name):
+            raise
+        raise Refused(f"SHELTER_DATABASE_URL needs {missing.name}, which is not installed") from None
 
 
 def check_version(app: Flask) -> None:
-    """Refuse a database that is missing, older or newer than the program."""
-    from shelter.db import db, migrate
+    """Refuse a database that is missing, older or newer than the program, or sealed with another key."""
+    from shelter.db import db, migrate, vault
 
-    with app.app_context():
-        try:
-            found = migrate.current(db.engine)
-        except sa.exc.OperationalError as error:
-            raise Refused(f"the database does not answer: {str(error.orig).splitlines()[0]}") from None
-    if found is None:
-        raise Refused("there is no database yet: run `shelter init`")
-    if found != migrate.newest():
-        raise Refused(f"the database has version {found} and this program needs {migrate.newest()}")
+    with app.app_context(), plainly():
+        found = migrate.current(db.engine)
+        if found is None:
+            raise Refused("there is no database yet: run `shelter init`")
+        if found != migrate.newest():
+            raise Refused(f"the database has version {found} and this program needs {migrate.newest()}")
+        if not vault.proves():
+            raise Refused(f"{app.extensions['settings'].key_path} is not the key with which this database was sealed")
 
 
 def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,8 +67,10 @@ def plainly() -> Iterator[None]:
         yield
     except RuleBroken as broken:
         raise Refused(str(broken.message)) from None
-    except sa.exc.OperationalError as error:
+    except sa.exc.DBAPIError as error:
         raise Refused(f"the database does not answer: {str(error.orig).splitlines()[0]}") from None
+    except Damaged as damaged:
+        raise Refused(str(damaged)) from None
 
 
 def settings() -> Settings:

@@ -24,19 +24,21 @@ def run_command(host: str, port: int, workers: int, threads: int) -> None:
     """Serve. Without TLS only on this machine: a phone in the house needs TLS."""
     found = settings()
     if not found.tls and not _is_loopback(host):
-        raise Refused(f"{host} can be reached from outside and there is no TLS: put a proxy with TLS before it and set SHELTER_TLS=true")
+        raise Refused(f"{host} can be reached from outside and there is no TLS: "
+                      "put a proxy with TLS before it and set SHELTER_TLS=true")
     app = application()
     check_version(app)
     close_to_others(found)
     click.echo(f"{found.brand}: http://{host}:{port}  (Ctrl+C stops it)")
     Server(app, {
-        "bind": f"{host}:{port}", "workers": workers, "threads": threads, "worker_class": "gthread", "preload_app": True,
-        "accesslog": None, "loglevel": "warning", "keepalive": 5, "timeout": 60, "umask": 0o077, "post_fork": _own_connections, "post_worker_init": _settle,
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "workers": workers, "threads": threads,
+        "worker_class": "gthread", "preload_app": True, "accesslog": None, "loglevel": "warning", "keepalive": 5,
+        "timeout": 60, "umask": 0o077, "post_fork": _own_connections, "post_worker_init": _settle,
         "control_socket_disable": True,
     }).run()
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """Gunicorn with settings given here."""
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import uuid
-from pathlib import Path
 from typing import Any
 
 import click
@@ -38,24 +37,28 @@ def prepare(found: Settings) -> None:
 
 def close_to_others(found: Settings) -> None:
     """The database's files belong to their owner alone."""
-    if found.url.startswith("sqlite:///"):
-        file = Path(found.url.removeprefix("sqlite:///"))
+    if file := found.database_file:
         for each in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
             if each.exists():
                 each.chmod(0o600)
 
 
 def is_prepared(found: Settings) -> bool:
-    """Whether there is a key and a database with tables in it."""
-    if not found.key_path.exists():
+    """Whether there is a database with tables in it; Refused when its key is gone (a new one would open nothing)."""
+    if found.database_file and not found.database_file.exists():
         return False
-    app = application(instance=found.instance)
-    with app.app_context(), plainly():
-        return migrate.current(db.engine) is not None
+    engine = sa.create_engine(found.url)
+    with plainly():
+        has_tables = migrate.current(engine) is not None
+    engine.dispose()
+    if has_tables and not found.key_path.exists():
+        raise Refused(f"there is a database and no key file at {found.key_path}: put its key back")
+    return has_tables
 
 
 @click.command("init")
-@click.option("--email", default="administrator@example.invalid", show_default=True, help="The first administrator's e-mail.")
+@click.option("--email", default="administrator@example.invalid", show_default=True,
+              help="The first administrator's e-mail.")
 @click.option("--name", default="Administración", show_default=True, help="The first administrator's name.")
 def init_command(email: str, name: str) -> None:
     """Make keys, database and the first administrator; prints a one-time activation link."""
@@ -135,7 +138,8 @@ def doctor_command() -> None:
 def _problems(found: Settings) -> list[str]:
     problems = []
     if found.key_path.is_relative_to(found.instance) and not _is_demonstration():
-        problems.append(f"the key lies beside the database ({found.key_path}): put it on another medium and set SHELTER_KEY_FILE")
+        problems.append(f"the key lies beside the database ({found.key_path}): put it on another medium "
+                        "and set SHELTER_KEY_FILE")
     if not found.mfa_required and not _is_demonstration():
         problems.append("SHELTER_MFA_REQUIRED is off")
     if found.instance.stat().st_mode & 0o077:
@@ -153,11 +157,13 @@ def _is_demonstration() -> bool:
 
 
 def _house(name: str) -> House:
-    return _one(House, name, "house")
+    house: House = _one(House, name, "house")
+    return house
 
 
 def _foundation(name: str) -> uuid.UUID:
-    return _one(Foundation, name, "foundation").id
+    foundation: Foundation = _one(Foundation, name, "foundation")
+    return foundation.id
 
 
 def _one(model: Any, name: str, what: str) -> Any:

@@ -11,7 +11,7 @@ class Code(StrEnum):
 
     label: Any
 
-    def __new__(cls, word: str, label: Any) -> Self:
+    def __new__(cls, word: str, label: Any = "") -> Self:
         """Bind the word to its label."""
         code = str.__new__(cls, word)
         code._value_ = word

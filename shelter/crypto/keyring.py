@@ -21,7 +21,7 @@ from .sealing import Damaged
 HEADING = "senda-key-1"
 
 
-class BadKey(ValueError):  # noqa: N818
+class BadKey(ValueError):
     """The key file is missing, unreadable or open to others; the message says the way out."""
 
 
@@ -44,6 +44,8 @@ class KeyRing:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(f"{HEADING} {base64.b64encode(master).decode()}\n")
+            file.flush()
+            os.fsync(file.fileno())
         return cls(master)
 
     @classmethod
@@ -75,7 +77,7 @@ class KeyRing:
         """The data key again; Damaged when it is not this owner's or this programme's."""
         try:
             return self._wrapping.decrypt(wrapped[:12], wrapped[12:], context)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Damaged("a data key does not belong to this owner or this programme's key") from None
 
     def lookup(self, kind: str, text: str) -> bytes:

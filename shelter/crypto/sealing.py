@@ -13,7 +13,7 @@ NONCE = slice(17, 29)
 BODY = slice(29, None)
 
 
-class Damaged(ValueError):  # noqa: N818
+class Damaged(ValueError):
     """A sealed value was altered, moved to another place, or sealed with another key."""
 
 
@@ -25,8 +25,8 @@ def seal_bytes(box: AESGCM, key_id: bytes, content: bytes, context: bytes) -> by
 
 def open_bytes(box: AESGCM, sealed: bytes, context: bytes) -> bytes:
     """Open what `seal_bytes` sealed; Damaged when anything about it is not as it was."""
-    if sealed[:1] != VERSION:
-        raise Damaged("a sealed value of an unknown version")
+    if sealed[:1] != VERSION or len(sealed) <= BODY.start:
+        raise Damaged("a sealed value of an unknown version, or cut short")
     try:
         return box.decrypt(sealed[NONCE], sealed[BODY], VERSION + sealed[KEY_ID] + context)
     except InvalidTag:

@@ -2,6 +2,8 @@
 
 from .base import Key as Key
 from .base import Model as Model
+from .base import Rows as Rows
+from .base import Versioned as Versioned
 from .base import db as db
 from .columns import Answers as Answers
 from .columns import Instant as Instant

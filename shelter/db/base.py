@@ -13,11 +13,15 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+from shelter.rules import Stale
 
 from .columns import Instant
 
 Key = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
+Rows = sa.Select[*tuple[Any, ...]]
+"""A query for rows of any shape."""
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -26,6 +30,12 @@ NAMES = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
+
+
+@event.listens_for(sa.ForeignKeyConstraint, "after_parent_attach")
+def _check_at_commit(constraint: sa.ForeignKeyConstraint, _table: sa.Table) -> None:
+    """References are checked when the transaction ends: rows of one act may be written in any order."""
+    constraint.deferrable, constraint.initially = True, "DEFERRED"
 
 
 class Base(DeclarativeBase):
@@ -37,14 +47,21 @@ class Base(DeclarativeBase):
     )
 
     def __init__(self, **values: Any) -> None:
-        """Set the id first, then plain values, then sealed ones (they need owner and row)."""
-        if hasattr(type(self), "id") and "id" not in values:
-            values["id"] = uuid.uuid4()
+        """Set defaults at once (id included), then plain values, then sealed ones (they need owner and row)."""
+        values = {**_defaults(type(self)), **values}
         sealed = getattr(type(self), "sealed_fields", {})
         for name in sorted(values, key=lambda name: name in sealed):
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no {name!r}")
             setattr(self, name, values[name])
+
+
+def _defaults(model: type[Base]) -> dict[str, Any]:
+    """What a new row has before it is flushed."""
+    found = {attribute.key: attribute.columns[0].default for attribute in sa.inspect(model).column_attrs}
+    return {
+        name: default.arg(None) if default.is_callable else default.arg for name, default in found.items() if default
+    }
 
 
 db = SQLAlchemy(
@@ -59,6 +76,18 @@ else:
     Model = db.Model
 
 
+class Versioned:
+    """A record that counts its versions, so that a form made from an older one is noticed."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    def expect(self, version: int, **now_says: Any) -> None:
+        """Raise Stale when somebody changed the record after the form was made; count the new version."""
+        if version != self.version:
+            raise Stale(now_says, self.version)
+        self.version += 1
+
+
 def configure(engine: sa.Engine) -> None:
     """SQLite: write-ahead log, full synchronisation, foreign keys, and transactions that we begin ourselves."""
     if engine.dialect.name == "sqlite":
@@ -68,8 +97,15 @@ def configure(engine: sa.Engine) -> None:
 
 def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=5000",
-                   "secure_delete=on", "temp_store=memory", "cache_size=-16384"):
+    for pragma in (
+        "journal_mode=wal",
+        "synchronous=full",
+        "foreign_keys=on",
+        "busy_timeout=5000",
+        "secure_delete=on",
+        "temp_store=memory",
+        "cache_size=-16384",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -82,6 +118,11 @@ def begin_writing() -> None:
     """End what was read, and begin a transaction that holds the right to write (see decisions on SQLite locks)."""
     db.session.rollback()
     db.session.connection(execution_options={"writing": True})
+
+
+def is_writing() -> bool:
+    """Whether the present transaction holds that right."""
+    return bool(db.session.connection().get_execution_options().get("writing"))
 
 
 def is_sqlite() -> bool:

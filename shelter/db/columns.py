@@ -74,8 +74,8 @@ class Answers(sa.types.TypeDecorator[dict[Exploitation, Answer]]):
 
     def process_bind_param(self, value: dict[Exploitation, Answer] | None, dialect: Dialect) -> str:
         """One spelling for one meaning, so that the database can group by it."""
-        known = {form: answer for form, answer in (value or {}).items() if answer is not Answer.UNKNOWN}
-        return " ".join(f"{form}={answer}" for form, answer in sorted(known.items()))
+        known = {Exploitation(form): Answer(answer) for form, answer in (value or {}).items()}
+        return " ".join(f"{form}={answer}" for form, answer in sorted(known.items()) if answer is not Answer.UNKNOWN)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[Exploitation, Answer]:
         """The answers again, by form."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from threading import Lock
 from typing import Annotated, Any, Self, overload
 
 import sqlalchemy as sa
@@ -15,10 +16,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shelter.calendar import PartialDate, now
-from shelter.crypto import KeyRing, open_bytes, pad, seal_bytes, unpad
-from shelter.crypto.sealing import KEY_ID
+from shelter.crypto import Damaged, KeyRing, open_bytes, pad, seal_bytes, unpad
+from shelter.crypto.sealing import KEY_ID as KEY_ID
 
-from .base import Key, Model, db
+from .base import Key, Model, db, in_portions, is_writing
 
 SealedBytes = Annotated[bytes, mapped_column(sa.LargeBinary)]
 NAME, NOTE = 96, 256  # padding steps, bytes
@@ -57,11 +58,12 @@ def _context(key_id: uuid.UUID, kind: str, owner: uuid.UUID, compartment: str) -
 
 @dataclass
 class Vault:
-    """Opened data keys of this process, the latest used first out last; filled from the database in bulk."""
+    """Opened data keys of this process, the latest fetched kept longest; filled from the database in bulk."""
 
     ring: KeyRing | None = None
     size: int = 20_000
     _boxes: OrderedDict[bytes, AESGCM] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
 
     @property
     def keys(self) -> KeyRing:
@@ -72,32 +74,43 @@ class Vault:
 
     def use(self, ring: KeyRing) -> None:
         """Begin to use a key ring; forgets what another one opened."""
-        self.ring = ring
-        self._boxes.clear()
+        with self._lock:
+            self.ring = ring
+            self._boxes.clear()
 
     def box(self, key_id: bytes) -> AESGCM:
-        """The opened key of that id, read from the database when it is not at hand."""
-        if key_id not in self._boxes:
-            self.fetch([key_id])
-        self._boxes.move_to_end(key_id)
-        return self._boxes[key_id]
+        """The opened key of that id, read from the database when it is not at hand; Damaged when it is gone."""
+        box = self._boxes.get(key_id) or self.fetch([key_id]).get(key_id)
+        if box is None:
+            raise Damaged("the data key of a sealed value is gone")
+        return box
 
-    def fetch(self, key_ids: Iterable[bytes]) -> None:
-        """Open many keys with one query (per 500)."""
-        missing = sorted({key_id for key_id in key_ids if key_id not in self._boxes})
-        for start in range(0, len(missing), 500):
-            wanted = [uuid.UUID(bytes=each) for each in missing[start : start + 500]]
-            self._open(db.session.execute(sa.select(*_COLUMNS).where(DataKey.id.in_(wanted))))
+    def fetch(self, key_ids: Iterable[bytes]) -> dict[bytes, AESGCM]:
+        """Many opened keys, with one query (per 500) for those that are not at hand; without those that are gone."""
+        found: dict[bytes, AESGCM] = {}
+        missing = []
+        for key_id in sorted(set(key_ids)):
+            if box := self._boxes.get(key_id):
+                found[key_id] = box
+            else:
+                missing.append(uuid.UUID(bytes=key_id))
+        for ids in in_portions(missing, 500):
+            rows = db.session.execute(sa.select(*_COLUMNS).where(DataKey.id.in_(ids)))
+            found.update((row.id.bytes, self._opened(*row)) for row in rows)
+        self.keep(found)
+        return found
 
-    def _open(self, rows: Iterable[Any]) -> None:
-        for key_id, wrapped, kind, owner, compartment in rows:
-            self.keep(key_id.bytes, AESGCM(self.keys.unwrap(wrapped, _context(key_id, kind, owner, compartment))))
+    def _opened(self, key_id: uuid.UUID, wrapped: bytes, kind: str, owner: uuid.UUID, compartment: str) -> AESGCM:
+        return AESGCM(self.keys.unwrap(wrapped, _context(key_id, kind, owner, compartment)))
 
-    def keep(self, key_id: bytes, box: AESGCM) -> None:
-        """Remember an opened key, forgetting the one longest unused when there are too many."""
-        self._boxes[key_id] = box
-        while len(self._boxes) > self.size:
-            self._boxes.popitem(last=False)
+    def keep(self, boxes: dict[bytes, AESGCM]) -> None:
+        """Remember opened keys, forgetting those fetched longest ago when there are too many."""
+        with self._lock:
+            for key_id, box in boxes.items():
+                self._boxes[key_id] = box
+                self._boxes.move_to_end(key_id)
+            while len(self._boxes) > self.size:
+                self._boxes.popitem(last=False)
 
     def key_for(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
         """The id of the key that seals for this owner, made when first needed."""
@@ -107,6 +120,14 @@ class Vault:
             made[place] = self._existing(*place) or self._new(*place)
         return made[place]
 
+    def proves(self) -> bool:
+        """Whether the programme's key opens the data keys of this database; true while there are none."""
+        row = db.session.execute(sa.select(*_COLUMNS).limit(1)).first()
+        try:
+            return row is None or bool(self._opened(*row))
+        except Damaged:
+            return False
+
     def _existing(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes | None:
         with db.session.no_autoflush:
             found = db.session.scalar(
@@ -115,9 +136,11 @@ class Vault:
         return found.bytes if found else None
 
     def _new(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
+        if not is_writing():
+            raise RuntimeError("something is sealed outside work(): its key would be lost")
         row, box = self.make(kind, owner, compartment)
         db.session.add(DataKey(**row))
-        self.keep(row["id"].bytes, box)
+        self.keep({row["id"].bytes: box})
         return bytes(row["id"].bytes)
 
     def make(self, kind: str, owner: uuid.UUID, compartment: str) -> tuple[dict[str, Any], AESGCM]:
@@ -133,9 +156,9 @@ _COLUMNS = (DataKey.id, DataKey.wrapped, DataKey.owner_kind, DataKey.owner_id, D
 vault = Vault()
 
 
-@sa.event.listens_for(sa.orm.Session, "after_rollback")
+@sa.event.listens_for(sa.orm.Session, "after_soft_rollback")
 @sa.event.listens_for(sa.orm.Session, "after_commit")
-def _forget_made(session: Any) -> None:
+def _forget_made(session: Any, *_transaction: Any) -> None:
     session.info.pop("data_keys", None)
 
 
@@ -188,16 +211,19 @@ class Sealed:
             setattr(row, self.column, None)
             return
         compartment = self.compartment(row) if callable(self.compartment) else self.compartment
-        key_id = vault.key_for(self.owner_kind, getattr(row, self.owner_attribute), compartment)
+        owner = getattr(row, self.owner_attribute)
+        if owner is None:
+            raise ValueError(f"{self.declared} is sealed for nobody: set {self.owner_attribute} first")
+        key_id = vault.key_for(self.owner_kind, owner, compartment)
         setattr(row, self.column, self.seal(value, row.id, key_id, vault.box(key_id)))
 
     def seal(self, value: Any, row_id: uuid.UUID, key_id: bytes, box: AESGCM) -> bytes:
         """The value under a key at hand (bulk writing uses this directly)."""
         return seal_bytes(box, key_id, pad(self.codec.write(value), self.step), self.place(row_id))
 
-    def open(self, sealed: bytes, row_id: uuid.UUID) -> Any:
-        """The value again; Damaged when it was altered or moved."""
-        return self.codec.read(unpad(open_bytes(vault.box(sealed[KEY_ID]), sealed, self.place(row_id))))
+    def open(self, sealed: bytes, row_id: uuid.UUID, box: AESGCM | None = None) -> Any:
+        """The value again; Damaged when it was altered or moved. `box` is its key when that is at hand."""
+        return self.codec.read(unpad(open_bytes(box or vault.box(sealed[KEY_ID]), sealed, self.place(row_id))))
 
     def place(self, row_id: uuid.UUID) -> bytes:
         """What the value is bound to."""
@@ -214,9 +240,10 @@ def unseal(rows: Sequence[Any], **fields: tuple[Sealed, str]) -> list[dict[str, 
     `unseal(rows, name=(Person.name_used, "person_id"))` opens the column `name`, bound to the row id in `person_id`.
     """
     found = [dict(row._mapping) for row in rows]
-    vault.fetch(row[name][KEY_ID] for row in found for name in fields if row[name] is not None)
-    for row in found:
-        for name, (sealed, row_id) in fields.items():
-            if row[name] is not None:
-                row[name] = sealed.open(row[name], row[row_id])
+    for some in in_portions(found, 5_000):
+        boxes = vault.fetch(row[name][KEY_ID] for row in some for name in fields if row[name] is not None)
+        for row in some:
+            for name, (sealed, row_id) in fields.items():
+                if row[name] is not None:
+                    row[name] = sealed.open(row[name], row[row_id], boxes.get(row[name][KEY_ID]))
     return found

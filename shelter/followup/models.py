@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shelter.calendar import now
+from shelter.calendar import local, now
 from shelter.codes.cases import Channel
 from shelter.codes.leaving import Outcome
 from shelter.codes.people import AgeBand
 from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
+
+from .rules import Attempt
 
 
 class FollowUp(Model):
@@ -38,3 +41,16 @@ class FollowUp(Model):
     age_band: Mapped[AgeBand | None] = word(AgeBand)
     note_sealed: Mapped[SealedBytes | None]
     note = Sealed("follow_up.note", ("case", "case_id"), Compartment.SOCIAL)
+
+
+def contacts_of(case_id: uuid.UUID) -> sa.Select[FollowUp]:
+    """Every contact of a case, in the order in which they happened."""
+    return sa.select(FollowUp).where(FollowUp.case_id == case_id).order_by(FollowUp.occurred_at, FollowUp.entered_at)
+
+
+def tries_since(contacts: Iterable[FollowUp], left_at: datetime) -> list[Attempt]:
+    """Those after an exit as the rules read them; those before it belong to an earlier stay."""
+    return [
+        Attempt(each.month, local(each.occurred_at).date(), each.outcome)
+        for each in contacts if each.occurred_at >= left_at
+    ]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from shelter.access import PUBLIC, SIGNED_IN
+from shelter.access import PUBLIC, SIGNED_IN, Permission
+from shelter.calendar import today
+from shelter.cases.models import Case
+from shelter.codes.cases import Stage
 from shelter.web import Section, me, menu, page
+from shelter.web.panels import CASE_PANELS, DAY_CARDS, rendered
 
 home = Section("home", __name__)
-menu(10, "home.my_day", _("My day"), "day", on_phone=True)
+menu(10, "home.my_day", _("My day"), "day", on_phone=1)
 
 
 @home.get("/", needs=PUBLIC)
@@ -28,11 +34,23 @@ def health() -> ResponseReturnValue:
 @home.get("/mi-dia", needs=SIGNED_IN)
 def my_day() -> ResponseReturnValue:
     """What today asks of this person."""
-    return page("home/my_day.html", cards=[], person=me())
+    return page("home/my_day.html", cards=rendered(DAY_CARDS), person=me(), today=today())
+
+
+@home.get("/casos/<uuid:case>", needs=Permission.CASE_READ)
+def case(case: Case) -> ResponseReturnValue:
+    """The case page, made of the panels that features put on it."""
+    return page("home/case.html", case=case, panels=rendered(CASE_PANELS, case=case), stages=_stages(case))
+
+
+def _stages(case: Case) -> list[dict[str, Any]]:
+    now = list(Stage).index(case.card.stage)
+    states = ["done"] * now + ["current"] + ["next"] * (len(Stage) - now - 1)
+    return [{"title": stage.label, "state": state} for stage, state in zip(Stage, states, strict=True)]
 
 
 @home.get("/ayuda", needs=PUBLIC)
-def help() -> ResponseReturnValue:  # noqa: A001 (the page's name)
+def help() -> ResponseReturnValue:
     """How to do the commonest things."""
     return page("home/help.html")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations, product
 from typing import Any
 
@@ -13,17 +14,17 @@ from shelter.codes.cases import Answer
 from shelter.db.columns import read_answers
 
 UNKNOWN = "unknown"
-MANY = "exploitation"
-"""The one group in which a person may stand under several words."""
 
 Table = dict[str, int]
+Words = tuple[str, ...]
+NOTHING: Words = (UNKNOWN,)
 
 
 @dataclass
 class Figure:
     """One indicator in one period: its value and its breakdowns, each a table from stored word to count.
 
-    `known` says, for each breakdown, how many have any value in that group: the denominator of its percentages.
+    `known` says, for each fact, how many have any value in that group: the denominator of its percentages.
     """
 
     code: str
@@ -46,50 +47,49 @@ class Figure:
 
 @dataclass(frozen=True)
 class Group:
-    """How many share these facts."""
+    """How many share these facts; each is one word, or several at once (two forms), or none of those asked."""
 
-    facts: dict[str, tuple[str, ...]]
+    facts: Mapping[str, Words]
     count: int
 
 
-def group(names: Iterable[str], row: Iterable[Any], count: int) -> Group:
-    """One row of the query. A fact that is not known is `unknown`; a form of exploitation counts where it is a yes."""
-    return Group({name: _words(name, value) for name, value in zip(names, row, strict=True)}, count)
-
-
-def _words(name: str, value: Any) -> tuple[str, ...]:
-    if name == MANY:
-        answers = read_answers(value) if isinstance(value, str) else value or {}
-        return tuple(str(form) for form, answer in answers.items() if answer is Answer.YES) if answers else (UNKNOWN,)
-    return (UNKNOWN if value is None else str(value),)
-
-
-def tabulate(names: list[str], groups: list[Group]) -> tuple[dict[str, Table], Table]:
-    """Every one-way and two-way table, and for each group of facts how many have any value in it."""
-    tables: dict[str, Table] = {name: _one_way(name, groups) for name in names}
-    for first, second in combinations(names, 2):
-        tables[f"{first}×{second}"] = _two_way(first, second, groups)
-    known = {name: sum(each.count for each in groups if each.facts[name] != (UNKNOWN,)) for name in names}
+def tabulate(names: Sequence[str], groups: Sequence[Group]) -> tuple[dict[str, Table], Table]:
+    """Every one-way and two-way table, and for each fact how many have any value in it."""
+    counts = [each.count for each in groups]
+    columns = {name: [each.facts[name] for each in groups] for name in names}
+    tables = {name: _table(counts, columns[name]) for name in names}
+    for table in tables.values():
+        table.setdefault(UNKNOWN, 0)
+    for one, other in combinations(names, 2):
+        tables[f"{one}×{other}"] = _table(counts, columns[one], columns[other])
+    known = {name: sum(each.count for each in groups if each.facts[name] != NOTHING) for name in names}
     return tables, known
 
 
-def _one_way(name: str, groups: list[Group]) -> Table:
-    found: Counter[str] = Counter()
-    for each in groups:
-        for word in each.facts[name]:
-            found[word] += each.count
-    found.setdefault(UNKNOWN, 0)
-    return _ordered(found)
+def _table(counts: list[int], *columns: list[Words]) -> Table:
+    """How many stand under each word, or under each pair of words; by word, what is unknown last."""
+    together: defaultdict[tuple[Words, ...], int] = defaultdict(int)
+    for facts, count in zip(zip(*columns, strict=True), counts, strict=True):
+        together[facts] += count
+    found: Counter[Words] = Counter()
+    for facts, count in together.items():
+        for words in product(*facts):
+            found[words] += count
+    return {"×".join(words): found[words] for words in sorted(found, key=_place)}
 
 
-def _two_way(first: str, second: str, groups: list[Group]) -> Table:
-    found: Counter[str] = Counter()
-    for each in groups:
-        for one, other in product(each.facts[first], each.facts[second]):
-            found[f"{one}×{other}"] += each.count
-    return _ordered(found)
+def _place(words: Words) -> tuple[int, Words]:
+    return words.count(UNKNOWN), words
 
 
-def _ordered(found: Counter[str]) -> Table:
-    """By word, what is unknown last."""
-    return {word: found[word] for word in sorted(found, key=lambda word: (word.split("×").count(UNKNOWN), word))}
+@lru_cache(4096)
+def words_of(value: Any) -> Words:
+    """A fact as a query gives it: nothing, one word, or a text of several with spaces between."""
+    return NOTHING if value is None else tuple(dict.fromkeys(str(value).split()))
+
+
+@lru_cache(4096)
+def forms_of(answers: str | None) -> Words:
+    """Of answers by form those that are a yes: none, where all are a no; unknown, where nothing was answered."""
+    found = read_answers(answers or "")
+    return tuple(str(form) for form, answer in found.items() if answer is Answer.YES) if found else NOTHING

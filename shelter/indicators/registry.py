@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.db import db
+from shelter.db import Answers, db
 
-from .figures import Figure, Group, Period, group, tabulate
+from .clauses import Foundations
+from .figures import NOTHING, Figure, Group, Period, forms_of, tabulate, words_of
 
-Foundations = Collection[uuid.UUID] | None
-"""The foundations whose records are counted; None means all."""
-Source = Callable[[Period, Foundations], sa.Select[Any]]
+Rows = sa.SelectBase
+Source = Callable[[Period, Foundations], Rows]
 
 
 @dataclass(frozen=True)
 class Indicator:
     """A figure: what it counts, by which facts it is broken down, and the queries that it is summed over.
 
-    A source selects one row for each thing counted, with a column for each fact it knows, labelled by the fact's name.
-    `subject` names the column that is counted once (a person with ten services is one person served).
+    A source selects one row for each thing counted (a person with ten services is one person served), with a column
+    for each fact that it knows, labelled by the fact's name. A fact may be several words at once: answers by form, or
+    a text of words with spaces between.
     """
 
     code: str
@@ -36,21 +36,28 @@ class Indicator:
     def count(self, period: Period, foundations: Foundations = None) -> Figure:
         """The figure of a period."""
         groups = [each for made in self.sources for each in self._groups(made(period, foundations))]
-        breakdowns, known = tabulate(list(self.facts), groups)
-        return Figure(self.code, self.label, self.unit, sum(each.count for each in groups), breakdowns=breakdowns, known=known)
+        value = sum(each.count for each in groups)
+        return Figure(self.code, self.label, self.unit, value, value, None, *tabulate(self.facts, groups))
 
-    def _groups(self, rows: sa.Select[Any]) -> list[Group]:
+    def _groups(self, rows: Rows) -> list[Group]:
         each = rows.subquery()
-        columns = [each.c[name] if name in each.c else sa.null().label(name) for name in self.facts]
-        present = [column for column, name in zip(columns, self.facts, strict=True) if name in each.c]
-        query = sa.select(*columns, sa.func.count()).group_by(*present)
-        return [group(self.facts, row[:-1], row[-1]) for row in db.session.execute(query) if row[-1]]
+        names = [name for name in self.facts if name in each.c]
+        plain = [sa.type_coerce(each.c[name], sa.String) for name in names]
+        read = [forms_of if isinstance(each.c[name].type, Answers) else words_of for name in names]
+        query = sa.select(sa.func.count(), *plain).select_from(each).group_by(*plain)
+        unknown = dict.fromkeys(self.facts, NOTHING)
+        return [
+            Group(unknown | {name: how(value) for name, how, value in zip(names, read, values, strict=True)}, count)
+            for count, *values in db.session.execute(query) if count
+        ]
 
 
 INDICATORS: dict[str, Indicator] = {}
 
 
-def indicator(code: str, label: Any, *facts: str, unit: str = "persons", part_of: str | None = None) -> Callable[[Source], Source]:
+def indicator(
+    code: str, label: Any, *facts: str, unit: str = "persons", part_of: str | None = None,
+) -> Callable[[Source], Source]:
     """Enter an indicator in the book; the function below selects what it counts. `part_of` names its denominator."""
 
     def declare(made: Source) -> Source:
@@ -73,10 +80,9 @@ def source(code: str) -> Callable[[Source], Source]:
 
 
 def figures(period: Period, foundations: Foundations = None) -> list[Figure]:
-    """Every indicator of a period, with numerators and denominators."""
-    found = {code: each.count(period, foundations) for code, each in INDICATORS.items()}
+    """Every indicator of a period by code, with numerators and denominators."""
+    found = {code: INDICATORS[code].count(period, foundations) for code in sorted(INDICATORS)}
     for code, figure in found.items():
         whole = INDICATORS[code].part_of
-        figure.numerator = figure.value
         figure.denominator = found[whole].value if whole else None
     return list(found.values())

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shelter.codes.cases import Answer
-from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
+from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, Versioned, word
 
 
-class Intake(Model):
+class Intake(Versioned, Model):
     """One per case. Which of its parts are done is told by their moments."""
 
     __tablename__ = "intake"
@@ -21,7 +21,6 @@ class Intake(Model):
     id: Mapped[Key]
     foundation_id: Mapped[uuid.UUID]
     case_id: Mapped[uuid.UUID] = mapped_column(unique=True)
-    version: Mapped[int] = mapped_column(default=1)
     is_safe: Mapped[Answer | None] = word(Answer)
     needs_doctor: Mapped[Answer | None] = word(Answer)
     needs_interpreter: Mapped[Answer | None] = word(Answer)

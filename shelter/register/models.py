@@ -26,27 +26,30 @@ class Register(Model):
 
 
 class ImportedFile(Model):
-    """A file that was read into a register, known by its SHA-256."""
+    """A file that is read into a register, known by its SHA-256.
+
+    Its cases count once all of them are in, and until another file that replaces it is in: never half of a file,
+    never both.
+    """
 
     __tablename__ = "imported_file"
-    __table_args__ = (sa.UniqueConstraint("register_id", "digest"),)
 
     id: Mapped[Key]
     register_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("register.id"))
-    digest: Mapped[str] = mapped_column(sa.String(64))
-    imported_at: Mapped[datetime] = mapped_column(default=now)
-    replaced_by_id: Mapped[uuid.UUID | None]
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    begun_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+    replaces_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("imported_file.id"))
 
 
 class RegisterCase(Model):
-    """One registered case: codes only. Its key is the file's digest and the line it stands on."""
+    """One registered case: codes only. Its key is the file and the line on which it stands."""
 
     __tablename__ = "register_case"
-    __table_args__ = (sa.UniqueConstraint("file_id", "line"), sa.Index("ix_register_case_year", "year"))
+    __table_args__ = (sa.Index("ix_register_case_year", "year"),)
 
-    id: Mapped[Key]
-    file_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("imported_file.id"))
-    line: Mapped[int]
+    file_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("imported_file.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     year: Mapped[int]
     sex: Mapped[Sex | None] = word(Sex)
     age_band: Mapped[AgeBand | None] = word(AgeBand)

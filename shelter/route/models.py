@@ -29,7 +29,7 @@ class Referral(Model):
         sa.Index("ix_referral_house", "house_id", "state", "received_at"),
     )
     read_by = Permission.REFERRAL_READ
-    is_present = False
+    is_here = False
     team_ids: Collection[uuid.UUID] = frozenset()
 
     id: Mapped[Key]

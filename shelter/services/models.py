@@ -22,6 +22,7 @@ class Service(Model):
         sa.ForeignKeyConstraint(["foundation_id", "case_id"], ["case.foundation_id", "case.id"]),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 1440", "lasts_a_day_at_most"),
         sa.Index("ix_service_case", "case_id", "occurred_at"),
+        sa.Index("ix_service_by", "by_id", "occurred_at", "case_id"),
         sa.Index("ix_service_figures", "occurred_at", "discipline", "type", "case_id"),
     )
 

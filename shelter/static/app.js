@@ -15,16 +15,33 @@
   function hide() { root.classList.add('gone'); }
 
   var leaving = false;
-  function leave() {
-    if (leaving) return;
+  var otherTabs = data.exit && window.BroadcastChannel ? new BroadcastChannel(FLAG) : null;
+  function vanish() {
     leaving = true;
     hide();
     document.title = '…';
+  }
+  function leave() {
+    if (leaving) return;
+    vanish();
     raiseFlag();
+    if (otherTabs) otherTabs.postMessage('');
     var gone = false;
     function go() { if (!gone) { gone = true; location.replace(data.pause.split(' ')[0]); } }
     setTimeout(go, EXIT_PATIENCE);
     fetch(data.exit, { keepalive: true, redirect: 'manual', cache: 'no-store', credentials: 'same-origin' }).then(go, go);
+  }
+
+  /* The other tabs leave with this one: at once, or at the latest before anybody looks at them. */
+  function leaveToo() {
+    if (leaving || !flagged()) return;
+    vanish();
+    location.replace(data.pause.split(' ')[0]);
+  }
+
+  function lock() {
+    hide();
+    location.replace(data.lock + '?next=' + encodeURIComponent(location.pathname + location.search));
   }
 
   function watchShift() {
@@ -44,10 +61,10 @@
   }
 
   if (data.exit && location.pathname !== data.lock) {
-    if (flagged()) { hide(); location.replace(data.lock); }
+    if (flagged()) lock();
     window.addEventListener('pagehide', hide);
     window.addEventListener('pageshow', function (event) {
-      if (leaving || flagged()) { hide(); location.replace(data.lock); }
+      if (leaving || flagged()) lock();
       else if (event.persisted) { hide(); location.reload(); }
       else root.classList.remove('gone');
     });
@@ -55,6 +72,8 @@
       var link = event.target.closest && event.target.closest('[data-quick-exit]');
       if (link) { event.preventDefault(); leave(); }
     });
+    document.addEventListener('visibilitychange', leaveToo);
+    if (otherTabs) otherTabs.onmessage = leaveToo;
     if (data.shift !== 'off') watchShift();
     window.addEventListener('load', function () {
       data.pause.split(' ').forEach(function (url) { fetch(url, { credentials: 'omit' }).catch(function () {}); });
@@ -213,6 +232,9 @@
     document.addEventListener('click', closeDrops);
     document.addEventListener('keydown', closeDrops);
     var summary = document.querySelector('[data-focus]');
-    if (summary) summary.focus();
+    if (summary) {
+      if (location.hash) history.replaceState(null, '', location.pathname + location.search);  /* else #main takes the focus */
+      summary.focus();
+    }
   });
 })();

@@ -1,17 +1,17 @@
 """What every screen shares: sections, the gate, forms and fields, pages, paper."""
 
-from .fields import ChoiceField as ChoiceField
-from .fields import CodeField as CodeField
+from .choices import ChoiceField as ChoiceField
+from .choices import CodeField as CodeField
+from .choices import ManyField as ManyField
+from .choices import RecordField as RecordField
 from .fields import DateField as DateField
 from .fields import EmailField as EmailField
-from .fields import ManyField as ManyField
 from .fields import MomentField as MomentField
 from .fields import NumberField as NumberField
 from .fields import OneTimeCodeField as OneTimeCodeField
 from .fields import PartialDateField as PartialDateField
 from .fields import PasswordField as PasswordField
 from .fields import PhoneField as PhoneField
-from .fields import RecordField as RecordField
 from .fields import TextArea as TextArea
 from .fields import TextField as TextField
 from .fields import TickField as TickField

@@ -7,9 +7,11 @@ from http import HTTPStatus
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, render_template
+from flask import Flask, g, render_template
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -27,16 +29,23 @@ SAID: dict[int, tuple[Any, Any]] = {
     413: (_("That is too large"), _("Send less at a time: at most 10 MB.")),
     429: (_("Slow down a little"), _("Wait a minute and try again.")),
     500: (_("Something failed"), _("It was not your fault. What you saved before is safe. Try again in a moment.")),
-    503: (_("Only for a moment"), _("This cannot be saved right now. What you saved before is safe. Try again in a moment.")),
+    503: (
+        _("Only for a moment"),
+        _("This cannot be saved right now. What you saved before is safe. Try again in a moment."),
+    ),
 }
-EXPIRED = (_("This page was open too long"), _("Go back, copy what you wrote, load the page again and send it once more."))
+EXPIRED = (
+    _("This page was open too long"),
+    _("Go back, copy what you wrote, load the page again and send it once more."),
+)
 
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page of ours."""
     app.register_error_handler(CSRFError, lambda _error: _page(400, EXPIRED))
     app.register_error_handler(HTTPException, _expected)
-    app.register_error_handler(sa.exc.OperationalError, _database)
+    app.register_error_handler(sa.exc.OperationalError, unavailable)
+    app.register_error_handler(sa.exc.TimeoutError, unavailable)
     app.register_error_handler(Damaged, _unexpected)
     app.register_error_handler(Exception, _unexpected)
 
@@ -48,8 +57,9 @@ def _expected(error: HTTPException) -> ResponseReturnValue:
     return _page(code)
 
 
-def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
-    log.error("the database could not answer: %s", type(error.orig).__name__)
+def unavailable(error: sa.exc.SQLAlchemyError) -> ResponseReturnValue:
+    """The database does not answer, or cannot write: 503."""
+    log.error("the database could not answer: %s", type(getattr(error, "orig", None) or error).__name__)
     return _page(503)
 
 
@@ -59,6 +69,12 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(code: int, said: tuple[Any, Any] | None = None) -> ResponseReturnValue:
-    db.session.rollback()
     title, text = said or SAID[code]
-    return render_template("errors/page.html", code=code, title=title, text=text), HTTPStatus(code)
+    template = "errors/bare.html" if request_ctx.url_adapter is None else "errors/page.html"
+    try:
+        db.session.rollback()
+        html = render_template(template, code=code, title=title, text=text)
+    except sa.exc.SQLAlchemyError:  # who is signed in cannot be asked: then nobody is
+        g._login_user = AnonymousUserMixin()
+        html = render_template(template, code=code, title=title, text=text)
+    return html, HTTPStatus(code)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import uuid
-from collections.abc import Callable, Iterable
+from calendar import monthrange
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,26 +17,40 @@ from flask_babel import lazy_gettext as _later
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from shelter.calendar import PartialDate, local, moment_of
-from shelter.codes import Code
-from shelter.codes.people import Unanswered
+from shelter.calendar import PartialDate, local, moment_of, now, today
+
+from .locale import say_partial
 
 # Controls (but tab and line ends), marks that turn the direction of writing, and characters that nobody sees.
-INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
-Option = tuple[str, Any, bool, Any]
+INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class HouseField(Field):
     """What every field of the house has."""
 
     kind = "text"
+    process_errors: list[Any]
     readers: Any = None
     missing: Any = _later("Complete this")
 
     def __init__(
-        self, label: Any = None, *, required: bool = True, hint: Any = "", readers: Any = None, missing: Any = None,
-        maxlength: int | None = None, rows: int = 4, autocomplete: str | None = None, inline: bool = False,
-        suffix: Any = None, **options: Any,
+        self,
+        label: Any = None,
+        *,
+        required: bool = True,
+        hint: Any = "",
+        readers: Any = None,
+        missing: Any = None,
+        maxlength: int | None = None,
+        rows: int = 4,
+        autocomplete: str | None = None,
+        inline: bool = False,
+        suffix: Any = None,
+        **options: Any,
     ) -> None:
         super().__init__(label, description=hint, **options)
         self.required, self.readers, self.maxlength, self.rows = required, readers, maxlength, rows
@@ -75,11 +88,13 @@ class TextField(HouseField):
         if INVISIBLE.search(self.data):
             raise ValueError(_("Take out the invisible characters: they can hide what is written."))
         if self.maxlength and len(self.data) > self.maxlength:
-            raise ValueError(_("This has %(has)s characters; at most %(most)s fit.", has=len(self.data), most=self.maxlength))
+            raise ValueError(
+                _("This has %(has)s characters; at most %(most)s fit.", has=len(self.data), most=self.maxlength)
+            )
 
     @staticmethod
     def _one_line(text: str) -> str:
-        return " ".join(text.split("\n")) if "\n" in text else text
+        return re.sub(r"[\t\r\n]+", " ", text)
 
 
 class TextArea(TextField):
@@ -92,7 +107,7 @@ class TextArea(TextField):
 
     @staticmethod
     def _one_line(text: str) -> str:
-        return text.replace("\r\n", "\n")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class EmailField(TextField):
@@ -116,7 +131,7 @@ class PhoneField(TextField):
     def process_formdata(self, values: list[Any]) -> None:
         """Clean or refuse."""
         super().process_formdata(values)
-        if self.data and not re.fullmatch(r"\+?[\d\s()-]{6,25}", self.data):
+        if self.data and not re.fullmatch(r"\+?[0-9 ()-]{6,25}", self.data):
             raise ValueError(_("Write a telephone number, like 099 123 4567"))
 
 
@@ -165,7 +180,7 @@ class NumberField(HouseField):
         self.data = None
         if not text:
             return
-        if not re.fullmatch(r"-?\d{1,12}", text) or not self.least <= int(text) <= self.most:
+        if not re.fullmatch(r"-?[0-9]{1,12}", text) or not self.least <= int(text) <= self.most:
             raise ValueError(_("Write a number from %(least)s to %(most)s", least=self.least, most=self.most))
         self.data = int(text)
 
@@ -216,11 +231,8 @@ class MomentField(HouseField):
             return None
         if not day:
             raise ValueError(_("Write the date too"))
-        try:
-            clock = time.fromisoformat(at) if at else time(12)
-        except ValueError:
-            raise ValueError(_("Write the time, like 14:30")) from None
-        return moment_of(read_date(day), clock.replace(tzinfo=None))
+        moment = moment_of(read_date(day), read_time(at) if at else time(12))
+        return moment if at or read_date(day) != today() else min(moment, now())
 
     @property
     def date_text(self) -> str:
@@ -248,7 +260,9 @@ class PartialDateField(HouseField):
         super().process(None, data)
         self.typed: tuple[str, str, str] | None = None
         if formdata is not None:
-            day, month, year = (str(formdata.get(f"{self.name}-{part}", "")).strip() for part in ("day", "month", "year"))
+            day, month, year = (
+                str(formdata.get(f"{self.name}-{part}", "")).strip() for part in ("day", "month", "year")
+            )
             self.typed = (day, month, year)
             self.raw_data = [part for part in self.typed if part]
             try:
@@ -261,10 +275,16 @@ class PartialDateField(HouseField):
     def _read(day: str, month: str, year: str) -> PartialDate | None:
         if not (day or month or year):
             return None
+        if not all(re.fullmatch("[0-9]{0,4}", part) for part in (day, month, year)):
+            raise ValueError("not in digits")
         found = PartialDate(int(year), int(month) if month else None, int(day) if day else None)
-        if found.year < 1900:
-            raise ValueError("too long ago")
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValueError("too long ago, or too far away")
         return found
+
+    def shown(self, value: Any) -> Any:
+        """As much of the date as is known, in words."""
+        return say_partial(value) or _("nothing")
 
     def _part(self, place: int, name: str) -> str:
         if self.typed:
@@ -287,87 +307,6 @@ class PartialDateField(HouseField):
         return self._part(2, "year")
 
 
-class ChoiceField(HouseField):
-    """One of several values. `choices` gives (value, label) or (value, label, hint); it may be set by the form."""
-
-    kind = "radio"
-    missing = _later("Choose one")
-
-    def __init__(self, label: Any = None, *, choices: Iterable[tuple[Any, ...]] = (), kind: str = "radio", **options: Any) -> None:
-        super().__init__(label, **options)
-        self.kind = kind
-        self.choices: list[tuple[Any, ...]] = list(choices)
-
-    @property
-    def options(self) -> list[Option]:
-        """For the macro: value, label, whether it is chosen, hint."""
-        chosen = "" if self.data is None else str(self.data)
-        found: list[Option] = [
-            (str(value), label, str(value) == chosen, hint[0] if hint else None) for value, label, *hint in self.choices
-        ]
-        if self.kind == "select" and not self.required:
-            found.insert(0, ("", _("Choose…"), not chosen, None))
-        elif self.kind == "select" and not chosen:
-            found.insert(0, ("", _("Choose…"), True, None))
-        return found
-
-    def shown(self, value: Any) -> Any:
-        """The label of a value."""
-        return next((label for each, label, *_hint in self.choices if str(each) == str(value)), _("nothing"))
-
-    def process_formdata(self, values: list[Any]) -> None:
-        """One of the choices, or nothing."""
-        text = str(values[0]) if values else ""
-        self.data = self._find(text) if text else None
-
-    def _find(self, text: str) -> Any:
-        for value, *_label in self.choices:
-            if str(value) == text:
-                return value
-        raise ValueError(_("Choose one of the options"))
-
-
-class CodeField(ChoiceField):
-    """One word of a vocabulary; with `unanswered`, also why there is no answer."""
-
-    def __init__(
-        self, label: Any = None, vocabulary: type[Code] | Iterable[Code] = (), *, unanswered: bool = False, **options: Any
-    ) -> None:
-        words = [*vocabulary, *(Unanswered if unanswered else ())]
-        super().__init__(label, choices=[(each, each.label) for each in words], **options)
-
-
-class RecordField(ChoiceField):
-    """One of several records, by id."""
-
-    def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(label, **{"kind": "select", **options})
-
-    def _find(self, text: str) -> Any:
-        try:
-            wanted = str(uuid.UUID(text))
-        except ValueError:
-            raise ValueError(_("Choose one of the options")) from None
-        return super()._find(wanted)
-
-
-class ManyField(ChoiceField):
-    """Several of several values."""
-
-    def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(label, **{"kind": "checkboxes", "required": False, **options})
-
-    @property
-    def options(self) -> list[Option]:
-        """For the macro."""
-        chosen = {str(each) for each in self.data or ()}
-        return [(str(value), label, str(value) in chosen, hint[0] if hint else None) for value, label, *hint in self.choices]
-
-    def process_formdata(self, values: list[Any]) -> None:
-        """All must be among the choices."""
-        self.data = [self._find(str(each)) for each in values]
-
-
 class TickField(HouseField):
     """One box to tick; never ticked beforehand."""
 
@@ -380,6 +319,10 @@ class TickField(HouseField):
         """Ticked or not."""
         self.data = bool(values)
 
+    def shown(self, value: Any) -> Any:
+        """Yes or no."""
+        return _("Yes") if value else _("No")
+
     def pre_validate(self, form: Any) -> None:
         """When required, it must be ticked."""
         if self.required and not self.data:
@@ -387,14 +330,21 @@ class TickField(HouseField):
 
 
 def read_date(text: str) -> date:
-    """Read 2026-03-27, 27/3/2026 or 27-3-2026; ValueError, in the reader's language, when it is no date."""
-    for pattern, order in ((r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)), (r"(\d{1,2})[/\-. ](\d{1,2})[/\-. ](\d{4})", (3, 2, 1))):
+    """Read 2026-03-27, 27/3/2026, 27-3-2026 or 27.3.2026; ValueError, in the reader's language, when it is no date."""
+    for pattern, order in (
+        (r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)),
+        (r"(\d{1,2})[/\-. ](\d{1,2})[/\-. ](\d{4})", (3, 2, 1)),
+    ):
         if found := re.fullmatch(pattern, text):
-            try:
-                return date(*(int(found[group]) for group in order))
-            except ValueError:
-                break
+            year, month, day = (int(found[group]) for group in order)
+            if FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:
+                return date(year, month, day)
     raise ValueError(_("Write a real date, like 27/3/2026"))
 
 
-Check = Callable[[Any, Any], None]
+def read_time(text: str) -> time:
+    """Read 14:30, 9.30 or 9h30, with seconds or without; ValueError, in the reader's language, when it is no time."""
+    found = re.fullmatch(r"([0-9]{1,2})[:.h]([0-9]{2})(:[0-9]{2}(\.[0-9]+)?)?", text)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ValueError(_("Write the time, like 14:30"))
+    return time(int(found[1]), int(found[2]))

@@ -15,13 +15,20 @@ META = {"submit_key", "version"}
 
 
 class Form(wtforms.Form):
-    """A form of the house: filled from the request, or from a record; repeated submits are known by their key."""
+    """A form of the house: filled from the request, or from values given, or from a record.
+
+    Repeated submits are known by their key.
+    """
 
     submit_key = HiddenField()
 
-    def __init__(self, record: Any = None, **data: Any) -> None:
-        posted = request.form if request.method == "POST" else None
-        super().__init__(posted, obj=record, data={"submit_key": str(uuid.uuid4()), **data})
+    def __init__(self, record: Any = None, formdata: Any = None, **data: Any) -> None:
+        posted = request.form if request.method == "POST" else formdata
+        kept = {name: getattr(record, name) for name, _unbound in self._unbound_fields or () if hasattr(record, name)}
+        super().__init__(posted, data={"submit_key": str(uuid.uuid4()), **kept, **data})
+        if posted is not None:  # what was left out is not made up: no key, no version
+            for name in META & self._fields.keys() - posted.keys():
+                self._fields[name].data = ""
         self.status = 200
 
     @property

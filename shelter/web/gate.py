@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Flask, Response, abort, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,6 +16,10 @@ from shelter.audit import Actor, note
 from shelter.audit.work import quietly
 from shelter.db import db
 
+from .errors import unavailable
+
+CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+OURS = {"same-origin", "none"}
 Loader = Callable[[Any], Any]
 
 
@@ -53,6 +57,7 @@ class Gate:
         self.needs: dict[str, Needs] = {"static": PUBLIC}
         self.loaders: dict[str, Loader] = {}
         self.while_locked: set[str] = set()
+        self.faceless = {"static"}
 
     def declare(self, endpoint: str, needs: Needs) -> None:
         """Say what an endpoint needs."""
@@ -66,6 +71,10 @@ class Gate:
         """What a locked or half signed-in session may still reach."""
         self.while_locked.update(endpoints)
 
+    def alike_for_all(self, *endpoints: str) -> None:
+        """What is answered without looking who asks, so that browsers may keep it (no `Vary: Cookie`)."""
+        self.faceless.update(endpoints)
+
     def init_app(self, app: Flask) -> None:
         """Stand in front of the application."""
         app.before_request(self.admit)
@@ -73,6 +82,8 @@ class Gate:
 
     def admit(self) -> ResponseReturnValue | None:
         """Let the request in, or answer in its place."""
+        if request.method in CHANGING and request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+            abort(400)
         if request.endpoint is None or (needs := self.needs.get(request.endpoint)) is PUBLIC:
             return None
         if not current_user.is_authenticated:
@@ -90,6 +101,8 @@ class Gate:
     def _check(self, needs: Needs) -> None:
         subject = self._load(request.view_args or {})
         if needs is SIGNED_IN:
+            if subject is not None and not reaches(me(), subject):
+                abort(404)
             return
         permission = cast(Permission, needs)
         if not allows(me(), permission, subject):
@@ -102,34 +115,29 @@ class Gate:
             subject = view_args[name] = self.loaders[name](view_args[name]) or abort(404)
         return subject
 
-    @staticmethod
-    def record(response: Response) -> Response:
-        """Before the answer is sent: the audit row of a sensitive read, and at most once a minute the session's touch."""
+    def record(self, response: Response) -> Response:
+        """Before the answer is sent: the row of a sensitive read, and at most once a minute the session's touch."""
+        if request.endpoint in self.faceless:
+            return response
         read = g.pop("read", None)
-        touch = me().touch if getattr(current_user, "is_touch_due", False) else None
         try:
+            touch = me().touch if getattr(current_user, "is_touch_due", False) else None
             if read and response.status_code == 200:
                 note(read[0], by=me().actor, on=read[1], also=touch)
             elif touch:
                 quietly(touch)
             else:
                 db.session.rollback()
-        except sa.exc.SQLAlchemyError:
+        except sa.exc.SQLAlchemyError as error:
             db.session.rollback()
             if read:
-                return _no_trail(response)
+                return make_response(unavailable(error))
         return response
 
 
 def reading(what: str, subject: Any = None) -> None:
     """Have this read noted in the audit trail before the answer is sent (lists, printed pages, revealed contacts)."""
     g.read = (what, subject)
-
-
-def _no_trail(response: Response) -> Response:
-    response.status_code = 503
-    response.set_data(b"")
-    return response
 
 
 def _refuse(permission: Permission, subject: Any, status: int) -> None:

@@ -14,14 +14,14 @@ from .gate import SignedIn
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu. `on_phone` puts it on the bar at the foot of a small screen (three at most)."""
+    """One line of the menu. `on_phone` is its rank on the bar of a small screen, which holds three; 0: not there."""
 
     order: int
     endpoint: str
     label: Any
     icon: str
     needs: Needs
-    on_phone: bool = False
+    on_phone: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class Link:
     label: Any
     icon: str
     current: bool
-    on_phone: bool
+    on_phone: int
 
 
 _entries: dict[str, Entry] = {}
 
 
-def menu(order: int, endpoint: str, label: Any, icon: str, needs: Needs = SIGNED_IN, *, on_phone: bool = False) -> None:
+def menu(order: int, endpoint: str, label: Any, icon: str, needs: Needs = SIGNED_IN, *, on_phone: int = 0) -> None:
     """Put a door on the menu."""
     _entries[endpoint] = Entry(order, endpoint, label, icon, needs, on_phone)
 
@@ -57,3 +57,8 @@ def _is_open(reader: SignedIn, needs: Needs) -> bool:
 def _link(entry: Entry, here: str) -> Link:
     url = url_for(entry.endpoint)
     return Link(url, entry.label, entry.icon, here == url or here.startswith(url + "/"), entry.on_phone)
+
+
+def on_phone(found: list[Link]) -> list[Link]:
+    """The three lines of the menu that matter most on a small screen."""
+    return sorted((link for link in found if link.on_phone), key=lambda link: link.on_phone)[:3]

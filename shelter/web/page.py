@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import render_template
+from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from shelter.audit import work
+from shelter.rules import RuleBroken
 
 from .forms import Form
+from .gate import me
 
 
 def page(template: str, **context: Any) -> ResponseReturnValue:
@@ -15,3 +21,15 @@ def page(template: str, **context: Any) -> ResponseReturnValue:
     form = context.get("form")
     status = form.status if isinstance(form, Form) else 200
     return render_template(template, **context), status
+
+
+def saved(action: str, do: Callable[[], Any], *, to: str, on: Any = None, said: Any = "") -> ResponseReturnValue:
+    """For a button that is a form of its own: do it, commit it with its audit row, say so, go on."""
+    try:
+        with work(action, by=me().actor, on=on):
+            do()
+    except RuleBroken as broken:
+        flash(str(broken.message), "error")
+        return redirect(to, 303)
+    flash(str(said or _("Saved")), "success")
+    return redirect(to, 303)

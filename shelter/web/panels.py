@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
+from markupsafe import Markup
 
-from shelter.access import Permission, Subject, allows
+from shelter.access import Permission, allows
 
 from .gate import me
 
@@ -63,14 +64,14 @@ def case_tab(order: int, endpoint: str, label: Any, needs: Permission) -> None:
     CASE_TABS[endpoint] = Tab(order, endpoint, label, needs)
 
 
-def loaded(panels: dict[str, Panel], subject: Subject | None = None) -> list[tuple[str, dict[str, Any]]]:
-    """The panels that this reader may see and that have something to show: (template, values)."""
-    found = []
+def rendered(panels: dict[str, Panel], **subject: Any) -> list[Markup]:
+    """The panels that this reader may see and that have something to show, as HTML. `subject`: one record, by name."""
+    found, record = [], next(iter(subject.values()), None)
     for panel in sorted(panels.values(), key=lambda panel: panel.order):
-        if allows(me(), panel.needs, subject):
-            values = panel.load(subject) if subject is not None else panel.load()
-            if values is not None:
-                found.append((panel.template, values))
+        values = panel.load(*subject.values()) if allows(me(), panel.needs, record) else None
+        if values is not None:
+            template = current_app.jinja_env.get_template(panel.template)
+            found.append(Markup(template.render(**subject, **values)))  # noqa: S704 (escaped by the template itself)
     return found
 
 
@@ -78,5 +79,6 @@ def tabs(case: Any) -> list[dict[str, Any]]:
     """The sub-navigation of a case for this reader."""
     return [
         {"url": url_for(tab.endpoint, case=case.id), "label": tab.label, "current": request.endpoint == tab.endpoint}
-        for tab in sorted(CASE_TABS.values(), key=lambda tab: tab.order) if allows(me(), tab.needs, case)
+        for tab in sorted(CASE_TABS.values(), key=lambda tab: tab.order)
+        if allows(me(), tab.needs, case)
     ]

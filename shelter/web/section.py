@@ -11,7 +11,7 @@ from shelter.access import Needs
 from .gate import gate
 
 
-class UndeclaredRoute(TypeError):  # noqa: N818
+class UndeclaredRoute(TypeError):
     """A route was written without saying what it needs."""
 
 

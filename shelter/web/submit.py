@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -21,6 +22,8 @@ from shelter.rules import RuleBroken, Stale
 from .forms import Form
 from .gate import me
 
+log = logging.getLogger("shelter")
+
 
 class Submission(Model):
     """A form that was saved: its key, and where its answer led. The same key again changes nothing."""
@@ -34,11 +37,17 @@ class Submission(Model):
 
 
 def submit(
-    form: Form, action: str, do: Callable[[], Any], *, to: str | Callable[[Any], str], on: Any = None, said: Any = "",
+    form: Form,
+    action: str,
+    do: Callable[[], Any],
+    *,
+    to: str | Callable[[Any], str],
+    on: Any = None,
+    said: Any = "",
 ) -> ResponseReturnValue | None:
     """Do what a good form asks, in one transaction with its audit row, and redirect; None when the page must be shown.
 
-    `to` is the address afterwards, or makes it from what `do` returned; `said` is the sentence shown there.
+    `to` is the address afterwards, or makes it from what `do` returned; `said` is the sentence there (None: none).
     """
     if not form.is_good() or (key := _key(form)) is None:
         return None
@@ -51,19 +60,17 @@ def submit(
             db.session.add(Submission(key=key, staff_id=me().id, url=url))
     except _Repeated as repeated:
         return _again(repeated.before)
-    except RuleBroken as broken:
-        form.refuse(broken)
-        return None
-    except Stale as stale:
-        form.compare(stale)
-        return None
-    except sa.exc.IntegrityError:
+    except (RuleBroken, Stale) as refused:
+        return _refused(form, key, refused)
+    except sa.exc.IntegrityError as error:
+        log.warning("%s was refused by the database: %s", action, type(error.orig).__name__)
         return _lost_race(form, key)
-    flash(str(said or _("Saved")), "success")
+    if said is not None:
+        flash(str(said or _("Saved")), "success")
     return redirect(url, 303)
 
 
-class _Repeated(Exception):  # noqa: N818
+class _Repeated(Exception):
     def __init__(self, before: Submission) -> None:
         self.before = before
 
@@ -82,8 +89,15 @@ def _again(before: Submission) -> ResponseReturnValue:
     return redirect(before.url if before.staff_id == me().id else "/", 303)
 
 
+def _refused(form: Form, key: uuid.UUID, why: RuleBroken | Stale) -> ResponseReturnValue | None:
+    """Its twin may have been saved while this one waited: then it is no refusal."""
+    if before := db.session.get(Submission, key):
+        return _again(before)
+    form.compare(why) if isinstance(why, Stale) else form.refuse(why)
+    return None
+
+
 def _lost_race(form: Form, key: uuid.UUID) -> ResponseReturnValue | None:
-    db.session.rollback()
     if before := db.session.get(Submission, key):
         return _again(before)
     form.refuse(RuleBroken(_("Somebody else saved this at the same moment. Look at it again before you send it.")))

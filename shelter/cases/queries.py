@@ -1,0 +1,206 @@
+"""Finding cases: one by id, and the list, page by page, within the reader's reach."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from shelter.access import Permission, Reader, SubjectColumns, allows, within_reach
+from shelter.codes.cases import CaseState, Milestone
+from shelter.db import Rows, db, unseal
+from shelter.partners.models import House
+
+from .models import Case, CaseCard, Person, TeamMember, TimelineEntry
+from .records import Consent, SafeContact, Stay
+
+PAGE = 50
+
+
+def _has_member(staff_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        TeamMember.case_id == Case.id, TeamMember.staff_id == staff_id, TeamMember.left_at.is_(None)
+    )
+
+
+CASE_COLUMNS = SubjectColumns(Case.foundation_id, Case.house_id, Case.state == CaseState.OPEN, _has_member)
+"""What reach asks of a case, as SQL."""
+
+
+def by_id(case_id: uuid.UUID) -> Case | None:
+    """A case with its person and card (the gate decides who may have it)."""
+    return db.session.scalar(sa.select(Case).where(Case.id == case_id).options(sa.orm.joinedload(Case.card)))
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to."""
+
+    state: CaseState | None = CaseState.OPEN
+    house_id: uuid.UUID | None = None
+    mine: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: after (or before) the case opened then. It travels in the address and names nobody."""
+
+    opened_at: datetime
+    case_id: uuid.UUID
+    newer: bool = False
+
+    def __str__(self) -> str:
+        raw = f"{'n' if self.newer else 'o'}{self.opened_at.isoformat()}|{self.case_id.hex}"
+        return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, text: str | None) -> Cursor | None:
+        """Read it again; None when it is none (then the list begins at its beginning)."""
+        try:
+            raw = base64.urlsafe_b64decode((text or "") + "===").decode()
+            opened, _, case_id = raw[1:].partition("|")
+            moment = datetime.fromisoformat(opened)
+            return cls(moment, uuid.UUID(case_id), raw[0] == "n") if moment.tzinfo else None
+        except (ValueError, binascii.Error, IndexError):
+            return None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of cases, newest first, and where the neighbouring pages begin."""
+
+    rows: list[dict[str, Any]]
+    newer: str | None
+    older: str | None
+
+
+_COLUMNS = (
+    Case.id,
+    Case.code,
+    Case.state,
+    Case.opened_at,
+    Case.person_id,
+    Case.age_band,
+    Person.name_used_sealed.label("name"),
+    CaseCard.stage,
+    CaseCard.bed,
+    CaseCard.last_service_at,
+    CaseCard.next_due_on,
+    CaseCard.next_step,
+    CaseCard.lead_id,
+    House.name.label("house"),
+)
+
+
+def page_of(reader: Reader, filters: Filters, cursor: Cursor | None = None) -> Listing:
+    """A page of the cases within reach. Names are opened in bulk for those who may read them."""
+    query = _listed(reader, filters)
+    backwards = cursor is not None and cursor.newer
+    if cursor:
+        place = sa.tuple_(Case.opened_at, Case.id)
+        mark = sa.tuple_(sa.literal(cursor.opened_at, Case.opened_at.type), sa.literal(cursor.case_id, Case.id.type))
+        query = query.where(place > mark if backwards else place < mark)
+    order = (Case.opened_at.asc(), Case.id.asc()) if backwards else (Case.opened_at.desc(), Case.id.desc())
+    found = db.session.execute(query.order_by(*order).limit(PAGE + 1)).all()
+    more, found = len(found) > PAGE, found[:PAGE]
+    rows = _opened(reader, found[::-1] if backwards else found)
+    if not rows:
+        return Listing([], None, None)
+    first, last = rows[0], rows[-1]
+    newer = Cursor(first["opened_at"], first["id"], newer=True) if (more if backwards else cursor) else None
+    older = Cursor(last["opened_at"], last["id"]) if (more if not backwards else True) else None
+    return Listing(rows, str(newer) if newer else None, str(older) if older else None)
+
+
+def of_persons(reader: Reader, person_ids: Collection[uuid.UUID], most: int = PAGE) -> list[dict[str, Any]]:
+    """The cases of these persons that the reader reaches, newest first."""
+    query = _listed(reader, Filters(state=None), Permission.PERSON_SEARCH).where(Case.person_id.in_(person_ids))
+    return _opened(reader, db.session.execute(query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(most)).all())
+
+
+def with_document(reader: Reader, lookup: bytes) -> list[dict[str, Any]]:
+    """The cases within reach whose person has that document (by its keyed digest)."""
+    return of_persons(reader, list(db.session.scalars(sa.select(Person.id).where(Person.document_lookup == lookup))))
+
+
+def by_code(reader: Reader, code: str) -> uuid.UUID | None:
+    """The case with that code, when the reader reaches it."""
+    return db.session.scalar(
+        sa.select(Case.id).where(Case.code == code, within_reach(reader, Permission.CASE_LIST, CASE_COLUMNS))
+    )
+
+
+def _listed(reader: Reader, filters: Filters, permission: Permission = Permission.CASE_LIST) -> Rows:
+    query: Rows = (
+        sa.select(*_COLUMNS)
+        .join(Person, Person.id == Case.person_id)
+        .join(CaseCard, CaseCard.case_id == Case.id)
+        .join(House, House.id == Case.house_id)
+        .where(within_reach(reader, permission, CASE_COLUMNS))
+    )
+    if filters.state:
+        query = query.where(Case.state == filters.state)
+    if filters.house_id:
+        query = query.where(Case.house_id == filters.house_id)
+    if filters.mine:
+        query = query.where(_has_member(filters.mine))
+    return query
+
+
+def _opened(reader: Reader, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    if _may_name(reader):
+        return unseal(rows, name=(Person.name_used, "person_id"))
+    return [{**row._mapping, "name": None} for row in rows]
+
+
+def _may_name(reader: Reader) -> bool:
+    return allows(reader, Permission.PERSON_READ)
+
+
+def timeline(case: Case, most: int = 200) -> list[TimelineEntry]:
+    """What happened, newest first, without what was corrected."""
+    corrected = sa.select(TimelineEntry.corrects_id).where(
+        TimelineEntry.case_id == case.id, TimelineEntry.corrects_id.is_not(None)
+    )
+    return list(
+        db.session.scalars(
+            sa.select(TimelineEntry)
+            .where(TimelineEntry.case_id == case.id, TimelineEntry.id.not_in(corrected))
+            .order_by(TimelineEntry.occurred_at.desc(), TimelineEntry.entered_at.desc())
+            .limit(most)
+        )
+    )
+
+
+def reached_at(case: Case, milestone: Milestone) -> datetime | None:
+    """When a milestone was reached last."""
+    return db.session.scalar(
+        sa.select(sa.func.max(TimelineEntry.occurred_at)).where(
+            TimelineEntry.case_id == case.id, TimelineEntry.milestone == milestone
+        )
+    )
+
+
+def consents(case: Case) -> list[Consent]:
+    """Everything she was asked, newest first."""
+    return list(
+        db.session.scalars(sa.select(Consent).where(Consent.case_id == case.id).order_by(Consent.asked_at.desc()))
+    )
+
+
+def open_stay(case: Case) -> Stay | None:
+    """Where she stays now."""
+    return db.session.scalar(sa.select(Stay).where(Stay.case_id == case.id, Stay.left_at.is_(None)))
+
+
+def safe_contact(case: Case) -> SafeContact | None:
+    """How she said last that she can be reached."""
+    return db.session.scalar(
+        sa.select(SafeContact).where(SafeContact.case_id == case.id).order_by(SafeContact.made_at.desc()).limit(1)
+    )

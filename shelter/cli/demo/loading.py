@@ -1,0 +1,83 @@
+"""The whole demonstration, written portion by portion: the programme with the first, one audit row each."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from shelter.audit import operator, work
+from shelter.calendar import today
+
+from . import programme, referrals
+from .chance import Almanac, Dice
+from .plans import Plan, Planner
+from .programme import Place
+from .walks import Walk
+from .writing import Portion, prepare_for_much, settle
+
+PORTION, MUCH = 5_000, 2_000
+SERVICES = 10
+
+
+class Demonstration:
+    """Everything that the seed, the number of cases, the years and today decide."""
+
+    def __init__(self, *, cases: int, seed: int, years: int) -> None:
+        self.size, self.seed = cases, seed
+        self.almanac = Almanac(today(), years * 365)
+        self.dice = Dice(seed, "cases")
+        self._owed = 0
+
+    def load(self, password: str, progress: Callable[[int], None]) -> Counter[str]:
+        """Write it all; gives back how many rows of each table."""
+        written: Counter[str] = Counter()
+        if self.size > MUCH:
+            prepare_for_much()
+        with _without_collector():
+            while written["case"] < self.size:
+                with work("demo.load", by=operator, bulk="person") as doing:
+                    if not written:
+                        self._begin(programme.make(Dice(self.seed, "programme"), self.almanac, password))
+                    doing.detail["rows"] = self._portion(is_first=not written)
+                written.update(doing.detail["rows"])
+                progress(doing.detail["rows"]["case"])
+        if self.size > MUCH:
+            settle()
+        return written
+
+    def _begin(self, places: list[Place]) -> None:
+        self.places = places
+        self.callers = referrals.callers(programme.institutions())
+        self.plans: Iterator[Plan] = Planner(self.dice, self.almanac, places, self.size).plans()
+        self.done = 0
+
+    def _portion(self, *, is_first: bool) -> dict[str, int]:
+        portion = Portion(self.dice)
+        if is_first:
+            referrals.waiting(portion, self.almanac, self.places, self.callers, self.size)
+            referrals.turned_elsewhere(portion, self.almanac, self.places, self.callers, self.size // 20)
+        for _number, plan in zip(range(PORTION), self.plans, strict=False):
+            self.done += 1
+            wished = self._wished()
+            given = Walk(portion, plan, self.almanac, self.callers).tell(wished, whole_team=self.size <= MUCH)
+            self._owed += SERVICES - given
+        return portion.save()
+
+    def _wished(self) -> int:
+        """How many services this case should have, so that there are ten for each in the end."""
+        varied = 0 if self.done == self.size else self.dice.between(-5, 5)
+        return max(2, min(40, SERVICES + varied + self._owed))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Rows are many and hold no circles: looking for those costs a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,86 @@
+"""`shelter indicators`: every figure of a period, as a table to read or as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from shelter.audit import note, operator
+from shelter.calendar import Period
+from shelter.cases import indicators as _cases
+from shelter.cli.plain import in_app
+from shelter.followup import indicators as _followup
+from shelter.indicators import Figure, Table, figures
+from shelter.indicators.words import fact, rows, unit
+from shelter.intake import indicators as _intake
+from shelter.register import indicators as _register
+from shelter.residence import indicators as _residence
+from shelter.services import indicators as _services
+from shelter.transition import indicators as _transition
+
+COUNTED = (_cases, _register, _intake, _residence, _services, _transition, _followup)
+"""Loaded so that every figure is in the book, in this order."""
+
+EXAMPLES = "2026, 2026-Q3, 2026-09, 2010..2018 or 2026-01-01..2026-06-30"
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
+class PeriodType(click.ParamType[Period]):
+    """A period as it is typed."""
+
+    name = "period"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Period:
+        """Refuse what is none, and years that nobody means."""
+        try:
+            period = value if isinstance(value, Period) else Period.read(value)
+        except ValueError:
+            self.fail(f"{value!r} is none; write one like {EXAMPLES}", param, ctx)
+        if period.start.year < FIRST_YEAR or period.end.year > LAST_YEAR:
+            self.fail(f"{value!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}", param, ctx)
+        return period
+
+
+PERIOD = PeriodType()
+
+
+@click.command("indicators")
+@click.argument("period", type=PERIOD)
+@click.option("--json", "as_json", is_flag=True, help="One JSON array on standard output, and nothing else.")
+@in_app
+def indicators_command(period: Period, as_json: bool) -> None:
+    """Every figure of a PERIOD, exact: for internal use.
+
+    A PERIOD is written 2026, 2026-Q3, 2026-09, 2010..2018 or 2026-01-01..2026-06-30.
+    """
+    found = figures(period)
+    if as_json:
+        text = json.dumps([figure.as_json() for figure in found], ensure_ascii=False)
+    else:
+        title = _("Figures of %(period)s, exact, for internal use only", period=str(period))
+        text = "\n".join([title, *map(_say, found)])
+    note("figures.read", by=operator, period=str(period))
+    click.echo(text.encode())
+
+
+def _say(figure: Figure) -> str:
+    value = format_decimal(figure.value)
+    if figure.denominator is not None:
+        value = _("%(part)s of %(whole)s", part=value, whole=format_decimal(figure.denominator))
+    lines = ["", f"{figure.label}: {value} {unit(figure.unit)}"]
+    if figure.value:
+        for name, table in figure.breakdowns.items():
+            if "×" not in name:
+                known = _("known of %(count)s", count=format_decimal(figure.known[name]))
+                lines += [f"  {fact(name)} ({known})", *_rows(name, table)]
+    return "\n".join(lines)
+
+
+def _rows(name: str, table: Table) -> list[str]:
+    said = rows(name, table)
+    width = max(len(label) for label, _count in said)
+    return [f"    {label:<{width}}  {format_decimal(count):>9}" for label, count in said]

@@ -1,0 +1,98 @@
+"""Figures of the contacts after leaving: how many were due, how many of these took place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import aliased
+
+from shelter.calendar import add_months
+from shelter.cases.indicators import OF_PERSON, of_person
+from shelter.cases.models import Case, Person, TimelineEntry
+from shelter.cases.records import Stay
+from shelter.cases.rules import FOLLOW_UP_MONTHS
+from shelter.codes.cases import Milestone
+from shelter.codes.leaving import ExitReason, Outcome
+from shelter.indicators import Foundations, Period, Rows, during, indicator, owned
+
+from .models import FollowUp
+
+WITHOUT_FOLLOW_UP = (ExitReason.DEATH.value, ExitReason.NOT_TRAFFICKED.value)
+DAY = timedelta(days=1)
+
+left = aliased(TimelineEntry, name="left_house")
+"""The moment at which she left; its schedule runs until she leaves another time."""
+
+
+@indicator("followup.due", _("Follow-up contacts due"), "month", *OF_PERSON, unit="follow_ups")
+def due(period: Period, foundations: Foundations) -> Rows:
+    """Contacts whose day (1, 3, 6, 12 months after leaving) lies in the period.
+
+    Not those of people who had declined more contact, who died, or who came back to the house, unless they took place.
+    """
+    return _scheduled(period, foundations, lambda month: sa.or_(_took_place(month), ~_is_over(month, period)))
+
+
+@indicator(
+    "followup.done", _("Follow-up contacts kept"), "month", *OF_PERSON, unit="follow_ups", part_of="followup.due",
+)
+def done(period: Period, foundations: Foundations) -> Rows:
+    """Of the contacts due in the period, those that took place, early or late."""
+    return _scheduled(period, foundations, _took_place)
+
+
+def window(period: Period, month: int) -> Period | None:
+    """The days on which somebody left whose follow-up of that month lies in the period; None when there are none."""
+    first, last = add_months(period.start, -month), add_months(period.end, -month)
+    while add_months(first, month) < period.start:
+        first += DAY
+    while add_months(last + DAY, month) <= period.end:
+        last += DAY
+    return Period(first, last) if first <= last else None
+
+
+def _scheduled(period: Period, foundations: Foundations, counts: Any) -> Rows:
+    return sa.union_all(*(
+        sa.select(sa.literal(str(month)).label("month"), *of_person(left.age_band))
+        .join(Case, Case.id == left.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .where(_left_in(days), owned(left.foundation_id, foundations), counts(month))
+        for month in FOLLOW_UP_MONTHS if (days := window(period, month))
+    ))
+
+
+def _left_in(days: Period) -> sa.ColumnElement[bool]:
+    later = aliased(TimelineEntry)
+    is_corrected = sa.exists().where(later.case_id == left.case_id, later.corrects_id == left.id)
+    has_follow_up = sa.func.coalesce(left.detail, "").not_in(WITHOUT_FOLLOW_UP)
+    return sa.and_(left.milestone == Milestone.EXITED, during(left.occurred_at, days), has_follow_up, ~is_corrected)
+
+
+def _took_place(month: int) -> sa.ColumnElement[bool]:
+    return _contact(FollowUp.month == month, FollowUp.is_fulfilled)
+
+
+def _is_over(month: int, period: Period) -> sa.ColumnElement[bool]:
+    came_back = sa.exists().where(
+        Stay.case_id == left.case_id, Stay.arrived_at > left.occurred_at, Stay.arrived_at < period.ends_before
+    )
+    return sa.or_(
+        came_back,
+        _contact(FollowUp.month < month, FollowUp.outcome == Outcome.DECLINED),
+        _contact(FollowUp.month <= month, FollowUp.outcome == Outcome.DIED),
+    )
+
+
+def _contact(*conditions: Any) -> sa.ColumnElement[bool]:
+    """Whether there is such a contact after this exit and before the next one."""
+    again = aliased(TimelineEntry)
+    left_again = sa.exists().where(
+        again.case_id == left.case_id, again.milestone == Milestone.EXITED,
+        again.occurred_at > left.occurred_at, again.occurred_at <= FollowUp.occurred_at,
+    ).correlate(left, FollowUp)
+    return sa.exists().where(
+        FollowUp.case_id == left.case_id, FollowUp.occurred_at >= left.occurred_at, ~left_again, *conditions
+    )

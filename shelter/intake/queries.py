@@ -1,0 +1,37 @@
+"""Finding intakes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from shelter.access import Permission, Reader, within_reach
+from shelter.cases.models import Case, Person
+from shelter.cases.queries import CASE_COLUMNS
+from shelter.codes.cases import CaseState
+from shelter.db import db, unseal
+
+from .models import Intake
+
+
+def of_case(case: Case) -> Intake | None:
+    """The intake of a case, when it was begun."""
+    return db.session.scalar(sa.select(Intake).where(Intake.case_id == case.id))
+
+
+def unfinished(reader: Reader, most: int = 4) -> list[dict[str, Any]]:
+    """Arrivals within reach whose intake is not finished, newest first."""
+    query = (
+        sa.select(Case.id, Case.code, Case.opened_at, Case.person_id, Person.name_used_sealed.label("name"))
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(Intake, Intake.case_id == Case.id)
+        .where(
+            within_reach(reader, Permission.INTAKE_WRITE, CASE_COLUMNS),
+            Case.state == CaseState.OPEN,
+            Intake.finished_at.is_(None),
+        )
+        .order_by(Case.opened_at.desc())
+        .limit(most)
+    )
+    return unseal(db.session.execute(query).all(), name=(Person.name_used, "person_id"))

@@ -1,0 +1,27 @@
+"""What an arrival must respect, in plain values. Nothing here asks for consent: shelter never depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from shelter.codes.cases import Answer, Exploitation
+from shelter.rules import RuleBroken
+
+
+def answers(found: Collection[Exploitation], others_ruled_out: Answer) -> dict[Exploitation, Answer]:
+    """Yes for the forms that were recognised; the others are a no only where they were ruled out, else not known."""
+    rest = dict.fromkeys(Exploitation, Answer.NO) if others_ruled_out is Answer.YES else {}
+    return {**rest, **dict.fromkeys(found, Answer.YES)}
+
+
+def may_finish(safety_at: datetime | None, person_at: datetime | None, finished_at: datetime | None) -> None:
+    """Safety and the person come before the end; consent and her story do not have to."""
+    if finished_at:
+        raise RuleBroken(_("This intake is finished already"))
+    if not safety_at:
+        raise RuleBroken(_("Answer first whether she is safe and whether she needs a doctor"))
+    if not person_at:
+        raise RuleBroken(_("Write at least the name she wants to be called"))

@@ -1,0 +1,120 @@
+"""Reading the audit trail: newest first by its own number, narrowed by action, decision, actor and days."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from shelter.accounts import queries as accounts
+from shelter.audit import AuditEntry, head
+from shelter.calendar import local, moment_of
+from shelter.db import db
+
+PER_PAGE, PORTION = 100, 2000
+SLACK = timedelta(minutes=10)
+"""Rows are numbered in the order of their commits; their moments may lag by as long as one waits for a lock."""
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What the reader wants to see; None: all."""
+
+    action: str | None = None
+    decision: str | None = None
+    actor_kind: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """The same as SQL; the days also as numbers, so that nothing outside them is read."""
+        found = [column == value for column, value in (
+            (AuditEntry.action, self.action), (AuditEntry.decision, self.decision),
+            (AuditEntry.actor_kind, self.actor_kind),
+        ) if value]
+        if self.first:
+            start = moment_of(self.first, time(0))
+            found += [AuditEntry.at >= start, AuditEntry.seq >= _first_since(start - SLACK)]
+        if self.last:
+            end = moment_of(self.last + timedelta(days=1), time(0))
+            found += [AuditEntry.at < end, AuditEntry.seq < _first_since(end + SLACK)]
+        return found
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of the trail, and the numbers from which its neighbours are found (None: there is none)."""
+
+    rows: list[dict[str, Any]]
+    newer: int | None
+    older: int | None
+
+
+_COLUMNS = (
+    AuditEntry.seq, AuditEntry.at, AuditEntry.actor_kind, AuditEntry.actor_id, AuditEntry.action,
+    AuditEntry.object_kind, AuditEntry.object_id, AuditEntry.decision,
+)
+
+
+def sheet(narrowing: Narrowing, *, before: int | None = None, after: int | None = None) -> Sheet:
+    """A hundred rows: the newest, those before a number, or those after one."""
+    query = sa.select(*_COLUMNS).where(*narrowing.conditions()).limit(PER_PAGE + 1)
+    if after is not None:
+        found = list(db.session.execute(query.where(AuditEntry.seq > after).order_by(AuditEntry.seq)))
+        rows, more = found[:PER_PAGE][::-1], len(found) > PER_PAGE
+        return _sheet(rows, has_newer=more, has_older=True)
+    if before is not None:
+        query = query.where(AuditEntry.seq < before)
+    found = list(db.session.execute(query.order_by(AuditEntry.seq.desc())))
+    return _sheet(found[:PER_PAGE], has_newer=before is not None, has_older=len(found) > PER_PAGE)
+
+
+def _sheet(found: list[Any], *, has_newer: bool, has_older: bool) -> Sheet:
+    roles = accounts.roles_ever({row.actor_id for row in found if row.actor_id})
+    rows = [{**row._mapping, "roles": _roles_then(roles.get(row.actor_id, []), row.at)} for row in found]
+    return Sheet(rows, rows[0]["seq"] if rows and has_newer else None, rows[-1]["seq"] if rows and has_older else None)
+
+
+def _roles_then(held: list[Any], at: datetime) -> list[str]:
+    day = local(at).date()
+    return [str(each.role.label) for each in held if each.from_on <= day and (each.to_on is None or each.to_on >= day)]
+
+
+def _first_since(moment: datetime) -> int:
+    """The number of the first row written at a moment or later, found by halving (the number is the only index)."""
+    low, high = 1, head().seq + 1
+    while low < high:
+        middle = (low + high) // 2
+        at = db.session.scalar(sa.select(AuditEntry.at).where(AuditEntry.seq == middle))
+        low, high = (middle + 1, high) if at is None or at < moment else (low, middle)
+    return low
+
+
+EXPORTED = ("seq", "at", "actor_kind", "actor_id", "session_ref", "action", "object_kind", "object_id",
+            "foundation_id", "decision", "detail", "prev", "hash")
+
+
+def exported(narrowing: Narrowing) -> Iterator[list[Any]]:
+    """Every row that the narrowing leaves, oldest first, whole: with it the chain can be checked elsewhere."""
+    conditions, last = narrowing.conditions(), 0
+    columns = [getattr(AuditEntry, name) for name in EXPORTED]
+    while True:
+        rows = db.session.execute(
+            sa.select(*columns).where(*conditions, AuditEntry.seq > last).order_by(AuditEntry.seq).limit(PORTION)
+        ).all()
+        for row in rows:
+            yield [_written(value) for value in row]
+        if len(rows) < PORTION:
+            return
+        last = rows[-1].seq
+
+
+def _written(value: Any) -> Any:
+    """Moments and ids as the chain's digest spells them."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value) if isinstance(value, uuid.UUID) else value

@@ -1,0 +1,108 @@
+"""The audit trail's stored words, in words for people. Other features are known here by their stored words alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from shelter.access import Permission
+
+ACTIONS: dict[str, Any] = {
+    "session.start": _("Signed in"),
+    "session.code": _("Gave the six-digit code"),
+    "session.refuse": _("Could not sign in"),
+    "session.lock": _("Locked the session"),
+    "session.unlock": _("Unlocked the session"),
+    "session.end": _("Signed out"),
+    "session.end_others": _("Closed the other sessions"),
+    "staff.invite": _("Invited somebody"),
+    "staff.activate": _("Opened an account with its link"),
+    "staff.link": _("Made a new activation link"),
+    "staff.assign": _("Gave a role"),
+    "staff.unassign": _("Ended a role"),
+    "staff.disable": _("Closed an account"),
+    "staff.prefer": _("Changed language or appearance"),
+    "foundation.add": _("Added a foundation"),
+    "house.add": _("Added a house"),
+    "bed.add": _("Added beds"),
+    "bed.use": _("Put a bed in or out of use"),
+    "institution.add": _("Added an institution"),
+    "institution.end": _("Wrote down the end of an institution"),
+    "referral.receive": _("Recorded a referral"),
+    "referral.answer": _("Answered a referral"),
+    "intake.arrive": _("Recorded an arrival"),
+    "intake.safety": _("Recorded immediate safety"),
+    "intake.person": _("Recorded basic information"),
+    "intake.situation": _("Recorded what happened"),
+    "intake.consent": _("Recorded a consent at arrival"),
+    "intake.finish": _("Finished an intake"),
+    "consent.ask": _("Recorded a consent"),
+    "consent.withdraw": _("Recorded that a consent was withdrawn"),
+    "team.join": _("Put somebody on a team"),
+    "stay.bed": _("Gave or changed a bed"),
+    "instruction.leave": _("Left an instruction for the night"),
+    "instruction.end": _("Ended an instruction for the night"),
+    "service.log": _("Logged a service"),
+    "exit.record": _("Recorded an exit"),
+    "followup.record": _("Recorded a follow-up contact"),
+    "report.make": _("Prepared a report"),
+    "report.download": _("Downloaded a report"),
+    "release.download": _("Downloaded a published report"),
+    "register.begin": _("Began to fill the historic register"),
+    "register.fill": _("Filled the historic register"),
+    "register.finish": _("Finished filling the historic register"),
+    "figures.read": _("Read internal figures"),
+    "demo.load": _("Loaded the demonstration"),
+    "demo.password": _("Set the demonstration's password"),
+    "audit.verify": _("Checked the audit trail"),
+    "audit.export": _("Downloaded the audit trail"),
+}
+"""What can be done. Reads and refusals carry a permission's word and are said by its label."""
+
+ACTORS: dict[str, Any] = {
+    "staff": _("Staff"),
+    "operator": _("Operator of the machine"),
+    "nobody": _("Nobody signed in"),
+}
+
+DECISIONS: dict[str, Any] = {"allowed": _("allowed"), "refused": _("refused")}
+
+OBJECTS: dict[str, Any] = {
+    "staff": _("Account"),
+    "foundation": _("Foundation"),
+    "house": _("House"),
+    "bed": _("Bed"),
+    "institution": _("Institution"),
+    "person": _("Person"),
+    "case": _("Case"),
+    "referral": _("Referral"),
+    "consent": _("Consent"),
+    "intake": _("Arrival"),
+    "service": _("Service"),
+    "exit": _("Exit"),
+    "follow_up": _("Follow-up contact"),
+    "focal_point": _("Focal point"),
+    "imported_file": _("Imported file"),
+    "stay": _("Stay"),
+    "safe_contact": _("Safe contact"),
+    "instruction": _("Instruction for the night"),
+    "release": _("Published report"),
+    "register": _("Historic register"),
+}
+
+
+def say_action(word: str) -> Any:
+    """An action in words; the stored word itself when it is of an earlier time."""
+    return ACTIONS.get(word) or next((each.label for each in Permission if each.value == word), word)
+
+
+def say_object(word: str | None) -> Any:
+    """A kind of record in words."""
+    return OBJECTS.get(word or "", word or "")
+
+
+def action_choices() -> list[tuple[str, Any]]:
+    """Every action and every permission, in the order of the reader's alphabet."""
+    found = {**{str(each.value): each.label for each in Permission}, **ACTIONS}
+    return sorted(found.items(), key=lambda pair: str(pair[1]).casefold())

@@ -1,0 +1,116 @@
+"""Bringing a file into the register: in portions, so that nobody waits, and counted only when all of it is in."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from shelter.audit import Actor, work
+from shelter.calendar import now
+from shelter.db import db
+from shelter.db.base import in_portions, is_sqlite
+from shelter.rules import RuleBroken
+
+from . import queries
+from .models import ImportedFile, Register, RegisterCase
+from .reading import Reading, Row
+
+PORTION = 1_000
+"""Cases in one transaction: a few hundredths of a second in which nobody else can write."""
+
+LONGEST_PAUSE = 0.25
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import would do; found out without writing. `replaces` is the file whose place it takes from now on."""
+
+    reading: Reading
+    missing: list[Row]
+    is_finished: bool
+    replaces: uuid.UUID | None
+
+    @property
+    def changes_nothing(self) -> bool:
+        """The file is in already, and nothing else is asked."""
+        return self.is_finished and not self.missing and not self.replaces
+
+
+def plan(reading: Reading, replaces: str | None = None) -> Plan:
+    """Compare a file with what is in; RuleBroken when it may not come in. `replaces` is the older file's digest."""
+    file = queries.file_of(reading.sheet.digest)
+    if file:
+        _may_come_again(file, reading)
+    older = _older(replaces, reading, file) if replaces else None
+    stored = queries.lines_of(file.id) if file else set()
+    return Plan(
+        reading, [row for row in reading.rows if row.line not in stored], is_finished=bool(file and file.finished_at),
+        replaces=older.id if older and not (file and file.replaces_id == older.id) else None,
+    )
+
+
+def _may_come_again(file: ImportedFile, reading: Reading) -> None:
+    name = db.session.get_one(Register, file.register_id).name
+    if name != reading.mapping.register:
+        raise RuleBroken(_("this file is in the register %(name)s already; in two it would count twice", name=name))
+    if queries.replaced_by(file):
+        raise RuleBroken(_("this file was replaced by a corrected one, which counts in its place"))
+
+
+def _older(digest: str, reading: Reading, file: ImportedFile | None) -> ImportedFile:
+    older, register = queries.file_of(digest), queries.register_named(reading.mapping.register)
+    if older is None or register is None or older.register_id != register.id:
+        raise RuleBroken(_("the file to be replaced is not in the register %(name)s", name=reading.mapping.register))
+    if older is file:
+        raise RuleBroken(_("a file cannot replace itself"))
+    if queries.replaced_by(older) not in {None, getattr(file, "id", None)}:
+        raise RuleBroken(_("that file was replaced already"))
+    if file and file.finished_at and file.replaces_id not in {None, older.id}:
+        raise RuleBroken(_("this file replaces another one already"))
+    return older
+
+
+def carry_out(plan: Plan, *, by: Actor) -> Iterator[int]:
+    """Do it, portion by portion; gives the number of cases of each. Broken off anywhere, the same import continues."""
+    with _alone(), work("register.begin", by=by, digest=plan.reading.sheet.digest) as doing:
+        file = doing.on = _begin(plan)
+    for portion in in_portions(plan.missing, PORTION):
+        _fill(file, portion, by)
+        yield len(portion)
+    if not file.finished_at:
+        with work("register.finish", by=by, on=file):
+            file.finished_at = now()
+
+
+def _begin(plan: Plan) -> ImportedFile:
+    mapping, digest = plan.reading.mapping, plan.reading.sheet.digest
+    register = queries.register_named(mapping.register) or Register(name=mapping.register, source=mapping.source)
+    file = queries.file_of(digest) or ImportedFile(register_id=register.id, digest=digest)
+    file.replaces_id = plan.replaces or file.replaces_id
+    db.session.add_all([register, file])
+    return file
+
+
+def _fill(file: ImportedFile, portion: list[Row], by: Actor) -> None:
+    """Enter some cases, then leave others as long a time to write. Whoever waits for SQLite only looks now and then."""
+    cases = [{**row._asdict(), "file_id": file.id} for row in portion]
+    lines = {"first": portion[0].line, "last": portion[-1].line, "cases": len(portion)}
+    began = monotonic()
+    with _alone(), work("register.fill", by=by, on=file, **lines):
+        db.session.execute(sa.insert(RegisterCase), cases)
+    if is_sqlite():
+        sleep(min(monotonic() - began, LONGEST_PAUSE))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.IntegrityError:
+        raise RuleBroken(_("this file is being imported by somebody else at this moment")) from None

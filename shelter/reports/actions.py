@@ -1,0 +1,142 @@
+"""Making a report: count, protect, put on paper; keep it in the ledger; publish it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from shelter.audit import anchor
+from shelter.audit.chain import head
+from shelter.calendar import Period, now
+from shelter.cases import indicators as _cases
+from shelter.db import db
+from shelter.followup import indicators as _followup
+from shelter.indicators import Figure, figures
+from shelter.intake import indicators as _intake
+from shelter.register import indicators as _register
+from shelter.residence import indicators as _residence
+from shelter.rules import RuleBroken
+from shelter.services import indicators as _services
+from shelter.transition import indicators as _transition
+from shelter.web.locale import LANGUAGES
+from shelter.web.paper import DataFile, pdf
+
+from . import queries
+from .models import Release
+from .protect import Shown, exactly, protect
+from .rules import CONTENTS, LEVELS, PARTS_OF, Audience, Chapter, reason_not_to_publish, tables
+from .sheet import Sheet
+
+COUNTED = (_cases, _register, _intake, _residence, _services, _transition, _followup)
+"""Loaded so that every figure is in the book."""
+SOME = "some"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What report is asked for, and by whom (None: the local operator)."""
+
+    period: Period
+    audience: Audience
+    language: str
+    foundation_id: uuid.UUID | None = None
+    by: uuid.UUID | None = None
+    name: str = ""
+
+
+def make(order: Order) -> Release:
+    """Count and print. The release is returned as it is to be kept; nothing is changed yet."""
+    foundations = None if order.foundation_id is None else {order.foundation_id}
+    counted = {figure.code: figure for figure in figures(order.period, foundations)}
+    shown = as_seen(counted, order)
+    made_at = now()
+    with force_locale(LANGUAGES[order.language]):
+        sheet = Sheet(
+            order.period, order.audience, queries.scope_name(order.foundation_id), shown,
+            exact=counted if order.audience is Audience.INTERNAL else {},
+            sources=queries.sources(order.period, foundations),
+            printed_by=order.name or _("the local operator"), made_at=made_at, head=anchor(head()),
+        )
+        data = DataFile("datos.csv", _("The figures of this report, as printed"), as_csv(shown))
+        printed = pdf(render_template("reports/report.html", sheet=sheet), [data])
+    return Release(
+        foundation_id=order.foundation_id, starts_on=order.period.start, ends_on=order.period.end,
+        audience=order.audience.value, language=order.language, figures=as_ledger(shown), pdf=printed,
+        sha256=hashlib.sha256(printed).hexdigest(), made_at=made_at, made_by_id=order.by,
+    )
+
+
+def keep(release: Release) -> Release:
+    """Enter it into the ledger."""
+    db.session.add(release)
+    return release
+
+
+def publish(release: Release, by: uuid.UUID) -> Release:
+    """Let observers read it: a second person decides."""
+    db.session.refresh(release, with_for_update=True)
+    if reason := refusal(release, by):
+        raise RuleBroken(reason)
+    release.published_at, release.published_by_id = now(), by
+    return release
+
+
+def refusal(release: Release, by: uuid.UUID) -> str:
+    """Why this person may not publish it; empty when she may."""
+    is_published = release.published_at is not None
+    return reason_not_to_publish(release.audience, release.made_by_id, by, is_published=is_published)
+
+
+def as_seen(counted: dict[str, Figure], order: Order) -> dict[str, Shown]:
+    """Every figure as this audience may see it, by code."""
+    found: dict[str, Shown] = {}
+    for chapter in CONTENTS:
+        if chapter.code in counted and chapter.code not in found:
+            found |= _seen(chapter, counted, order)
+    return found
+
+
+def _seen(chapter: Chapter, counted: dict[str, Figure], order: Order) -> dict[str, Shown]:
+    """What some of those counted did is protected together with them: apart, each would give the other away."""
+    figure, level = counted[chapter.code], LEVELS.get(order.audience)
+    rows = tables(chapter, figure.breakdowns, order.period, level)
+    if level is None:
+        return {chapter.code: exactly(figure.value, rows)}
+    some = {SOME: {SOME: counted[chapter.beside].value}} if chapter.beside in counted else {}
+    shown = protect(
+        figure.value, {**rows, **some}, level, several=chapter.several, often_none={*chapter.often_none, *some},
+        parts_of={} if chapter.several else PARTS_OF,
+    )
+    found = {chapter.code: Shown(shown.total, {name: shown.tables[name] for name in rows})}
+    if some:
+        found[chapter.beside] = Shown(shown.tables[SOME][SOME], {})
+    return found
+
+
+def as_ledger(shown: dict[str, Shown]) -> list[dict[str, Any]]:
+    """Every printed figure by stored words: a number, `<5`, or nothing where it was withheld."""
+    return [
+        {"code": code, "value": each.total.token,
+         "breakdowns": {name: {word: cell.token for word, cell in rows.items()} for name, rows in each.tables.items()}}
+        for code, each in shown.items()
+    ]
+
+
+def as_csv(shown: dict[str, Shown]) -> str:
+    """The same for machines: one line for each printed figure."""
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(["indicator", "breakdown", "word", "figure"])
+    for code, each in shown.items():
+        lines.writerow([code, "", "", each.total.token])
+        for name, rows in each.tables.items():
+            lines.writerows((code, name, word, cell.token) for word, cell in rows.items())
+    return out.getvalue()

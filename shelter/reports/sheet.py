@@ -1,0 +1,356 @@
+"""What stands on the paper: figures in words, rows in order, charts, and where it all comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import segno
+import sqlalchemy as sa
+from flask_babel import format_date, format_decimal, format_percent
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from shelter.calendar import Period, local, today
+from shelter.indicators import Figure
+from shelter.indicators.words import fact, word
+from shelter.web.charts import MOST_SERIES, Mark, Series, bars, columns, grouped, sentence_of
+
+from .protect import Cell, Level, Shown
+from .protect import Mark as Printed
+from .queries import say_period
+from .rules import CONTENTS, COUNTRIES, FACTS, LEVELS, OTHERS, UNKNOWN, Audience, Chapter, FollowUpMonth
+
+IN_ORDER = frozenset({"year", "age_band", "month"})
+"""Tables whose rows follow each other by nature; the others begin with the largest."""
+LONG = 14
+"""More rows than this do not stand beside their chart; a longer vocabulary says its small rows in one sentence."""
+VERY_LONG = 30
+"""More rows than this stand in three columns."""
+MOST_BARS = 48
+"""Bars of one chart; the table holds the rest."""
+MOST_ROWS = 15
+"""Rows of a table of countries by something else."""
+ROW = 22.4
+"""How high a row of a table is, in the measure of a chart that stands beside it."""
+BESIDE, WIDE, LOW = 380, 640, 160
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table; a quiet one is not a word of the vocabulary but the rest."""
+
+    label: str
+    texts: tuple[str, ...]
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A chart and its table, or a sentence in their place. `columns`: 0 for a two-way table."""
+
+    title: str
+    caption: str = ""
+    head: tuple[str, ...] = ()
+    rows: Sequence[Row] = ()
+    total: Row | None = None
+    chart: Markup | None = None
+    notes: Sequence[str] = ()
+    columns: int = 1
+    is_level: bool = True
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether chart and table stand side by side."""
+        return self.chart is not None and self.columns == 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """A chapter as printed."""
+
+    title: str
+    counts: str
+    number: str
+    said: str
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A report, read by its template."""
+
+    period: Period
+    audience: Audience
+    scope: str
+    shown: dict[str, Shown]
+    exact: dict[str, Figure]
+    sources: Sequence[sa.Row[Any]]
+    printed_by: str
+    made_at: datetime
+    head: str
+
+    @property
+    def period_said(self) -> str:
+        """The period in words."""
+        return say_period(self.period)
+
+    @property
+    def made_on(self) -> str:
+        """The day of printing, year included."""
+        return str(format_date(local(self.made_at), "long"))
+
+    @property
+    def made_when(self) -> str:
+        """The moment of printing, year included."""
+        return f"{self.made_on}, {local(self.made_at):%H:%M}"
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the period is not over."""
+        return self.period.end >= today()
+
+    @property
+    def level(self) -> Level | None:
+        """How it is protected; None when it is exact."""
+        return LEVELS.get(self.audience)
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether a total is rounded more coarsely than the other figures."""
+        return any(each.total.mark is Printed.COARSE for each in self.shown.values())
+
+    @property
+    def signed(self) -> dict[str, Any]:
+        """The head of the audit trail: number, digest, moment, signature."""
+        found: dict[str, Any] = json.loads(self.head)
+        return found
+
+    @property
+    def qr(self) -> Markup:
+        """The same for a telephone."""
+        title = _("QR code with the signed head of the audit trail")
+        return Markup(segno.make_qr(self.head).svg_inline(border=2, omitsize=True, title=title))  # noqa: S704
+
+    @property
+    def key_figures(self) -> list[tuple[str, str, str]]:
+        """Number, name and sentence of each figure."""
+        return [(self._headline(each), str(each.title), str(each.counts)) for each in self._chapters]
+
+    @property
+    def parts(self) -> list[Part]:
+        """The chapters that have tables."""
+        return [self._part(each) for each in self._with_tables if not self._is_empty(each)]
+
+    @property
+    def empty(self) -> list[str]:
+        """The chapters that have none, because there is next to nothing in them."""
+        return [str(each.title) for each in self._with_tables if self._is_empty(each)]
+
+    @property
+    def _chapters(self) -> list[Chapter]:
+        return [each for each in CONTENTS if each.code in self.shown]
+
+    @property
+    def _with_tables(self) -> list[Chapter]:
+        beside = {each.beside for each in CONTENTS}
+        return [each for each in self._chapters if each.facts and each.code not in beside]
+
+    def _is_empty(self, chapter: Chapter) -> bool:
+        total = self.shown[chapter.code].total
+        return not total.number and total.mark is not Printed.WITHHELD
+
+    def _headline(self, chapter: Chapter) -> str:
+        text = say(self.shown[chapter.code].total)
+        whole = self.exact[chapter.code].denominator if chapter.code in self.exact else None
+        return str(_("%(part)s of %(whole)s", part=text, whole=number(whole))) if whole else text
+
+    def _part(self, chapter: Chapter) -> Part:
+        shown = self.shown[chapter.code]
+        blocks = [self._block(chapter, name, cells) for name, cells in shown.tables.items()]
+        if chapter.code in self.exact:
+            both = [pair_block(self.exact[chapter.code], *pair) for pair in chapter.pairs]
+            blocks += [block for block in both if block]
+        said = _("in the period")
+        if chapter.beside in self.shown:
+            said = _("in the period; %(kept)s kept", kept=say(self.shown[chapter.beside].total))
+        return Part(str(chapter.title), str(chapter.counts), say(shown.total), said, blocks)
+
+    def _block(self, chapter: Chapter, name: str, cells: dict[str, Cell]) -> Block:
+        marks = {cell.mark for cell in cells.values()}
+        title = str(FACTS[name].title)
+        if marks == {Printed.WITHHELD}:
+            return Block(title, notes=[
+                _("Protected figures: this table is not printed, so that no small figure can be worked out."),
+            ])
+        if marks == {Printed.SMALL} and self.level:
+            return Block(title, notes=[_("Fewer than %(least)s in each row.", least=self.level.least)])
+        return self._table(chapter, name, cells, title)
+
+    def _table(self, chapter: Chapter, name: str, cells: dict[str, Cell], title: str) -> Block:
+        order = in_order(name, cells)
+        if is_short_of_words(name, cells):
+            order = [stored for stored in order if cells[stored].number]
+        kept = self.shown[chapter.beside].tables.get(name, {}) if chapter.beside in self.shown else {}
+        caption = f"{chapter.title}, {title[0].lower()}{title[1:]}"
+        columns = 3 if len(order) > VERY_LONG or name == "year" else 1 + (len(order) > LONG)
+        return Block(
+            title, caption, self._head(chapter, name, bool(kept)),
+            [self._row(chapter, name, stored, kept) for stored in order], self._total(chapter, name, bool(kept)),
+            kept_chart(name, caption, order, cells, kept) if kept else chart(name, caption, order, cells, columns),
+            self._notes(chapter, name, cells), columns, is_level=not kept,
+        )
+
+    def _head(self, chapter: Chapter, name: str, has_kept: bool) -> tuple[str, ...]:
+        figures = (_("Due"), _("Kept")) if has_kept else (_("Number"),)
+        return (fact(name), *figures, *(("%",) if chapter.code in self.exact else ()))
+
+    def _row(self, chapter: Chapter, name: str, stored: str, kept: dict[str, Cell]) -> Row:
+        cells = [self.shown[chapter.code].tables[name][stored], *([kept[stored]] if kept else [])]
+        texts = [say(cell) for cell in cells]
+        if chapter.code in self.exact:
+            whole = cells[0].number if kept else self.exact[chapter.code].known[name]
+            texts.append(share(cells[-1].number, whole) if stored != UNKNOWN else "–")
+        return Row(label(name, stored), tuple(texts), stored in {UNKNOWN, OTHERS})
+
+    def _total(self, chapter: Chapter, name: str, has_kept: bool) -> Row | None:
+        total = self.shown[chapter.code].total
+        if has_kept or name in chapter.several or name in chapter.often_none or total.mark is Printed.WITHHELD:
+            return None
+        return Row(_("Total"), (say(total), *(("",) if chapter.code in self.exact else ())))
+
+    def _notes(self, chapter: Chapter, name: str, cells: dict[str, Cell]) -> list[str]:
+        notes = []
+        if is_short_of_words(name, cells):
+            level = self.level
+            few = _("All the others: less than %(least)s each.", least=level.least) if level else ""
+            notes.append(few or _("All the others: none."))
+        if name in chapter.several or name in chapter.often_none:
+            notes.append(_("A person stands in each row that applies to her: the rows add up to more than the people."))
+        return notes
+
+
+def chart(name: str, caption: str, order: Sequence[str], cells: dict[str, Cell], room: int) -> Markup | None:
+    """The chart of a one-way table that stands in `room` columns; none of a single row."""
+    marks = [mark(label(name, stored), cells[stored]) for stored in order]
+    if len(marks) < 2:
+        return None
+    if name == "year":
+        return columns(sentence_of(caption, marks, VERY_LONG), marks)
+    if room == 1:
+        return bars(sentence_of(caption, marks), marks, width=BESIDE, pitch=ROW)
+    if len(marks) > MOST_BARS:
+        rest = sum(stored in {OTHERS, UNKNOWN} for stored in order)
+        marks = [*marks[: MOST_BARS - rest], *marks[len(marks) - rest :]]
+    return bars(sentence_of(caption, marks), marks, width=WIDE)
+
+
+def kept_chart(name: str, caption: str, order: Sequence[str], due: dict[str, Cell], kept: dict[str, Cell]) -> Markup:
+    """What was due and what was kept, side by side."""
+    series = [
+        Series(said, [mark(label(name, stored), cells[stored]) for stored in order])
+        for said, cells in ((_("Due"), due), (_("Kept"), kept))
+    ]
+    return grouped(sentence_of(caption, series[0].marks), series, width=BESIDE, height=180)
+
+
+def pair_block(figure: Figure, first: str, second: str) -> Block | None:
+    """A two-way table, exact: for the programme itself alone. None when it would have a single row or column."""
+    counts = pairs(figure, first, second)
+    if not counts:
+        return None
+    down = in_order(first, exact(figure.breakdowns[first], {one for one, _two in counts}))
+    across = in_order(second, exact(figure.breakdowns[second], {two for _one, two in counts}))
+    if len(down) < 2 or len(across) < 2:
+        return None
+    is_cut = first in COUNTRIES and len(down) > MOST_ROWS
+    if is_cut:
+        down = [stored for stored in down if stored != UNKNOWN][:MOST_ROWS]
+    title = _("%(first)s and %(second)s", first=FACTS[first].title, second=fact(second).lower())
+    cells = {(one, two): Cell(Printed.EXACT, counts.get((one, two), 0)) for one in down for two in across}
+    rows = [Row(label(first, one), tuple(say(cells[one, two]) for two in across), one == UNKNOWN) for one in down]
+    series = [
+        Series(label(second, two), [mark(label(first, one), cells[one, two]) for one in down])
+        for two in across[:MOST_SERIES]
+    ]
+    said = _("%(what)s: the table below says the same.", what=title)
+    return Block(
+        title, title, (fact(first), *(label(second, two) for two in across)), rows, None,
+        grouped(said, series, height=LOW) if first in IN_ORDER else None,
+        [_("The %(most)s largest; the others are in the table before.", most=MOST_ROWS)] if is_cut else [], 0,
+    )
+
+
+def pairs(figure: Figure, first: str, second: str) -> dict[tuple[str, str], int]:
+    """A two-way table by its two words, whichever way round it was counted."""
+    if f"{first}×{second}" in figure.breakdowns:
+        return {_two_words(key): count for key, count in figure.breakdowns[f"{first}×{second}"].items()}
+    turned = figure.breakdowns.get(f"{second}×{first}", {})
+    return {_two_words(key)[::-1]: count for key, count in turned.items()}
+
+
+def _two_words(key: str) -> tuple[str, str]:
+    one, _times, two = key.partition("×")
+    return one, two
+
+
+def exact(counts: dict[str, int], words: Iterable[str]) -> dict[str, Cell]:
+    """Counts of some words as cells."""
+    return {stored: Cell(Printed.EXACT, counts.get(stored, 0)) for stored in words}
+
+
+def in_order(name: str, cells: dict[str, Cell]) -> list[str]:
+    """The words as they stand on the page: by nature, or the largest printed first; what is not a word comes last.
+
+    Equal printed figures stand as in the list of words or by the alphabet: their order must not tell which is larger.
+    """
+    listed = FACTS[name].words or sorted(cells, key=lambda stored: label(name, stored))
+    place = {str(stored): at for at, stored in enumerate(listed)}
+
+    def key(stored: str) -> tuple[int, int, int]:
+        size = 0 if name in IN_ORDER else -cells[stored].number
+        return (stored == OTHERS) + 2 * (stored == UNKNOWN), size, place.get(stored, 0)
+
+    return sorted(cells, key=key)
+
+
+def is_short_of_words(name: str, cells: dict[str, Cell]) -> bool:
+    """Whether the table of a long vocabulary leaves out rows: those with nothing to read are said in one sentence."""
+    return len(cells) > LONG and FACTS[name].words is not None and any(not cell.number for cell in cells.values())
+
+
+def label(name: str, stored: str) -> str:
+    """A stored word in the reader's language."""
+    if stored == OTHERS:
+        return str(_("Other countries"))
+    return str(FollowUpMonth(stored).label) if name == "month" else word(name, stored)
+
+
+def say(cell: Cell) -> str:
+    """A figure as it is read."""
+    return say_token(cell.token)
+
+
+def say_token(token: str) -> str:
+    """A figure as the ledger keeps it."""
+    if token.lstrip("~").isdigit():
+        return ("≈ " if token.startswith("~") else "") + number(int(token.lstrip("~")))
+    return token or str(_("Protected figure"))
+
+
+def number(count: int) -> str:
+    """With the separators of the language."""
+    return str(format_decimal(count))
+
+
+def share(part: int, whole: int) -> str:
+    """A percentage with one decimal."""
+    return str(format_percent(part / whole, "#,##0.0 %")) if whole else "–"
+
+
+def mark(text: str, cell: Cell) -> Mark:
+    """A figure in a chart."""
+    return Mark(text, cell.number, say(cell), cell.mark in {Printed.SMALL, Printed.WITHHELD})

@@ -1,0 +1,90 @@
+"""The verbs of the house: give a bed, change it, leave instructions for the night."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from shelter.calendar import now, today
+from shelter.cases import actions as cases
+from shelter.cases import queries
+from shelter.cases.models import Case
+from shelter.cases.records import Stay
+from shelter.codes.cases import CaseState, Milestone, Stage
+from shelter.db import db
+from shelter.partners.models import Bed
+from shelter.rules import RuleBroken
+
+from . import rules
+from .models import Instruction
+
+
+def give_bed(case: Case, *, by: uuid.UUID, bed_id: uuid.UUID, arrived_at: datetime) -> Stay:
+    """She arrives in a bed, or changes to another one."""
+    bed = _hold_bed(case, bed_id)
+    current = queries.open_stay(case)
+    is_free = db.session.scalar(sa.select(Stay.id).where(Stay.bed_id == bed.id, Stay.left_at.is_(None))) is None
+    rules.may_have_bed(case.state, bed.is_usable, is_free)
+    return _move(case, current, bed, by) if current else _admit(case, bed, arrived_at, by)
+
+
+def _hold_bed(case: Case, bed_id: uuid.UUID) -> Bed:
+    bed = db.session.scalar(sa.select(Bed).where(Bed.id == bed_id, Bed.house_id == case.house_id).with_for_update())
+    if bed is None:
+        raise RuleBroken(_("Choose one of the beds of her house"), "bed_id")
+    return bed
+
+
+def _admit(case: Case, bed: Bed, arrived_at: datetime, by: uuid.UUID) -> Stay:
+    last_left = db.session.scalar(sa.select(sa.func.max(Stay.left_at)).where(Stay.case_id == case.id))
+    rules.may_arrive(arrived_at, case.opened_at, now(), last_left)
+    stay = Stay(
+        foundation_id=case.foundation_id,
+        house_id=case.house_id,
+        case_id=case.id,
+        bed_id=bed.id,
+        arrived_at=arrived_at,
+        age_band=case.age_band,
+    )
+    db.session.add(stay)
+    cases.reached(case, Milestone.ADMITTED, at=arrived_at, by=by, about=stay)
+    cases.move_to(
+        case, Stage.SHELTER, state=CaseState.OPEN, is_present=True, bed=_label(bed), next_due_on=None, next_step=None
+    )
+    return stay
+
+
+def _move(case: Case, stay: Stay, bed: Bed, by: uuid.UUID) -> Stay:
+    stay.bed_id = bed.id
+    cases.reached(case, Milestone.MOVED, at=now(), by=by, about=stay)
+    case.card.bed = _label(bed)
+    return stay
+
+
+def _label(bed: Bed) -> str:
+    return f"{bed.room} · {bed.name}"
+
+
+def instruct(case: Case, *, by: uuid.UUID, **values: Any) -> Instruction:
+    """Leave something to give or to do for the night shift."""
+    rules.may_instruct(values["from_on"], values["to_on"], today())
+    instruction = Instruction(foundation_id=case.foundation_id, case_id=case.id, by_id=by, **values)
+    db.session.add(instruction)
+    return instruction
+
+
+def end_instruction(instruction: Instruction) -> None:
+    """It no longer holds from tonight on."""
+    db.session.delete(instruction)
+
+
+def use_bed(bed: Bed, *, usable: bool) -> None:
+    """Take a free bed out of use, or put it back."""
+    taken = db.session.scalar(sa.select(Stay.id).where(Stay.bed_id == bed.id, Stay.left_at.is_(None)))
+    if taken and not usable:
+        rules.may_have_bed(CaseState.OPEN, True, False)
+    bed.is_usable = usable

@@ -1,0 +1,31 @@
+"""Forms of the house."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from shelter.codes.leaving import InstructionKind
+from shelter.web import CodeField, DateField, Form, MomentField, RecordField, TextField
+
+
+class BedForm(Form):
+    """Which bed, and since when."""
+
+    bed_id = RecordField(_("Bed"), kind="radio", missing=_("Choose a bed"))
+    arrived_at = MomentField(_("When did she arrive?"))
+
+
+class InstructionForm(Form):
+    """What to give or to do. Never the name of a medicine."""
+
+    kind = CodeField(_("What is it?"), InstructionKind, inline=True)
+    text = TextField(
+        _("Instruction"),
+        maxlength=160,
+        hint=_(
+            "Like: envelope A at 20:00 — or: leave the light on in the corridor. "
+            "Never the name of a medicine, never a reason."
+        ),
+    )
+    from_on = DateField(_("From"))
+    to_on = DateField(_("Until"))

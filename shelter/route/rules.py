@@ -1,0 +1,28 @@
+"""What a referral must respect, in plain values."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+
+from shelter.codes.route import ReferralState
+from shelter.rules import RuleBroken
+
+
+def may_be_received(received_at: datetime, now: datetime) -> None:
+    """Not in the future; a minute's difference is a matter of clocks."""
+    if received_at > now + timedelta(minutes=1):
+        raise RuleBroken(_("The date cannot be later than today"), "received_at")
+
+
+def may_be_answered(state: ReferralState) -> None:
+    """Once."""
+    if state is not ReferralState.WAITING:
+        raise RuleBroken(_("This referral was answered already: %(state)s", state=state.label))
+
+
+def needs_reason(state: ReferralState, reason: str | None) -> None:
+    """Whoever is not received deserves that it is written down why, and where to instead."""
+    if state in {ReferralState.REDIRECTED, ReferralState.DECLINED} and not reason:
+        raise RuleBroken(_("Write where she was referred instead, or why she could not be received"), "reason")

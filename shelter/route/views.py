@@ -1,0 +1,113 @@
+"""Incoming referrals: the list, a new one, one and its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _later
+
+from shelter.access import Permission as P
+from shelter.access import houses_of
+from shelter.accounts import queries as accounts
+from shelter.calendar import now, today
+from shelter.cases.models import Case
+from shelter.db import db
+from shelter.partners import queries as partners
+from shelter.partners.models import House
+from shelter.web import Section, gate, me, menu, page, submit
+from shelter.web.gate import reading
+from shelter.web.locale import language
+from shelter.web.panels import day_card
+
+from . import actions, queries
+from .forms import AnswerForm, ReferralForm
+from .models import Referral
+
+route = Section("route", __name__)
+gate.loads("referral", queries.by_id)
+menu(30, "route.index", _later("Referrals"), "referral", P.REFERRAL_READ)
+
+
+@route.get("/derivaciones", needs=P.REFERRAL_READ)
+def index() -> ResponseReturnValue:
+    """Those that wait, and the latest answered ones."""
+    reading(P.REFERRAL_READ)
+    return page(
+        "route/index.html",
+        waiting=queries.page_of(me(), waiting=True),
+        answered=queries.page_of(me(), waiting=False),
+        institutions=_institutions(),
+    )
+
+
+@route.route("/derivaciones/nueva", methods=["GET", "POST"], needs=P.REFERRAL_WRITE)
+def new() -> ResponseReturnValue:
+    """Somebody calls."""
+    houses = partners.houses(houses_of(me(), P.REFERRAL_WRITE))
+    form = ReferralForm(received_at=now(), children=0, house_id=houses[0].id if len(houses) == 1 else None)
+    form.house_id.choices = [(house.id, house.name) for house in houses]
+    form.institution_id.choices = list(_institutions().items())
+    done = submit(
+        form,
+        "referral.receive",
+        lambda: _receive(form),
+        to=lambda made: url_for("route.show", referral=made.id),
+        said=_("The referral is recorded."),
+    )
+    return done or page("route/new.html", form=form)
+
+
+def _receive(form: ReferralForm) -> Referral:
+    values = form.values
+    return actions.receive(db.session.get_one(House, values.pop("house_id")), by=me().id, **values)
+
+
+@route.route("/derivaciones/<uuid:referral>", methods=["GET"], needs=P.REFERRAL_READ)
+def show(referral: Referral) -> ResponseReturnValue:
+    """One referral, and the form to answer it."""
+    return _page(referral, AnswerForm())
+
+
+@route.post("/derivaciones/<uuid:referral>", needs=P.REFERRAL_WRITE)
+def answer(referral: Referral) -> ResponseReturnValue:
+    """Accepting opens a case and leads straight to the arrival."""
+    form = AnswerForm()
+    done = submit(
+        form,
+        "referral.answer",
+        lambda: actions.answer(referral, by=me().id, **form.values),
+        to=lambda case: _after(referral, case),
+        on=referral,
+        said=_("The answer is recorded."),
+    )
+    return done or _page(referral, form)
+
+
+def _after(referral: Referral, case: Case | None) -> str:
+    return url_for("intake.tasks", case=case.id) if case else url_for("route.show", referral=referral.id)
+
+
+def _page(referral: Referral, form: AnswerForm) -> ResponseReturnValue:
+    names = accounts.names([referral.by_id, referral.answered_by_id])
+    return page(
+        "route/show.html",
+        referral=referral,
+        form=form,
+        names=names,
+        institution=_institutions().get(referral.institution_id),
+        house=db.session.get_one(House, referral.house_id),
+    )
+
+
+def _institutions() -> dict[Any, str]:
+    return {each.id: each.name.get(language()) or each.name["es"] for each in partners.institutions(today())}
+
+
+@day_card(10, P.REFERRAL_READ, "route/_day.html")
+def waiting_card() -> dict[str, Any] | None:
+    """Referrals that wait for an answer."""
+    found = queries.page_of(me(), waiting=True, most=4)
+    return {"waiting": found[:3], "more": len(found) > 3} if found else None

@@ -1,0 +1,47 @@
+"""Rules of leaving, in plain values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from shelter.cases.rules import not_before, not_in_future
+from shelter.codes.cases import Channel
+from shelter.codes.leaving import Destination, ExitReason
+from shelter.rules import RuleBroken
+
+LAST_WORDS = frozenset({ExitReason.DEATH, ExitReason.NOT_TRAFFICKED})
+"""Reasons after which there is no follow-up: the case closes with the exit."""
+
+BY_NUMBER = frozenset({Channel.CALL, Channel.MESSAGE, Channel.THIRD_PERSON})
+"""Ways to reach somebody that need a number."""
+
+
+def when(left_at: datetime, *, arrived_at: datetime, now: datetime) -> datetime:
+    """Between the arrival and now."""
+    not_in_future(left_at, now, "left_at")
+    not_before(left_at, arrived_at, "left_at", _("She cannot leave before she arrived"))
+    return max(left_at, arrived_at)
+
+
+def where(reason: ExitReason, destination: Destination | None, province: str | None) -> Destination:
+    """Where she goes; a province only in this country. Of a death nothing is asked."""
+    if reason is ExitReason.DEATH:
+        return Destination.UNKNOWN
+    if destination is None:
+        raise RuleBroken(_("Choose where she goes"), "destination")
+    if province and destination is Destination.ABROAD:
+        raise RuleBroken(_("Leave the province empty: she goes to another country"), "province")
+    return destination
+
+
+def reachable(channel: Channel | None, number: str | None, **more: str | None) -> bool:
+    """Whether a safe contact was given; half of one is refused."""
+    if channel is None and (number or any(more.values())):
+        raise RuleBroken(_("Choose how she wants to be contacted"), "channel")
+    if channel in BY_NUMBER and not number:
+        raise RuleBroken(_("Write the telephone number"), "number")
+    if channel is Channel.NONE and number:
+        raise RuleBroken(_("She does not want to be contacted: leave the number out"), "number")
+    return channel is not None

@@ -1,0 +1,59 @@
+"""Leaving the house: one page, with its consequence said on it."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _later
+
+from shelter.access import Permission as P
+from shelter.access import allows
+from shelter.accounts import queries as accounts
+from shelter.cases import queries as cases
+from shelter.cases.actions import hold
+from shelter.cases.models import Case
+from shelter.codes.leaving import Destination, ExitReason
+from shelter.codes.places import Province
+from shelter.web import Section, me, page, submit
+from shelter.web.panels import case_tab
+
+from . import actions, queries, rules
+from .forms import ExitForm
+
+transition = Section("transition", __name__)
+case_tab(60, "transition.leave", _later("Exit"), P.EXIT_WRITE)
+
+
+@transition.route("/casos/<uuid:case>/egreso", methods=["GET", "POST"], needs=P.EXIT_WRITE)
+def leave(case: Case) -> ResponseReturnValue:
+    """While she is in the house: the form. Afterwards: how she left."""
+    form = ExitForm()
+    done = submit(form, "exit.record", lambda: actions.leave(hold(case), by=me().id, **form.exit),
+                  to=lambda _exit: _afterwards(case), on=case, said=_("The exit is recorded. The bed is free."))
+    if done:
+        return done
+    stay = cases.open_stay(case)
+    if stay or form.is_posted:
+        return page("transition/leave.html", case=case, form=form, stay=stay, contact=cases.safe_contact(case), **ASKED)
+    return _left(case)
+
+
+def _left(case: Case) -> ResponseReturnValue:
+    found = queries.latest(case)
+    names = accounts.names([found.by_id]) if found else {}
+    province = Province(found.province) if found and found.province else None
+    return page("transition/left.html", case=case, exit=found, province=province, names=names)
+
+
+def _afterwards(case: Case) -> str:
+    """The case page; the list for somebody who reached her only while she was in the house."""
+    return url_for("home.case", case=case.id) if allows(me(), P.CASE_READ, case) else url_for("cases.index")
+
+
+ASKED = {
+    "of_the_living": ",".join(each for each in ExitReason if each is not ExitReason.DEATH),
+    "in_this_country": ",".join(each for each in Destination if each not in {Destination.ABROAD, Destination.UNKNOWN}),
+    "by_number": ",".join(sorted(rules.BY_NUMBER)),
+}
+"""For which answers the further questions are shown."""

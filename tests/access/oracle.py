@@ -1,0 +1,135 @@
+"""What every role may do at every door, written by hand and not derived from the matrix.
+
+A row is read so: for each role, one letter for each kind of case, in this order —
+  T a present case of the own house on whose team the reader is · H a present case of the own house, not on the team
+  A a case of the own house that left, not on the team · O a case of another house of the same foundation
+  F a case of another foundation
+  o open · f refused within reach (403) · n as if it did not exist (404).
+Doors without a case have one letter. A door that stands nowhere here fails the test.
+"""
+
+KINDS = "THAOF"
+ROLES = (
+    "house_staff",
+    "caseworker",
+    "psychologist",
+    "lawyer",
+    "medical",
+    "shelter_coordinator",
+    "programme_coordinator",
+    "administrator",
+    "observer",
+    "auditor",
+)
+
+
+def row(*letters: str) -> dict[str, str]:
+    assert len(letters) == len(ROLES), letters
+    return dict(zip(ROLES, letters, strict=True))
+
+
+#                   shift    casew.   psych.   lawyer   medical  coord.   program. admin    observer auditor
+READ_CASE = row("nnnnn", "oonnn", "onnnn", "onnnn", "onnnn", "ooonn", "ooooo", "nnnnn", "nnnnn", "nnnnn")
+CONSENT = row("nnnnn", "oonnn", "onnnn", "onnnn", "onnnn", "ooonn", "fffff", "nnnnn", "nnnnn", "nnnnn")
+CARRY_CASE = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "fnnnn", "ooonn", "fffff", "nnnnn", "nnnnn", "nnnnn")
+INSTRUCT = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "onnnn", "ooonn", "fffff", "nnnnn", "nnnnn", "nnnnn")
+LOG_SERVICE = row("nnnnn", "oonnn", "onnnn", "onnnn", "onnnn", "fffnn", "fffff", "nnnnn", "nnnnn", "nnnnn")
+REFERRAL = row("nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "nnnnn")
+#                  s    c    p    l    m    C    P    a    o    u
+ANYBODY = row("o", "o", "o", "o", "o", "o", "o", "o", "o", "o")
+LIST_CASES = row("f", "o", "o", "o", "o", "o", "o", "f", "f", "f")
+SEARCH = row("f", "o", "o", "o", "o", "o", "f", "f", "f", "f")
+RUN_HOUSE = row("f", "o", "f", "f", "f", "o", "f", "f", "f", "f")
+TONIGHT = row("o", "o", "f", "f", "f", "o", "f", "f", "f", "f")
+LOG = row("f", "o", "o", "o", "o", "f", "f", "f", "f", "f")
+QUEUE = row("f", "o", "o", "o", "o", "o", "o", "f", "f", "f")
+REPORTS = row("f", "f", "f", "f", "f", "o", "o", "f", "f", "f")
+RELEASES = row("f", "f", "f", "f", "f", "o", "o", "f", "o", "f")
+PARTNERS = row("f", "o", "o", "o", "o", "o", "o", "o", "f", "f")
+ADMIN = row("f", "f", "f", "f", "f", "f", "f", "o", "f", "f")
+RELEASE = row("n", "n", "n", "n", "n", "o", "o", "n", "n", "n")
+PUBLISH = row("n", "n", "n", "n", "n", "f", "o", "n", "n", "n")
+PUBLICATION = row("n", "n", "n", "n", "n", "o", "o", "n", "o", "n")
+AUDIT = row("f", "f", "f", "f", "f", "f", "f", "f", "f", "o")
+
+
+def both(*endpoints: str, row: dict[str, str]) -> dict[tuple[str, str], dict[str, str]]:
+    return {(endpoint, method): row for endpoint in endpoints for method in ("GET", "POST")}
+
+
+def get(*endpoints: str, row: dict[str, str]) -> dict[tuple[str, str], dict[str, str]]:
+    return {(endpoint, "GET"): row for endpoint in endpoints}
+
+
+def post(*endpoints: str, row: dict[str, str]) -> dict[tuple[str, str], dict[str, str]]:
+    return {(endpoint, "POST"): row for endpoint in endpoints}
+
+
+DOORS: dict[tuple[str, str], dict[str, str]] = {
+    **both("accounts.account", "accounts.code", row=ANYBODY),
+    **post("accounts.end_others", "accounts.sign_out", row=ANYBODY),
+    **get("home.my_day", row=ANYBODY),
+    **get("home.case", "cases.history", "services.index", "services.show", row=READ_CASE),
+    **get("cases.index", row=LIST_CASES),
+    **post("cases.find", row=SEARCH),
+    **get("cases.consents", row=CONSENT),
+    **both("cases.ask", row=CONSENT),
+    **post("cases.withdraw", row=CONSENT),
+    **both("cases.team", row=CARRY_CASE),
+    **get("route.index", row=RUN_HOUSE),
+    **both("route.new", "intake.arrive", row=RUN_HOUSE),
+    **get("route.show", row=REFERRAL),
+    **post("route.answer", row=REFERRAL),
+    **get("intake.tasks", row=CARRY_CASE),
+    **both("intake.safety", "intake.person", "intake.situation", "intake.consent", "intake.review", row=CARRY_CASE),
+    **get("residence.beds", row=RUN_HOUSE),
+    **post("residence.use", row=RUN_HOUSE),
+    **get("residence.tonight", row=TONIGHT),
+    **both("residence.assign", row=CARRY_CASE),
+    **both("residence.instructions", row=INSTRUCT),
+    **post("residence.end", row=INSTRUCT),
+    **both("services.log", row=LOG),
+    **both("services.new", row=LOG_SERVICE),
+    **both("transition.leave", row=CARRY_CASE),
+    **get("followup.index", "followup.show", row=READ_CASE),
+    **both("followup.record", row=CARRY_CASE),
+    **post("followup.reveal", row=CARRY_CASE),
+    **get("followup.queue", row=QUEUE),
+    **get("accounts.staff", row=ADMIN),
+    **both("accounts.invite", "accounts.member", "accounts.close", row=ADMIN),
+    **post("accounts.end_role", "accounts.new_link", row=ADMIN),
+    **get("partners.foundations", "partners.foundation", "partners.house", "partners.institutions", row=PARTNERS),
+    **both(
+        "partners.add_foundation",
+        "partners.add_house",
+        "partners.add_beds",
+        "partners.add_institution",
+        "partners.end_institution",
+        row=ADMIN,
+    ),
+    **get("oversight.trail", "oversight.export", row=AUDIT),
+    **post("oversight.check", row=AUDIT),
+    **get("reports.index", row=REPORTS),
+    **both("reports.new", row=REPORTS),
+    **get("reports.preview", "reports.paper", row=RELEASE),
+    **post("reports.publish", row=PUBLISH),
+    **get("reports.publications", row=RELEASES),
+    **get("reports.publication", row=PUBLICATION),
+}
+"""(endpoint, method) -> row. Public doors are listed in PUBLIC."""
+
+PUBLIC = {
+    "static",
+    "accounts.sign_in",
+    "accounts.quick_exit",
+    "accounts.pause",
+    "accounts.unlock",
+    "accounts.activate",
+    "accounts.recover",
+    "accounts.language",
+    "home.beginning",
+    "home.health",
+    "home.help",
+    "home.privacy",
+    "home.accessibility",
+}

@@ -1,0 +1,203 @@
+"""Every address × method × role × kind of case, against the hand-written oracle; nobody passes without signing in."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from shelter.access import Role
+from shelter.audit import operator, work
+from shelter.calendar import now, today
+from shelter.cases import actions as cases
+from shelter.codes.cases import Answer, CaseState, Channel, ConsentAnswer, ConsentPurpose, Stage
+from shelter.codes.leaving import InstructionKind, Outcome
+from shelter.codes.route import Urgency
+from shelter.codes.services import Discipline, Modality, ServiceType
+from shelter.db import db
+from shelter.followup.models import FollowUp
+from shelter.partners import queries as partners
+from shelter.reports.models import Release
+from shelter.residence import actions as residence
+from shelter.residence import queries as beds
+from shelter.route import actions as route
+from shelter.services.models import Service
+from shelter.web import gate
+from tests.access.oracle import DOORS, KINDS, PUBLIC
+
+OPEN, REFUSED, HIDDEN = "o", "f", "n"
+
+
+@pytest.fixture
+def world(programme, staff, case):
+    """One case of each kind, with a record of every sort under it, and a referral beside it."""
+    lead = staff(Role.CASEWORKER, name="Otra persona")
+    houses = {
+        "T": programme.house,
+        "H": programme.house,
+        "A": programme.house,
+        "O": programme.other_house,
+        "F": programme.far_house,
+    }
+    made = {kind: case(house=house, name=f"Canario{kind}") for kind, house in houses.items()}
+    found = {}
+    for kind, each in made.items():
+        with work("test.records", by=operator):
+            if kind == "A":
+                cases.move_to(each, Stage.FOLLOW_UP, state=CaseState.FOLLOW_UP)
+            else:
+                bed = beds.free_beds(each.house_id)[0]
+                residence.give_bed(each, by=lead.id, bed_id=bed.id, arrived_at=now() - timedelta(hours=1))
+            service = Service(
+                foundation_id=each.foundation_id,
+                case_id=each.id,
+                discipline=Discipline.SOCIAL,
+                type=ServiceType.BASIC_KIT,
+                modality=Modality.IN_PERSON,
+                minutes=30,
+                occurred_at=now(),
+                by_id=lead.id,
+                headline="x",
+                body="y",
+            )
+            db.session.add(service)
+            consent = cases.ask_consent(
+                each,
+                by=lead.id,
+                purpose=ConsentPurpose.FIGURES,
+                answer=ConsentAnswer.GIVEN,
+                language=None,
+                ends_on=None,
+            )
+            instruction = residence.instruct(
+                each, by=lead.id, kind=InstructionKind.DO, text="luz", from_on=today(), to_on=today()
+            )
+            referral = route.receive(
+                houses[kind],
+                by=lead.id,
+                received_at=now(),
+                institution_id=programme.institutions[0].id,
+                urgency=Urgency.TODAY,
+                is_safe=Answer.YES,
+                needs_doctor=Answer.NO,
+                language=None,
+            )
+            contact = FollowUp(
+                foundation_id=each.foundation_id,
+                case_id=each.id,
+                month=1,
+                occurred_at=now(),
+                by_id=lead.id,
+                channel=Channel.CALL,
+                outcome=Outcome.STABLE,
+            )
+            db.session.add(contact)
+        found[kind] = {
+            "contact": contact.id,
+            "case": each.id,
+            "service": service.id,
+            "consent": consent.id,
+            "instruction": instruction.id,
+            "referral": referral.id,
+        }
+    with work("test.release", by=operator):
+        release = Release(
+            foundation_id=programme.foundations[0].id,
+            starts_on=today(),
+            ends_on=today(),
+            audience="government",
+            language="es",
+            figures=[],
+            pdf=b"%PDF-",
+            sha256="0" * 64,
+            made_by_id=lead.id,
+        )
+        published = Release(
+            foundation_id=programme.foundations[0].id,
+            starts_on=today(),
+            ends_on=today(),
+            audience="government",
+            language="es",
+            figures=[],
+            pdf=b"%PDF-",
+            sha256="0" * 64,
+            made_by_id=lead.id,
+            published_at=now(),
+        )
+        db.session.add_all([release, published])
+    for ids in found.values():
+        ids.update(release=release.id, publication=published.id, staff=lead.id, assignment=lead.assignments[0].id)
+    return found, made
+
+
+def doors(app):
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            if rule.endpoint not in PUBLIC:
+                yield rule, method
+
+
+def test_every_door_stands_in_the_oracle_and_nothing_else_does(app):
+    there = {(rule.endpoint, method) for rule, method in doors(app)}
+    assert there - DOORS.keys() == set(), "doors that the oracle does not know"
+    assert DOORS.keys() - there == set(), "doors of the oracle that are not there"
+    assert {name for name, needs in gate.needs.items() if str(needs) == "Special.PUBLIC"} == PUBLIC
+
+
+def address(app, rule, ids):
+    values = {name: ids.get(name) or uuid.uuid4() for name in rule.arguments}
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **values)
+
+
+def answer_of(client, method, url):
+    answer = client.open(url, method=method, data={} if method == "POST" else None)
+    if answer.status_code in {301, 302, 303}:
+        assert not answer.location.startswith(("/entrar?", "/bloqueo")), f"{url}: {answer.location}"
+    return answer
+
+
+def letter(status):
+    return {403: REFUSED, 404: HIDDEN}.get(status, OPEN)
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_each_role_at_every_door(app, programme, world, staff, sign_in, role):
+    ids, made = world
+    member = staff(Role(role))
+    with work("test.team", by=operator):
+        cases.join_team(made["T"], member.id, Discipline.SOCIAL)
+    client = sign_in(member)
+    free_bed = next(bed for bed in partners.beds(programme.house.id) if bed.name == "3")
+    wrong = []
+    for rule, method in doors(app):
+        if rule.endpoint in {"accounts.sign_out", "accounts.code"}:
+            continue
+        expected = DOORS[rule.endpoint, method][role]
+        kinds = KINDS if len(expected) > 1 else "T"
+        for place, kind in enumerate(kinds):
+            url = address(app, rule, {**ids[kind], "bed": free_bed.id, **places(programme)})
+            answer = answer_of(client, method, url)
+            assert answer.status_code < 500, f"{method} {url}: {answer.status_code}"
+            if letter(answer.status_code) != expected[place]:
+                wrong.append(f"{role} {method} {rule.endpoint} {kind}: {answer.status_code}, not {expected[place]}")
+            if expected[place] != OPEN:
+                assert "Canario" not in answer.text + str(answer.headers), f"{method} {url} tells a name"
+    assert not wrong, "\n".join(wrong)
+
+
+def places(programme):
+    """Records that doors without a case name."""
+    return {
+        "foundation": programme.foundations[0].id,
+        "house": programme.house.id,
+        "institution": programme.institutions[0].id,
+    }
+
+
+def test_nobody_passes_without_signing_in(app, world):
+    ids, _made = world
+    client = app.test_client()
+    for rule, method in doors(app):
+        answer = client.open(address(app, rule, ids["T"]), method=method, data={} if method == "POST" else None)
+        assert answer.status_code == 302, f"{method} {rule}: {answer.status_code}"
+        assert answer.location.startswith("/entrar"), f"{method} {rule}: {answer.location}"

@@ -1,0 +1,281 @@
+"""`make bench`: list, case page, form, save against the composite floor; register, indicators, report against budgets.
+
+Ratios within one run are what counts; machines differ. Data is made once and kept in the folder named by BENCH_DIR.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import random
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from tests.bench import floor
+from tests.bench.load import Client, Measured, measure, memory_mb
+
+SHELTER = str(Path(sys.executable).with_name("shelter"))
+PASSWORD = "banco de pruebas sosegado"
+COORDINATOR, CASEWORKER = "shelter-coordinator@norte.demo.invalid", "caseworker@norte.demo.invalid"
+MUST, GOAL = 3.0, {"list": 1.5, "search": 1.5, "case page": 2.0, "form": 1.5, "save": 1.5}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--cases", type=int, default=int(os.environ.get("BENCH_CASES", "100000")))
+    options.add_argument("--seconds", type=float, default=6.0, help="for each line")
+    options.add_argument("--register-rows", type=int, default=48_773)
+    chosen = options.parse_args()
+    folder = Path(os.environ.get("BENCH_DIR", Path.home() / ".cache" / "shelter-bench")) / str(chosen.cases)
+    folder.mkdir(parents=True, exist_ok=True)
+    fails = pages(folder, chosen.cases, chosen.seconds)
+    fails += register(chosen.register_rows)
+    fails += paper(folder)
+    if fails:
+        sys.exit("above the limit: " + ", ".join(fails))
+
+
+def pages(folder: Path, cases: int, seconds: float) -> list[str]:
+    """Our pages and the floor's, in one sitting."""
+    base = floor_file(folder, cases)
+    ours = programme(folder, cases)
+    floors = {}
+    with server(f"tests.bench.floor:make('{base}')") as (port, pid):
+        for name in ("list", "form"):
+            client = Client(port)
+            floors[name] = measure(name, pid, lambda path=f"/{name}", client=client: client.send(path), seconds)
+            show(floors[name], None)
+    fails = []
+    with server("shelter.house:create_app()", SHELTER_INSTANCE=str(ours)) as (port, pid):
+        for name, one in scenarios(port):
+            found = measure(name, pid, one, seconds)
+            against = floors["form" if name in {"form", "save"} else "list"]
+            fails += show(found, against)
+        print(f"{'memory, two workers':24}{memory_mb(pid):9.0f} MB")
+    return fails
+
+
+def scenarios(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What a caseworker and a coordinator do all day."""
+    boss, worker, chance = Client(port), Client(port), random.Random(3)
+    boss.sign_in(COORDINATOR, PASSWORD)
+    worker.sign_in(CASEWORKER, PASSWORD)
+    yield "list", lambda: boss.send("/casos?estado=todos")
+    cursors = deep_pages(boss)
+    yield "list, deep page", lambda: boss.send(chance.choice(cursors))
+    yield "list, filtered", lambda: boss.send("/casos?estado=closed")
+    ids = found_cases(boss.send("/casos?estado=todos"))
+    names = ["María", "Rosa", "Quispe", "Guamán", "Luz", "Torres"]
+    token = boss.hidden(boss.send("/casos"), "csrf_token")
+
+    def search() -> None:
+        boss.send("/casos", {"q": chance.choice(names), "csrf_token": token})
+        boss.send(boss.location)
+
+    yield "search", search
+    yield "case page", lambda: boss.send(f"/casos/{chance.choice(ids)}")
+    own = found_cases(worker.send("/casos"))
+    yield "form", lambda: worker.send(f"/ingresos/{chance.choice(own)}/persona")
+    forms = {case: worker.send(f"/casos/{case}/servicios/nuevo") for case in own[:10]}
+    sending = {case: worker.hidden(html, "csrf_token") for case, html in forms.items()}
+
+    def save() -> None:
+        case = chance.choice(list(sending))
+        worker.send(
+            f"/casos/{case}/servicios/nuevo",
+            {
+                "csrf_token": sending[case],
+                "submit_key": str(uuid.uuid4()),
+                "type": "social.life_skills",
+                "was_held": "yes",
+                "minutes": "30",
+                "occurred_at-date": time.strftime("%Y-%m-%d", time.gmtime(time.time() - 6 * 3600)),
+                "occurred_at-time": "00:01",
+                "modality": "in_person",
+                "headline": "Taller",
+                "body": "Nota de la sesión " * 10,
+            },
+        )
+        if "/servicios" not in worker.location and "/casos/" not in worker.location:
+            raise RuntimeError("a service was not saved")
+
+    yield "save", save
+
+
+def found_cases(html: str) -> list[str]:
+    import re
+
+    return re.findall(r'<th scope="row"[^>]*><a href="/casos/([0-9a-f-]{36})"', html)
+
+
+def deep_pages(client: Client) -> list[str]:
+    """Addresses of twenty pages further down."""
+    import html
+    import re
+
+    found, url = [], "/casos?estado=todos"
+    for _page in range(20):
+        text = client.send(url)
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        if not following:
+            break
+        url = html.unescape(following[1])
+        found.append(url)
+    return found or ["/casos?estado=todos"]
+
+
+def show(found: Measured, against: Measured | None) -> list[str]:
+    """One line; the ratio to the floor, and the name when it is above the limit."""
+    line = f"{found.name:24}{found.p50:9.2f} ms p50{found.p99:9.2f} p99{found.cpu:9.2f} cpu"
+    if against is None:
+        print(f"{line}   (floor)", flush=True)
+        return []
+    wall, cpu = found.p50 / against.p50, found.cpu / against.cpu
+    word = "" if max(wall, cpu) <= MUST else "  ABOVE"
+    goal = GOAL.get(found.name.split(",")[0], 1.5)
+    print(f"{line}   {wall:5.2f}× wall {cpu:5.2f}× cpu  (at most {MUST}, goal {goal}){word}", flush=True)
+    return [found.name] if word else []
+
+
+def register(rows: int) -> list[str]:
+    """An invented register of as many rows as the real one: rows a second, memory; then the indicators."""
+    with tempfile.TemporaryDirectory() as name:
+        instance, file = Path(name) / "instance", Path(name) / "register.csv"
+        invent(file, rows)
+        around = {**os.environ, "SHELTER_INSTANCE": str(instance)}
+        run([SHELTER, "init"], around)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        took = run([SHELTER, "import", str(file), "--mapping", "ctdc_kanon"], around)
+        peak = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+        counted = run([SHELTER, "indicators", "2002..2019", "--json"], around)
+    print(f"{'register, import':24}{rows / took:9.0f} rows/s (at least 1000){peak:9.0f} MB at most (limit 400)")
+    print(f"{'register, indicators':24}{counted:9.2f} s with start-up (at most 2 + start-up)", flush=True)
+    return ["register"] if rows / took < 1000 else []
+
+
+def paper(folder: Path) -> list[str]:
+    """The report of a quarter of the bench's programme."""
+    around = {**os.environ, "SHELTER_INSTANCE": str(folder / "instance")}
+    took = run([SHELTER, "report", "2026-Q2", "--out", str(folder / "report.pdf"), "--audience", "government"], around)
+    print(f"{'report, a quarter':24}{took:9.2f} s with start-up")
+    return []
+
+
+def invent(file: Path, rows: int) -> None:
+    """A register with the columns of the CTDC extract and nothing real in it."""
+    chance = random.Random(7)
+    with file.open("w", newline="") as out:
+        sheet = csv.writer(out)
+        sheet.writerow(
+            [
+                "yearOfRegistration",
+                "gender",
+                "ageBroad",
+                "citizenship",
+                "isForcedLabour",
+                "isSexualExploit",
+                "CountryOfExploitation",
+            ]
+        )
+        for _row in range(rows):
+            sheet.writerow(
+                [
+                    chance.randrange(2002, 2019),
+                    chance.choice(["Female", "Male"]),
+                    chance.choice(["", "9--17", "18--20", "30--38", "48+"]),
+                    chance.choice(["CO", "PE", "EC", "VE", "0", ""]),
+                    chance.choice(["", "0", "1"]),
+                    chance.choice(["", "0", "1"]),
+                    chance.choice(["EC", "CO", "", "0"]),
+                ]
+            )
+
+
+def floor_file(folder: Path, cases: int) -> Path:
+    file = folder / "floor.db"
+    if not file.exists():
+        floor.fill(file, cases)
+    return file
+
+
+def programme(folder: Path, cases: int) -> Path:
+    """The demonstration at the bench's size, made once."""
+    instance = folder / "instance"
+    if not (instance / "shelter.db").exists():
+        took = run(
+            [SHELTER, "demo", "--cases", str(cases)],
+            {**os.environ, "SHELTER_INSTANCE": str(instance), "SHELTER_DEMO_PASSWORD": PASSWORD},
+        )
+        engine = sa.create_engine(f"sqlite:///{instance / 'shelter.db'}")
+        with engine.connect() as connection:
+            services = connection.scalar(sa.text("SELECT count(*) FROM service"))
+        engine.dispose()
+        print(f"{'demonstration':24}{took:9.1f} s for {cases} cases and {services} services", flush=True)
+    return instance
+
+
+def run(command: list[str], around: dict[str, str]) -> float:
+    start = time.perf_counter()
+    done = subprocess.run(command, env=around, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)}: {done.stderr or done.stdout}")
+    return time.perf_counter() - start
+
+
+@contextmanager
+def server(app: str, **around: str) -> Iterator[tuple[int, int]]:
+    """Two workers on a free port, as in production."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    if app.startswith("shelter."):
+        command = [SHELTER, "run", "--port", str(port), "--workers", "2"]
+    else:
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-w",
+            "2",
+            "--threads",
+            "4",
+            "-k",
+            "gthread",
+            "--log-level",
+            "error",
+            "-b",
+            f"127.0.0.1:{port}",
+            app,
+        ]
+    process = subprocess.Popen(command, env={**os.environ, **around}, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield port, process.pid
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(port: int) -> None:
+    for _try in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not answer")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""`python -m tests.bench.register FILE`: import a CTDC file and compare every figure with a count of the file itself.
+
+FILE may also be named by SHELTER_CTDC_FILE. It is read into an instance of its own, in a temporary folder, on the
+database of SHELTER_DATABASE_URL when that is set (it must be empty). The file is never copied.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+SHELTER = str(Path(sys.executable).with_name("shelter"))
+FACTS = ("sex", "age_band", "nationality", "exploitation", "country_of_exploitation", "year")
+UNKNOWN = ("", "0", "00", "-99")
+LEAST, MOST = 1_000, 400
+
+
+def main() -> None:
+    """Seconds, rows a second, memory; then the figures. Ends with status 1 when anything is wrong."""
+    file = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("SHELTER_CTDC_FILE", "")
+    if not Path(file).is_file():
+        sys.exit(__doc__)
+    with open(file, encoding="utf-8-sig", newline="") as content:
+        people = [facts(row) for row in csv.DictReader(content)]
+    with tempfile.TemporaryDirectory() as folder:
+        around = {**os.environ, "SHELTER_INSTANCE": f"{folder}/instance"}
+        run(around, "init")
+        seconds, said = run(around, "import", file)
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(f"{said.strip()}\n{len(people) / seconds:,.0f} rows a second with start-up, {memory:.0f} MB at most")
+        again, said = run(around, "import", file)
+        print(f"{said.strip()} ({again:.1f} s)")
+        wrong = [problem for years in spans(people) for problem in compare(around, people, years)]
+    if len(people) / seconds < LEAST or memory > MOST or wrong:
+        sys.exit("\n".join(["WRONG", *wrong]))
+
+
+def run(around: dict[str, str], *arguments: str) -> tuple[float, str]:
+    """Seconds and output of a command."""
+    began = time.monotonic()
+    done = subprocess.run([SHELTER, *arguments], env=around, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return time.monotonic() - began, done.stdout
+
+
+def facts(row: dict[str, str]) -> dict[str, list[str]]:
+    """What a line of the file says, read here on its own."""
+    forms = {"labour": row["isForcedLabour"], "sexual": row["isSexualExploit"]}
+    known = any(value in {"0", "1"} for value in forms.values())
+    return {
+        "sex": [row["gender"].lower() or "unknown"],
+        "age_band": [row["ageBroad"].replace("--", "-") or "unknown"],
+        "nationality": [country(row["citizenship"])],
+        "exploitation": [form for form, value in forms.items() if value == "1"] if known else ["unknown"],
+        "country_of_exploitation": [country(row["CountryOfExploitation"])],
+        "year": [row["yearOfRegistration"]],
+    }
+
+
+def country(code: str) -> str:
+    """Blank and zeros are no country."""
+    return "unknown" if code in UNKNOWN else code
+
+
+def spans(people: list[dict[str, list[str]]]) -> list[tuple[int, int]]:
+    """All years together, one more on each side, and each year alone."""
+    years = sorted({int(person["year"][0]) for person in people})
+    return [(years[0], years[-1]), (years[0] - 1, years[-1] + 1), *((year, year) for year in years)]
+
+
+def compare(around: dict[str, str], people: list[dict[str, list[str]]], years: tuple[int, int]) -> list[str]:
+    """The tables that differ from the file, by name."""
+    period = f"{years[0]}..{years[1]}"
+    seconds, said = run(around, "indicators", period, "--json")
+    figure: dict[str, Any] = next(each for each in json.loads(said) if each["code"] == "cases.registered")
+    counted = [person for person in people if years[0] <= int(person["year"][0]) <= years[1]]
+    expected = {name: Counter(word for person in counted for word in person[name]) for name in FACTS}
+    for table in expected.values():
+        table.setdefault("unknown", 0)
+    for one, other in combinations(FACTS, 2):
+        pairs = (pair for person in counted for pair in product(person[one], person[other]))
+        expected[f"{one}×{other}"] = Counter("×".join(pair) for pair in pairs)
+    known = {name: sum(person[name] != ["unknown"] for person in counted) for name in FACTS}
+    wrong = [f"{period} {name}" for name, table in expected.items() if figure["breakdowns"].get(name) != dict(table)]
+    wrong += [f"{period} {what}" for what, right in (
+        ("value", figure["value"] == len(counted)), ("known", figure["known"] == known),
+        ("names", figure["breakdowns"].keys() == expected.keys()),
+    ) if not right]
+    cells = sum(map(len, expected.values()))
+    print(f"{period}: {len(counted)} cases, {len(expected)} tables, {cells} cells, {len(wrong)} wrong, {seconds:.1f} s")
+    return wrong
+
+
+if __name__ == "__main__":
+    main()

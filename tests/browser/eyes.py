@@ -1,0 +1,54 @@
+"""What is looked at on every page: whether it fits, what axe says of it, which language it speaks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from tests.browser.screen import names_somebody
+from tests.browser.words import strangers
+
+KINDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ASK = json.dumps({"runOnly": KINDS, "resultTypes": ["violations", "incomplete"]})
+UNSTUCK = """() => {
+  for (const bar of document.querySelectorAll('header.top, nav.bar')) bar.style.position = 'relative';
+}"""
+"""What a bar covers at the moment is no fault of the page: whoever reads moves it on."""
+WIDER = """() => {
+  const root = document.documentElement, width = root.clientWidth;
+  if (root.scrollWidth <= width) return null;
+  const inside = e => e.closest('.table-scroll, [hidden]');
+  const over = e => !inside(e) && e.getBoundingClientRect().right > width + 1;
+  const out = [...document.body.querySelectorAll('*')].filter(over);
+  return root.scrollWidth + ' px: ' + out.slice(-3).map(e => e.outerHTML.slice(0, 120)).join(' | ');
+}"""
+
+
+def problems(page: Page, language: str) -> list[str]:
+    """Everything that is wrong with the page on the screen."""
+    wider = page.evaluate(WIDER)
+    found = [f"wider than the screen, {wider}"] if wider else []
+    found += [f"speaks another language, {each}" for each in strangers(page, language)]
+    declared = page.get_attribute("html", "lang")
+    if declared != language:
+        found.append(f"says that it speaks {declared}")
+    if names_somebody(page.title()):
+        found.append(f"names somebody in its title: {page.title()}")
+    return found + axe(page)
+
+
+def axe(page: Page) -> list[str]:
+    """The violations that axe finds; what it cannot decide is printed only."""
+    page.evaluate(UNSTUCK)
+    page.evaluate(AXE_SCRIPT)
+    answer: dict[str, Any] = page.evaluate(f"axe.run({ASK})")
+    for each in answer["incomplete"]:
+        print(f"axe cannot decide {each['id']} at {page.url}: {_where(each)}")
+    return [f"axe {each['id']} ({each['help']}): {_where(each)}" for each in answer["violations"]]
+
+
+def _where(rule: dict[str, Any]) -> str:
+    return "; ".join(f"{' '.join(map(str, node['target']))} {node['html'][:140]}" for node in rule["nodes"][:3])

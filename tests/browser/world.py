@@ -1,0 +1,222 @@
+"""The programme of the browser tests: an instance on disk, a house, people of every role, some residents."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from shelter.access import Role
+from shelter.accounts import actions as accounts
+from shelter.accounts import rules as passwords
+from shelter.accounts.actions import HOUSE_ROLES
+from shelter.accounts.models import Staff
+from shelter.audit import anchors, operator, work
+from shelter.calendar import PartialDate, Period, now, today
+from shelter.cases import actions as cases
+from shelter.cases.models import Case
+from shelter.codes.cases import Answer, Channel, ConsentAnswer, ConsentPurpose, Exploitation
+from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outcome
+from shelter.codes.people import DocumentKind, SpokenLanguage
+from shelter.codes.route import Urgency
+from shelter.codes.services import Discipline, ServiceType
+from shelter.crypto import KeyRing
+from shelter.db import db, migrate, vault
+from shelter.followup import actions as followup
+from shelter.house import create_app
+from shelter.indicators import figures
+from shelter.intake import actions as intake
+from shelter.partners import actions as partners
+from shelter.partners.models import House
+from shelter.reports import actions as reports
+from shelter.reports.models import Release
+from shelter.reports.rules import Audience
+from shelter.residence import actions as residence
+from shelter.residence.queries import free_beds
+from shelter.route import actions as route
+from shelter.services import actions as services
+from shelter.transition import actions as transition
+
+SPANISH = SpokenLanguage.SPANISH
+PASSWORD = "una frase larga y tranquila"
+DISCIPLINES = {
+    Role.CASEWORKER: Discipline.SOCIAL, Role.PSYCHOLOGIST: Discipline.PSYCHOLOGY, Role.LAWYER: Discipline.LEGAL,
+    Role.MEDICAL: Discipline.MEDICAL,
+}
+GIVEN = {
+    Role.CASEWORKER: ServiceType.BASIC_KIT, Role.PSYCHOLOGIST: ServiceType.INDIVIDUAL, Role.LAWYER: ServiceType.RIGHTS,
+    Role.MEDICAL: ServiceType.TRIAGE,
+}
+CALLING, ARRIVING, STAYING, LEFT, CLOSED = "Killari", "Ñustita", "Quillahua", "Wawaki", "Sumakta"
+CANARIES = (CALLING, ARRIVING, STAYING, LEFT, CLOSED)
+"""Names of residents, no words of either language. They stand in no address, no title and no store of a browser."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who can sign in."""
+
+    id: uuid.UUID
+    email: str
+    name: str
+    role: Role
+
+
+class World:
+    """An instance of its own. What a test adds here, the server that runs on it sees at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ring = KeyRing.create(folder / "senda.key")
+        self.app = create_app(instance=folder, mfa_required=False)
+        self.hashed = passwords.hash_password(PASSWORD)
+        self.residents: dict[str, uuid.UUID] = {}
+        with self.inside():
+            migrate.upgrade(db.engine)
+            with work("foundation.add", by=operator):
+                self.house = self._house()
+            with work("staff.invite", by=operator):
+                self.crew = {role: self._member(role) for role in Role}
+        self._people()
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """In this programme: another test of this process may have opened another one meanwhile."""
+        vault.use(self.ring)
+        anchors.file.folder = self.folder / "anchors"
+        with self.app.app_context(), self.app.test_request_context():
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+    def ask(self, question: str, *values: Any) -> Any:
+        """One value, as the database has it now; ids are written as in addresses."""
+        reader = sqlite3.connect(f"file:{self.folder / 'shelter.db'}?mode=ro", uri=True)
+        try:
+            found = reader.execute(question, [each.hex if isinstance(each, uuid.UUID) else each for each in values])
+            return found.fetchone()[0]
+        finally:
+            reader.close()
+
+    def _house(self) -> uuid.UUID:
+        first, second = partners.add_foundation("Kawsay"), partners.add_foundation("Inti")
+        rooms = {"Jazmín": 40, "Azucena": 2}
+        house = partners.add_house(first, "Quinti", canton="1701", address="Calle Inventada 1", rooms=rooms)
+        partners.add_house(second, "Pacari", canton="0701", address="Calle Inventada 2", rooms={"Rosal": 4})
+        self.institution = partners.seed_institutions()[0].id
+        return house.id
+
+    def member(self, role: Role, **settings: Any) -> Member:
+        """A new account with a role in the house, and the password of everybody here."""
+        with self.inside(), work("staff.invite", by=operator):
+            return self._member(role, **settings)
+
+    def _member(self, role: Role, **settings: Any) -> Member:
+        mark = uuid.uuid4().hex[:4]
+        email, name = f"{role.value.replace('_', '-')}-{mark}@prueba.invalid", f"Zoe Anchundia {mark}"
+        house_id = self.house if role in HOUSE_ROLES else None
+        staff, _token = accounts.invite(email=email, name=name, role=role, house_id=house_id)
+        for setting, value in {"password_hash": self.hashed, **settings}.items():
+            setattr(staff, setting, value)
+        db.session.flush()
+        return Member(staff.id, email, name, role)
+
+    def of(self, member: Member, setting: str) -> Any:
+        """What the programme remembers of somebody."""
+        with self.inside():
+            return getattr(db.session.get_one(Staff, member.id), setting)
+
+    def resident(self, name: str, *, team: tuple[Member, ...] = (), days: int = 60, bed: bool = True) -> uuid.UUID:
+        """Somebody who came so many days ago; everybody who works in the house is on her team."""
+        with self.inside(), work("intake.arrive", by=operator):
+            return self._case(name, team, days, bed).id
+
+    def _case(self, name: str, team: tuple[Member, ...] = (), days: int = 60, bed: bool = True) -> Case:
+        lead, came = self.crew[Role.CASEWORKER].id, now() - timedelta(days=days)
+        case = cases.open_case(db.session.get_one(House, self.house), by=lead, name_used=name, opened_at=came)
+        for member in (*self.crew.values(), *team):
+            if member.role in DISCIPLINES:
+                cases.join_team(case, member.id, DISCIPLINES[member.role])
+        db.session.flush()
+        intake.check_safety(case, by=lead, version=0, is_safe=Answer.YES, needs_doctor=Answer.NO, language=SPANISH)
+        if bed:
+            residence.give_bed(case, by=lead, bed_id=free_beds(self.house)[0].id, arrived_at=came)
+        return case
+
+    def _people(self) -> None:
+        """One person at each point of the walk."""
+        with self.inside(), work("intake.arrive", by=operator):
+            lead = self.crew[Role.CASEWORKER].id
+            route.receive(
+                db.session.get_one(House, self.house), by=lead, received_at=now(), name=CALLING, is_safe=Answer.NO,
+                needs_doctor=Answer.YES, urgency=Urgency.TODAY, institution_id=self.institution, children=0,
+            )
+            found = {name: self._case(name, bed=name != ARRIVING) for name in (ARRIVING, STAYING, LEFT, CLOSED)}
+            self.residents = {name: case.id for name, case in found.items()}
+            for name in (STAYING, LEFT):
+                self._cared_for(found[name], lead, name)
+            self._left(found[LEFT], lead, Outcome.PROGRESS)
+            self._left(found[CLOSED], lead, Outcome.DECLINED)
+            self._reports(found[STAYING].foundation_id)
+
+    def _reports(self, foundation_id: uuid.UUID) -> None:
+        """Two reports that were made before; one of them is published. What they say on paper is of no matter here."""
+        period, maker = Period.read("2026-Q1"), self.crew[Role.PROGRAMME_COORDINATOR].id
+        second = self.crew[Role.SHELTER_COORDINATOR].id
+        for place, published in ((None, now()), (foundation_id, None)):
+            order = reports.Order(period, Audience.GOVERNMENT, "es", place, maker)
+            counted = {each.code: each for each in figures(period, None if place is None else {place})}
+            reports.keep(Release(
+                foundation_id=place, starts_on=period.start, ends_on=period.end, audience=order.audience.value,
+                language="es", figures=reports.as_ledger(reports.as_seen(counted, order)), pdf=b"%PDF-1.7",
+                sha256="0" * 64, made_by_id=maker, published_at=published, published_by_id=published and second,
+            ))
+
+    def prefer(self, member: Member, **settings: Any) -> Member:
+        """What somebody chose in her account."""
+        with self.inside(), work("staff.prefer", by=operator):
+            for setting, value in settings.items():
+                setattr(db.session.get_one(Staff, member.id), setting, value)
+        return member
+
+    def _cared_for(self, case: Case, lead: uuid.UUID, name: str) -> None:
+        intake.identify(
+            case, by=lead, version=case.person.version, name_used=name, birth=PartialDate(1999), nationality="CO",
+            document_kind=DocumentKind.CEDULA, document="1714307104",
+        )
+        intake.describe_situation(
+            case, version=1, found=[Exploitation.LABOUR], others_ruled_out=Answer.NO, exploited_in="EC",
+            wishes="Xyloteca", story=None,
+        )
+        for purpose in ConsentPurpose:
+            cases.ask_consent(case, by=lead, purpose=purpose, answer=ConsentAnswer.GIVEN, language=SPANISH)
+        for role, given in GIVEN.items():
+            services.log(case, by=self.crew[role].id, type=given, was_held=True, minutes=45, headline="Xerografía",
+                         body="Xilófono", occurred_at=now() - timedelta(days=20))
+        intake.finish(case, by=lead)
+        if case.is_present:
+            day = today()
+            residence.instruct(case, by=lead, kind=InstructionKind.GIVE, text="Ziploc 20:00", from_on=day, to_on=day)
+
+    @staticmethod
+    def _left(case: Case, lead: uuid.UUID, outcome: Outcome) -> None:
+        transition.leave(
+            case, by=lead, left_at=now() - timedelta(days=40), reason=ExitReason.PLAN_DONE,
+            destination=Destination.INDEPENDENT, was_her_decision=Answer.YES, plan="Zaguán",
+            consent=ConsentAnswer.GIVEN, contact=SAFE,
+        )
+        at = now() - timedelta(days=9)
+        followup.record(case, by=lead, month=1, occurred_at=at, channel=Channel.CALL, outcome=outcome)
+
+
+SAFE = {
+    "channel": Channel.CALL, "number": "0991234567", "hours": "10-12", "code_word": "Jacarandá", "pretext": "Zumba",
+    "never": "Zapping",
+}

@@ -1,0 +1,156 @@
+"""`shelter import`: historic cases from a file, once, with what cannot be read told by line and column."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from shelter.audit import AuditEntry
+from shelter.db import db
+from shelter.register import actions
+from shelter.register.models import ImportedFile, RegisterCase
+
+HEADER = "yearOfRegistration,gender,ageBroad,citizenship,isForcedLabour,isSexualExploit,CountryOfExploitation"
+LINES = ["2002,Female,18--20,CO,0,1,EC", "2002,Female,18--20,CO,0,1,EC", "2003,Male,,0,1,1,", "2003,,,,0,0,"]
+
+
+@pytest.fixture
+def file(tmp_path):
+    """file("2002,…", name="old.csv") -> the path of a file with these lines"""
+
+    def write(*lines, name="file.csv"):
+        path = tmp_path / name
+        path.write_text("\n".join([HEADER, *lines, ""]), "utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def english(running, monkeypatch):
+    monkeypatch.setenv("SHELTER_LOCALE", "en")
+    return running
+
+
+def rows():
+    db.session.rollback()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(RegisterCase))
+
+
+def by_year(shelter):
+    found = json.loads(shelter("indicators", "2000..2010", "--json").out)
+    return next(each for each in found if each["code"] == "cases.registered")["breakdowns"]["year"]
+
+
+def test_right_after_init_a_file_is_imported_and_counted(instance, shelter, file, monkeypatch):
+    monkeypatch.setenv("SHELTER_LOCALE", "en")
+    assert shelter("init").status == 0
+    done = shelter("import", file(*LINES))
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("Entered 4 cases into the register CTDC, Global K-Anonymised Dataset (")
+    assert by_year(shelter) == {"2002": 2, "2003": 2, "unknown": 0}
+
+
+def test_before_init_it_says_what_to_do(instance, refuses, file):
+    assert "shelter init" in refuses("import", file(*LINES))
+
+
+def test_a_second_import_says_that_nothing_was_changed(english, shelter, file):
+    shelter("import", file(*LINES))
+    done = shelter("import", file(*LINES))
+    assert (done.status, done.err) == (0, "")
+    assert done.out == "file.csv is in the register CTDC, Global K-Anonymised Dataset already; nothing was changed\n"
+    assert rows() == 4
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(english, shelter, file, tmp_path):
+    done = shelter("import", file(*LINES, "x,,,,,,"), "--dry-run", "--rejects", str(tmp_path / "out.csv"))
+    assert done.status == 0
+    assert done.out == "Would enter 4 cases into the register CTDC, Global K-Anonymised Dataset; nothing was written\n"
+    assert (tmp_path / "out.csv").exists()
+    assert rows() == 0
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ImportedFile)) == 0
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == 0
+
+
+def test_what_cannot_be_read_is_told_and_written_with_line_column_and_reason(english, shelter, file, tmp_path):
+    out = tmp_path / "out.csv"
+    done = shelter("import", file(*LINES, "2004,Frau,,COL,,,", "20x4,,,,,,"), "--rejects", str(out))
+    assert done.status == 0
+    assert "Entered 4 cases" in done.out
+    assert "2 lines cannot be read:" in done.err
+    assert "line 6, gender: the mapping has no translation for this word" in done.err
+    assert list(csv.reader(out.read_text("utf-8").splitlines())) == [
+        ["line", "column", "reason"],
+        ["6", "gender", "the mapping has no translation for this word"],
+        ["6", "citizenship", "it is not a country code of two letters (ISO 3166-1)"],
+        ["7", "yearOfRegistration", "it is not a year of four digits"],
+    ]
+    assert "Frau" not in done.err + out.read_text("utf-8")
+
+
+def test_ten_reasons_are_shown_and_the_others_announced(english, shelter, file):
+    done = shelter("import", file(*LINES, *["x,,,,,,"] * 12, *LINES))
+    assert done.err.count("yearOfRegistration") == 10
+    assert "--rejects OUT.csv writes them all" in done.err
+
+
+def test_a_file_of_which_no_line_can_be_read_is_refused(english, shelter, file):
+    done = shelter("import", file("x,,,,,,"))
+    assert done.status == 1
+    assert done.err.splitlines()[-1] == "shelter: no line of file.csv could be read; nothing was imported"
+    assert rows() == 0
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["no.csv"], "there is no file no.csv"),
+    (["{file}", "--mapping", "no.toml"], "there is no file no.toml"),
+    (["{file}", "--mapping", "{file}"], "file.csv is not a mapping in TOML"),
+    (["{file}", "--replaces", "no.csv"], "the file to be replaced is not in the register"),
+    (["{file}", "--replaces", "{file}"], "the file to be replaced is not in the register"),
+    (["{file}", "--rejects", "{file}"], "the rejects cannot be written over file.csv"),
+    (["{file}", "--rejects", "/proc/no/out.csv"], "/proc/no/out.csv cannot be written"),
+])
+def test_what_cannot_be_done_is_refused_in_one_sentence_and_nothing_is_saved(english, refuses, file, arguments, said):
+    path = file(*LINES)
+    assert said in refuses("import", *(each.format(file=path) for each in arguments))
+    assert rows() == 0
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == 0
+
+
+def test_a_file_cut_off_is_refused_and_nothing_is_half_saved(english, refuses, tmp_path):
+    (tmp_path / "cut.csv").write_text("\n".join([HEADER, *LINES, "2004,Fem"]), "utf-8")
+    assert "cut.csv ends in the middle of line 6" in refuses("import", str(tmp_path / "cut.csv"))
+    assert rows() == 0
+
+
+def test_a_broken_off_import_says_so_and_the_same_command_continues(english, shelter, file, monkeypatch):
+    monkeypatch.setattr(actions, "PORTION", 3)
+    whole = actions.carry_out
+
+    def interrupted(plan, *, by):
+        yield next(whole(plan, by=by))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(actions, "carry_out", interrupted)
+    done = shelter("import", file(*LINES))
+    assert done.status == 1
+    assert done.err == "shelter: broken off after 3 cases, which do not count yet; the same command continues\n"
+    assert by_year(shelter) == {"unknown": 0}
+    monkeypatch.setattr(actions, "carry_out", whole)
+    assert "Entered 1 cases" in shelter("import", file(*LINES)).out
+    assert by_year(shelter) == {"2002": 2, "2003": 2, "unknown": 0}
+
+
+@pytest.mark.parametrize("by", ["path", "digest"])
+def test_a_corrected_file_replaces_the_old_one_named_by_path_or_digest(english, shelter, file, by):
+    old = file(*LINES, name="old.csv")
+    shelter("import", old)
+    digest = db.session.scalars(sa.select(ImportedFile.digest)).one()
+    new = file("2005,Female,,,,,", name="new.csv")
+    done = shelter("import", new, "--replaces", old if by == "path" else digest.upper())
+    assert (done.status, done.err) == (0, "")
+    assert by_year(shelter) == {"2005": 1, "unknown": 0}
