@@ -47,9 +47,10 @@ from shelter.reports import models as _reports
 from shelter.residence import models as _residence
 from shelter.route import models as _route
 from shelter.services import models as _services
+from shelter.texts import language
 from shelter.transition import models as _transition
 from shelter.web import errors, gate, headers, locale, me, navigation
-from shelter.web.locale import brand, filters, language
+from shelter.web.locale import brand, filters
 
 MEGABYTE = 1024 * 1024
 MODELS = (_cases_records, _route, _intake, _residence, _services, _transition, _followup, _register, _reports)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-from flask_babel import lazy_gettext as _
-
 from shelter.codes import Code
+from shelter.texts import later as _
 
 
 class Role(Code):

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from shelter.access import Role
 from shelter.calendar import now, today
 from shelter.db import db, vault
 from shelter.partners.models import House
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 from . import queries, rules, sessions
 from .models import Assignment, Attempt, OneTimeToken, Staff, StaffSession

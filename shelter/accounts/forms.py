@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-
 from shelter.access import Role
+from shelter.texts import later as _
 from shelter.web import (
     ChoiceField,
     CodeField,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from shelter.access import Role
 from shelter.calendar import now, today
-from shelter.db import db, unseal, vault
+from shelter.db import db, rows_of, unseal, vault
 from shelter.partners.models import House
 
 from .models import Assignment, Attempt, Staff
@@ -86,13 +86,16 @@ def names(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
     wanted = {each for each in ids if each}
     if not wanted:
         return {}
-    rows = db.session.execute(sa.select(Staff.id, Staff.name_sealed).where(Staff.id.in_(wanted))).all()
-    return {row.id: _opened(row.id, row.name_sealed) for row in rows}
+    return {staff_id: opened_name(staff_id, sealed) for staff_id, sealed in rows_of(_NAMES, ids=list(wanted))}
+
+
+_NAMES = sa.select(Staff.id, Staff.name_sealed).where(Staff.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 @lru_cache(maxsize=2000)
-def _opened(staff_id: uuid.UUID, sealed: bytes) -> str:
-    return str(Staff.name.open(sealed, staff_id))
+def opened_name(staff_id: uuid.UUID, sealed: bytes | None) -> str:
+    """The name of a member of staff."""
+    return "" if sealed is None else str(Staff.name.open(sealed, staff_id))
 
 
 def in_house(house_id: uuid.UUID, roles: Iterable[Role]) -> list[Staff]:

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from flask_babel import gettext as _
 
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 SHORTEST, LONGEST = 12, 128
 _two_at_once = threading.Semaphore(2)

@@ -17,10 +17,11 @@ from flask_login import LoginManager, UserMixin, login_user
 from shelter.access import Grant
 from shelter.audit import Actor
 from shelter.calendar import now, today
-from shelter.db import db
+from shelter.db import db, rows_of
 from shelter.web import gate
 
 from .models import Assignment, Staff, StaffSession
+from .queries import opened_name
 
 LANGUAGE = "language"
 
@@ -32,6 +33,7 @@ class SignedInStaff(UserMixin):
     id: uuid.UUID
     session_id: uuid.UUID
     reference: str
+    name: str
     grants: tuple[Grant, ...]
     language: str | None
     theme: str
@@ -75,11 +77,6 @@ class SignedInStaff(UserMixin):
         return db.session.get_one(Staff, self.id)
 
     @property
-    def name(self) -> str:
-        """Her or his name, opened."""
-        return str(self.staff.name)
-
-    @property
     def roles(self) -> frozenset[str]:
         """The roles held today."""
         return frozenset(grant.role for grant in self.grants)
@@ -109,27 +106,28 @@ def digest(reference: str) -> bytes:
 
 _COLUMNS = (
     StaffSession.id.label("session_id"), StaffSession.seen_at, StaffSession.locked_at, StaffSession.code_given_at,
-    StaffSession.started_at, Staff.id, Staff.language, Staff.theme,
+    StaffSession.started_at, Staff.id, Staff.name_sealed, Staff.language, Staff.theme,
     Assignment.role, Assignment.foundation_id, Assignment.house_id,
+)
+_DAY = sa.bindparam("day", type_=sa.Date)
+_FIND = (
+    sa.select(*_COLUMNS).join(Staff, StaffSession.staff_id == Staff.id)
+    .outerjoin(Assignment, sa.and_(Assignment.staff_id == Staff.id, Assignment.from_on <= _DAY,
+                                   sa.or_(Assignment.to_on.is_(None), Assignment.to_on >= _DAY)))
+    .where(StaffSession.reference == sa.bindparam("reference"), StaffSession.ended_at.is_(None), Staff.is_active)
 )
 
 
 def find(reference: str) -> SignedInStaff | None:
     """The session of a reference, with today's assignments; None when it ended or the account is closed."""
-    day = today()
-    in_force = sa.and_(Assignment.staff_id == Staff.id, Assignment.from_on <= day,
-                       sa.or_(Assignment.to_on.is_(None), Assignment.to_on >= day))
-    rows = db.session.execute(
-        sa.select(*_COLUMNS).join(Staff, StaffSession.staff_id == Staff.id).outerjoin(Assignment, in_force)
-        .where(StaffSession.reference == digest(reference), StaffSession.ended_at.is_(None), Staff.is_active)
-    ).all()
+    found = rows_of(_FIND, reference=digest(reference), day=today())
     settings = current_app.config
-    if not rows or now() - rows[0].started_at > timedelta(hours=settings["SESSION_HOURS"]):
+    if not found or now() - found[0].started_at > timedelta(hours=settings["SESSION_HOURS"]):
         return None
-    first = rows[0]
+    first = found[0]
     return SignedInStaff(
-        first.id, first.session_id, reference,
-        tuple(Grant(row.role, row.foundation_id, row.house_id) for row in rows if row.role),
+        first.id, first.session_id, reference, opened_name(first.id, first.name_sealed),
+        tuple(Grant(row.role, row.foundation_id, row.house_id) for row in found if row.role),
         first.language, first.theme, first.seen_at, first.locked_at, first.code_given_at,
         timedelta(minutes=settings["IDLE_MINUTES"]), settings["MFA_REQUIRED"],
     )

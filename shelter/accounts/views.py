@@ -11,8 +11,6 @@ import pyotp
 import segno
 from flask import abort, current_app, flash, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 from flask_login import current_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,9 +21,11 @@ from shelter.calendar import today
 from shelter.db import db
 from shelter.partners import queries as partners
 from shelter.rules import RuleBroken
+from shelter.texts import language as page_language
+from shelter.texts import later as _later
+from shelter.texts import say as _
+from shelter.texts import speaking
 from shelter.web import Form, Section, gate, me, menu, page, submit
-from shelter.web.locale import language as page_language
-from shelter.web.locale import speaking
 from shelter.web.page import saved
 
 from . import actions, queries, rules, sessions

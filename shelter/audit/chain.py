@@ -8,13 +8,15 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from shelter.db import db
+from shelter.db import db, rows_of
 from shelter.db.base import is_sqlite
 
 from .models import AuditEntry
 
 GENESIS = "0" * 64
 _LOCK = 7_304_519_201  # any number, the same for every writer
+_LAST = sa.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+_ADD = sa.insert(AuditEntry.__table__)  # type: ignore[arg-type]
 
 
 class Head(NamedTuple):
@@ -26,10 +28,8 @@ class Head(NamedTuple):
 
 def head() -> Head:
     """The end of the chain as this transaction sees it."""
-    row = db.session.execute(
-        sa.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
-    ).first()
-    return Head(row.seq, row.hash) if row else Head(0, GENESIS)
+    found = rows_of(_LAST)
+    return Head(*found[0]) if found else Head(0, GENESIS)
 
 
 def append(row: dict[str, Any]) -> Head:
@@ -39,7 +39,7 @@ def append(row: dict[str, Any]) -> Head:
     before = head()
     row = {**row, "seq": before.seq + 1, "prev": before.hash}
     row["hash"] = digest(row)
-    db.session.execute(sa.insert(AuditEntry), [row])
+    db.session.connection().execute(_ADD, row)
     return Head(row["seq"], row["hash"])
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from shelter.calendar import Precision, local, now
 from shelter.codes.cases import CaseState, Milestone, Stage
@@ -16,6 +15,7 @@ from shelter.codes.services import Discipline
 from shelter.db import db, vault
 from shelter.partners.models import House
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 from . import rules
 from .models import Case, CaseCard, Person, TeamMember, TimelineEntry

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
-
 from shelter.access import Permission, allows
 from shelter.calendar import age_on, today
 from shelter.codes.cases import CaseState, ConsentPurpose
 from shelter.codes.leaving import ExitReason, Outcome
 from shelter.codes.services import Discipline
+from shelter.texts import say as _
 from shelter.web import me
 from shelter.web.locale import country
 from shelter.web.panels import tabs

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-
 from shelter.codes.cases import CaseState, Channel, ConsentAnswer, ConsentPurpose
 from shelter.codes.people import SpokenLanguage
 from shelter.codes.services import Discipline
+from shelter.texts import later as _
 from shelter.web import ChoiceField, CodeField, DateField, Form, PhoneField, RecordField, TextField
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import lazy_gettext as _
 
 from shelter.indicators import Foundations, Period, Rows, during, indicator, owned, year_of
+from shelter.texts import later as _
 
 from .models import Case, Person
 

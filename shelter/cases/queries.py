@@ -7,14 +7,14 @@ import binascii
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from shelter.access import Permission, Reader, SubjectColumns, allows, within_reach
-from shelter.codes.cases import CaseState, Milestone
-from shelter.db import Rows, db, unseal
+from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone
+from shelter.db import Rows, db, rows_of, unseal, value_of
 from shelter.partners.models import House
 
 from .models import Case, CaseCard, Person, TeamMember, TimelineEntry
@@ -34,8 +34,16 @@ CASE_COLUMNS = SubjectColumns(Case.foundation_id, Case.house_id, Case.state == C
 
 
 def by_id(case_id: uuid.UUID) -> Case | None:
-    """A case with its person and card (the gate decides who may have it)."""
-    return db.session.scalar(sa.select(Case).where(Case.id == case_id).options(sa.orm.joinedload(Case.card)))
+    """A case with its person, card and team (the gate decides who may have it)."""
+    return db.session.scalars(_BY_ID, {"case_id": case_id}).unique().one_or_none()
+
+
+_CASE_ID = sa.bindparam("case_id", type_=Case.id.type)
+_BY_ID = (
+    sa.select(Case)
+    .where(Case.id == _CASE_ID)
+    .options(sa.orm.joinedload(Case.card, innerjoin=True), sa.orm.joinedload(Case.team))
+)
 
 
 @dataclass(frozen=True)
@@ -163,35 +171,64 @@ def _may_name(reader: Reader) -> bool:
     return allows(reader, Permission.PERSON_READ)
 
 
-def timeline(case: Case, most: int = 200) -> list[TimelineEntry]:
-    """What happened, newest first, without what was corrected."""
-    corrected = sa.select(TimelineEntry.corrects_id).where(
-        TimelineEntry.case_id == case.id, TimelineEntry.corrects_id.is_not(None)
+def timeline(case: Case, most: int = 200) -> Sequence[Any]:
+    """What happened, newest first, without what was corrected: milestone, detail, occurred_at, precision, by_id."""
+    return rows_of(_TIMELINE, case_id=case.id, most=most)
+
+
+_corrected = sa.select(TimelineEntry.corrects_id).where(
+    TimelineEntry.case_id == _CASE_ID, TimelineEntry.corrects_id.is_not(None)
+)
+_TIMELINE = (
+    sa.select(
+        TimelineEntry.milestone,
+        TimelineEntry.detail,
+        TimelineEntry.occurred_at,
+        TimelineEntry.precision,
+        TimelineEntry.by_id,
     )
-    return list(
-        db.session.scalars(
-            sa.select(TimelineEntry)
-            .where(TimelineEntry.case_id == case.id, TimelineEntry.id.not_in(corrected))
-            .order_by(TimelineEntry.occurred_at.desc(), TimelineEntry.entered_at.desc())
-            .limit(most)
-        )
-    )
+    .where(TimelineEntry.case_id == _CASE_ID, TimelineEntry.id.not_in(_corrected))
+    .order_by(TimelineEntry.occurred_at.desc(), TimelineEntry.entered_at.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 
 
 def reached_at(case: Case, milestone: Milestone) -> datetime | None:
     """When a milestone was reached last."""
-    return db.session.scalar(
-        sa.select(sa.func.max(TimelineEntry.occurred_at)).where(
-            TimelineEntry.case_id == case.id, TimelineEntry.milestone == milestone
-        )
-    )
+    found: datetime | None = value_of(_REACHED, case_id=case.id, milestone=milestone)
+    return found
+
+
+_REACHED = sa.select(sa.func.max(TimelineEntry.occurred_at)).where(
+    TimelineEntry.case_id == _CASE_ID,
+    TimelineEntry.milestone == sa.bindparam("milestone", type_=TimelineEntry.milestone.type),
+)
 
 
 def consents(case: Case) -> list[Consent]:
     """Everything she was asked, newest first."""
-    return list(
-        db.session.scalars(sa.select(Consent).where(Consent.case_id == case.id).order_by(Consent.asked_at.desc()))
+    return list(db.session.scalars(_CONSENTS, {"case_id": case.id}))
+
+
+_CONSENTS = sa.select(Consent).where(Consent.case_id == _CASE_ID).order_by(Consent.asked_at.desc())
+
+
+def agreed(case: Case, day: date) -> list[tuple[ConsentPurpose, date | None]]:
+    """What is in force on a day, the newest first: purpose, and until when."""
+    return [(purpose, ends_on) for purpose, ends_on in rows_of(_AGREED, case_id=case.id, day=day)]
+
+
+_DAY = sa.bindparam("day", type_=sa.Date)
+_AGREED = (
+    sa.select(Consent.purpose, Consent.ends_on)
+    .where(
+        Consent.case_id == _CASE_ID,
+        Consent.answer == ConsentAnswer.GIVEN,
+        Consent.withdrawn_at.is_(None),
+        sa.or_(Consent.ends_on.is_(None), Consent.ends_on >= _DAY),
     )
+    .order_by(Consent.asked_at.desc())
+)
 
 
 def open_stay(case: Case) -> Stay | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime, timedelta
 
-from flask_babel import gettext as _
 from stdnum.ec import ci
 
 from shelter.calendar import PartialDate, add_months, age_on
 from shelter.codes.people import AgeBand, DocumentKind
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 FOLLOW_UP_MONTHS = (1, 3, 6, 12)
 """Contacts after leaving, in months (design default of the programme's transition protocol)."""

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 
 from shelter.access import Permission as P
 from shelter.access import Role, allows
@@ -18,6 +16,8 @@ from shelter.calendar import today
 from shelter.codes.cases import CaseState
 from shelter.db import db
 from shelter.partners import queries as partners
+from shelter.texts import later as _later
+from shelter.texts import say as _
 from shelter.web import Section, gate, me, menu, page, submit
 from shelter.web.gate import reading
 from shelter.web.page import saved
@@ -175,8 +175,7 @@ def team_panel(case: Case) -> dict[str, Any]:
 @case_panel(45, P.CONSENT_READ, "cases/_consents.html")
 def consent_panel(case: Case) -> dict[str, Any]:
     """What she agreed to, on the case page."""
-    day = today()
-    return {"in_force": [each for each in queries.consents(case) if each.is_in_force(day)]}
+    return {"in_force": queries.agreed(case, today())}
 
 
 @case_panel(90, P.CASE_READ, "cases/_history.html")

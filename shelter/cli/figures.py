@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 from flask_babel import format_decimal
-from flask_babel import gettext as _
 
 from shelter.audit import note, operator
 from shelter.calendar import Period
@@ -20,6 +19,7 @@ from shelter.intake import indicators as _intake
 from shelter.register import indicators as _register
 from shelter.residence import indicators as _residence
 from shelter.services import indicators as _services
+from shelter.texts import say as _
 from shelter.transition import indicators as _transition
 
 COUNTED = (_cases, _register, _intake, _residence, _services, _transition, _followup)

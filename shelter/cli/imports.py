@@ -10,13 +10,13 @@ from time import monotonic
 
 import click
 from flask_babel import format_decimal
-from flask_babel import gettext as _
 
 from shelter.audit import operator
 from shelter.cli.plain import Refused, in_app
 from shelter.register import actions
 from shelter.register.actions import Plan
 from shelter.register.reading import Mapping, Reading, Reject, Sheet
+from shelter.texts import say as _
 
 SHOWN = 10
 

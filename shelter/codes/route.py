@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
+from shelter.texts import later as _
 
 from .base import Code
 

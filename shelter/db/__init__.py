@@ -5,6 +5,8 @@ from .base import Model as Model
 from .base import Rows as Rows
 from .base import Versioned as Versioned
 from .base import db as db
+from .base import rows_of as rows_of
+from .base import value_of as value_of
 from .columns import Answers as Answers
 from .columns import Instant as Instant
 from .columns import Words as Words

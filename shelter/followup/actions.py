@@ -36,7 +36,7 @@ def record(
 
 
 def _go_on(case: Case, contact: FollowUp, left_at: datetime, by: uuid.UUID) -> None:
-    contacts = db.session.scalars(contacts_of(case.id))
+    contacts = contacts_of(case.id)
     plan = rules.schedule(local(left_at).date(), tries_since(contacts, left_at))
     if plan.is_over:
         move_to(case, Stage.CLOSED, state=CaseState.CLOSED, next_due_on=None, next_step=None)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-
 from shelter.calendar import now
 from shelter.cases.rules import FOLLOW_UP_MONTHS
 from shelter.codes.cases import Channel
 from shelter.codes.leaving import Outcome
+from shelter.texts import later as _
+from shelter.texts import say
 from shelter.web import ChoiceField, CodeField, Form, MomentField, TextArea, TickField
 from shelter.web.locale import say_day
 
@@ -45,4 +44,4 @@ class ContactForm(Form):
 
 
 def _of_month(month: int, day: str) -> str:
-    return str(gettext("Month %(month)s, due %(day)s", month=month, day=day))
+    return str(say("Month %(month)s, due %(day)s", month=month, day=day))

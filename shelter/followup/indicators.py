@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import aliased
 
 from shelter.calendar import add_months
@@ -17,6 +16,7 @@ from shelter.cases.rules import FOLLOW_UP_MONTHS
 from shelter.codes.cases import Milestone
 from shelter.codes.leaving import ExitReason, Outcome
 from shelter.indicators import Foundations, Period, Rows, during, indicator, owned
+from shelter.texts import later as _
 
 from .models import FollowUp
 

@@ -43,9 +43,16 @@ class FollowUp(Model):
     note = Sealed("follow_up.note", ("case", "case_id"), Compartment.SOCIAL)
 
 
-def contacts_of(case_id: uuid.UUID) -> sa.Select[FollowUp]:
+def contacts_of(case_id: uuid.UUID) -> list[FollowUp]:
     """Every contact of a case, in the order in which they happened."""
-    return sa.select(FollowUp).where(FollowUp.case_id == case_id).order_by(FollowUp.occurred_at, FollowUp.entered_at)
+    return list(db.session.scalars(_CONTACTS, {"case_id": case_id}))
+
+
+_CONTACTS = (
+    sa.select(FollowUp)
+    .where(FollowUp.case_id == sa.bindparam("case_id"))
+    .order_by(FollowUp.occurred_at, FollowUp.entered_at)
+)
 
 
 def tries_since(contacts: Iterable[FollowUp], left_at: datetime) -> list[Attempt]:

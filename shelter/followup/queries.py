@@ -55,7 +55,7 @@ class Listing:
 def progress(case: Case) -> Progress:
     """When she left last, what is due since then, and every contact, newest first."""
     left_at = cases.reached_at(case, Milestone.EXITED) if case.state is not CaseState.OPEN else None
-    contacts = list(db.session.scalars(contacts_of(case.id)))
+    contacts = contacts_of(case.id)
     plan = rules.schedule(local(left_at).date(), tries_since(contacts, left_at)) if left_at else None
     return left_at, plan, contacts[::-1]
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from flask_babel import gettext as _
-
 from shelter.cases.rules import FOLLOW_UP_MONTHS, follow_ups_due, not_before, not_in_future
 from shelter.codes.cases import CaseState, Channel, ConsentAnswer
 from shelter.codes.leaving import SPOKE_WITH_HER, Outcome
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 LAST = frozenset({Outcome.DECLINED, Outcome.DIED})
 """Outcomes after which there is no further contact."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
+from shelter.texts import say as _
+from shelter.texts import say_many
 from shelter.web.locale import say_day
 
 from .rules import Barrier, Schedule, Step
@@ -16,7 +15,7 @@ def say_due(day: date, today: date) -> tuple[str, str]:
     """In words, and the kind of tag: late, due today, due on a day."""
     late = (today - day).days
     if late > 0:
-        return str(ngettext("%(num)s day late", "%(num)s days late", late)), "due"
+        return str(say_many("%(num)s day late", "%(num)s days late", late)), "due"
     if late == 0:
         return str(_("Due today")), "due"
     return str(_("Due on %(day)s", day=say_day(day))), "neutral"

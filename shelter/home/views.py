@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _
 
 from shelter.access import PUBLIC, SIGNED_IN, Permission
 from shelter.calendar import today
 from shelter.cases.models import Case
 from shelter.codes.cases import Stage
+from shelter.texts import later as _
 from shelter.web import Section, me, menu, page
 from shelter.web.panels import CASE_PANELS, DAY_CARDS, rendered
 

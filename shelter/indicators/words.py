@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import get_locale
-from flask_babel import lazy_gettext as _
 
 from shelter.codes import Code
 from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.services import Discipline, ServiceType
+from shelter.texts import later as _
 
 from .figures import UNKNOWN, Table
 

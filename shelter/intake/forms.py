@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-
 from shelter.codes.cases import Answer, ConsentAnswer, Exploitation
 from shelter.codes.people import DocumentKind, Sex, SpokenLanguage
+from shelter.texts import later as _
 from shelter.web import (
     ChoiceField,
     CodeField,

@@ -17,7 +17,10 @@ from .models import Intake
 
 def of_case(case: Case) -> Intake | None:
     """The intake of a case, when it was begun."""
-    return db.session.scalar(sa.select(Intake).where(Intake.case_id == case.id))
+    return db.session.scalar(_OF_CASE, {"case_id": case.id})
+
+
+_OF_CASE = sa.select(Intake).where(Intake.case_id == sa.bindparam("case_id"))
 
 
 def unfinished(reader: Reader, most: int = 4) -> list[dict[str, Any]]:

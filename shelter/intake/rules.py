@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from shelter.codes.cases import Answer, Exploitation
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 
 def answers(found: Collection[Exploitation], others_ruled_out: Answer) -> dict[Exploitation, Answer]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from shelter.access import Permission as P
 from shelter.access import allows, houses_of
@@ -19,8 +18,10 @@ from shelter.codes.people import Unanswered
 from shelter.db import db
 from shelter.partners import queries as partners
 from shelter.partners.models import House
+from shelter.texts import language
+from shelter.texts import say as _
 from shelter.web import Section, me, page, submit
-from shelter.web.locale import countries, language
+from shelter.web.locale import countries
 from shelter.web.panels import case_panel, day_card
 
 from . import actions, queries

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 from wtforms.validators import ValidationError
 
+from shelter.texts import later as _later
+from shelter.texts import say as _
 from shelter.web import ChoiceField, DateField, Form, TextField
 
 from .words import ACTORS, DECISIONS

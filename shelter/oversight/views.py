@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from flask import Response, request, stream_with_context
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _later
 
 from shelter.access import Permission as P
 from shelter.audit import head, note, verify
 from shelter.calendar import today
+from shelter.texts import later as _later
 from shelter.web import Section, me, menu, page
 from shelter.web.gate import reading
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from shelter.access import Permission
+from shelter.texts import later as _
 
 ACTIONS: dict[str, Any] = {
     "session.start": _("Signed in"),

@@ -6,11 +6,11 @@ import uuid
 from datetime import date
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from shelter.codes.route import InstitutionKind as Kind
 from shelter.db import db
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 from . import queries, rules
 from .models import Bed, Foundation, House, Institution

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-
 from shelter.codes.places import Province
 from shelter.codes.route import InstitutionKind
+from shelter.texts import later as _
 from shelter.web import ChoiceField, CodeField, DateField, Form, NumberField, RecordField, TextArea, TextField
 
 

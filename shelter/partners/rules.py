@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from flask_babel import gettext as _
-
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 LONGEST_ROOM, MOST_BEDS, MOST_ROOMS = 40, 40, 60
 

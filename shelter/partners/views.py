@@ -6,14 +6,14 @@ import uuid
 
 from flask import abort, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 
 from shelter.access import Permission as P
 from shelter.calendar import today
 from shelter.db import db
+from shelter.texts import language
+from shelter.texts import later as _later
+from shelter.texts import say as _
 from shelter.web import Section, menu, page, submit
-from shelter.web.locale import language
 
 from . import actions, queries, territory
 from .forms import BedsForm, EndForm, FoundationForm, HouseForm, InstitutionForm

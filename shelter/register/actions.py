@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from shelter.audit import Actor, work
 from shelter.calendar import now
 from shelter.db import db
 from shelter.db.base import in_portions, is_sqlite
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 from . import queries
 from .models import ImportedFile, Register, RegisterCase

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from flask_babel import gettext as _
-
 from shelter.codes import Code
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 FIRST_YEAR = 1900
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template
-from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from shelter.audit import anchor
 from shelter.audit.chain import head
@@ -25,8 +23,9 @@ from shelter.register import indicators as _register
 from shelter.residence import indicators as _residence
 from shelter.rules import RuleBroken
 from shelter.services import indicators as _services
+from shelter.texts import say as _
+from shelter.texts import speaking
 from shelter.transition import indicators as _transition
-from shelter.web.locale import LANGUAGES
 from shelter.web.paper import DataFile, pdf
 
 from . import queries
@@ -58,7 +57,7 @@ def make(order: Order) -> Release:
     counted = {figure.code: figure for figure in figures(order.period, foundations)}
     shown = as_seen(counted, order)
     made_at = now()
-    with force_locale(LANGUAGES[order.language]):
+    with speaking(order.language):
         sheet = Sheet(
             order.period, order.audience, queries.scope_name(order.foundation_id), shown,
             exact=counted if order.audience is Audience.INTERNAL else {},

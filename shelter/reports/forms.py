@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from shelter.calendar import Period
+from shelter.texts import later as _
 from shelter.web import ChoiceField, Form
 
 from .actions import Order

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from babel.dates import format_skeleton
 from flask_babel import format_date, get_locale
-from flask_babel import gettext as _
 
 from shelter.access import Permission, Reader, foundations_of
 from shelter.calendar import Period, today
@@ -19,6 +18,7 @@ from shelter.db import db
 from shelter.partners.models import Foundation
 from shelter.register.models import ImportedFile, Register, RegisterCase
 from shelter.register.queries import in_force
+from shelter.texts import say as _
 
 from .models import Release
 from .rules import FOR_OBSERVERS, Audience

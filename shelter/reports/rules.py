@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
-
 from shelter.calendar import Period
 from shelter.codes import Code
 from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.services import Discipline, ServiceType
+from shelter.texts import later as _later
+from shelter.texts import say as _
 
 from .protect import Counts, Level
 

@@ -11,12 +11,12 @@ from typing import Any
 import segno
 import sqlalchemy as sa
 from flask_babel import format_date, format_decimal, format_percent
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from shelter.calendar import Period, local, today
 from shelter.indicators import Figure
 from shelter.indicators.words import fact, word
+from shelter.texts import say as _
 from shelter.web.charts import MOST_SERIES, Mark, Series, bars, columns, grouped, sentence_of
 
 from .protect import Cell, Level, Shown

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 
 from shelter.access import Permission as P
 from shelter.accounts import queries as accounts
+from shelter.texts import language
+from shelter.texts import later as _later
+from shelter.texts import say as _
 from shelter.web import Section, gate, me, menu, page, submit
 from shelter.web.gate import reading
-from shelter.web.locale import language
 from shelter.web.page import saved
 
 from . import actions, queries

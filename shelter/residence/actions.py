@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from shelter.calendar import now, today
 from shelter.cases import actions as cases
@@ -18,6 +17,7 @@ from shelter.codes.cases import CaseState, Milestone, Stage
 from shelter.db import db
 from shelter.partners.models import Bed
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 from . import rules
 from .models import Instruction

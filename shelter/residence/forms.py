@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-
 from shelter.codes.leaving import InstructionKind
+from shelter.texts import later as _
 from shelter.web import CodeField, DateField, Form, MomentField, RecordField, TextField
 
 

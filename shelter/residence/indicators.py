@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask_babel import lazy_gettext as _
 
 from shelter.cases.indicators import OF_PERSON, of_person
 from shelter.cases.models import Case, Person
 from shelter.cases.records import Stay
 from shelter.indicators import Foundations, Period, Rows, indicator, owned
+from shelter.texts import later as _
 
 
 @indicator("residence.present", _("People in the houses at the end of the period"), *OF_PERSON)

@@ -92,11 +92,12 @@ def _instructions(case_ids: list[uuid.UUID], day: date) -> dict[uuid.UUID, dict[
 
 
 def instructions_of(case: Case, day: date) -> list[Instruction]:
-    """Those that hold today or later."""
-    return list(
-        db.session.scalars(
-            sa.select(Instruction)
-            .where(Instruction.case_id == case.id, Instruction.to_on >= day)
-            .order_by(Instruction.made_at)
-        )
-    )
+    """Those that hold on a day or later."""
+    return list(db.session.scalars(_INSTRUCTIONS_OF, {"case_id": case.id, "day": day}))
+
+
+_INSTRUCTIONS_OF = (
+    sa.select(Instruction)
+    .where(Instruction.case_id == sa.bindparam("case_id"), Instruction.to_on >= sa.bindparam("day"))
+    .order_by(Instruction.made_at)
+)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask_babel import gettext as _
-
 from shelter.cases import rules
 from shelter.codes.cases import CaseState
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 
 def may_arrive(arrived_at: datetime, opened_at: datetime, now: datetime, last_left: datetime | None) -> None:

@@ -8,8 +8,6 @@ from typing import Any
 
 from flask import abort, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 
 from shelter.access import Permission as P
 from shelter.access import houses_of
@@ -21,6 +19,8 @@ from shelter.cases.records import Stay
 from shelter.codes.cases import CaseState
 from shelter.db import db
 from shelter.partners.models import Bed
+from shelter.texts import later as _later
+from shelter.texts import say as _
 from shelter.web import Section, me, menu, page, submit
 from shelter.web.gate import reading
 from shelter.web.page import saved

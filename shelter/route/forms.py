@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-
 from shelter.codes.cases import Answer
 from shelter.codes.people import SpokenLanguage
 from shelter.codes.route import ReferralState, Urgency
+from shelter.texts import later as _
 from shelter.web import CodeField, Form, MomentField, NumberField, RecordField, TextArea, TextField
 
 ANSWERS = (ReferralState.ACCEPTED, ReferralState.REDIRECTED, ReferralState.DECLINED)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask_babel import gettext as _
-
 from shelter.codes.route import ReferralState
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 
 def may_be_received(received_at: datetime, now: datetime) -> None:

@@ -6,8 +6,6 @@ from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 
 from shelter.access import Permission as P
 from shelter.access import houses_of
@@ -17,9 +15,11 @@ from shelter.cases.models import Case
 from shelter.db import db
 from shelter.partners import queries as partners
 from shelter.partners.models import House
+from shelter.texts import language
+from shelter.texts import later as _later
+from shelter.texts import say as _
 from shelter.web import Section, gate, me, menu, page, submit
 from shelter.web.gate import reading
-from shelter.web.locale import language
 from shelter.web.panels import day_card
 
 from . import actions, queries

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-
 from shelter.access import Permission as P
 from shelter.access import Reader, Subject, allows
 from shelter.codes.services import Discipline
+from shelter.texts import later as _
 
 WRITE = {
     Discipline.PSYCHOLOGY: P.PSYCHOLOGY_WRITE, Discipline.LEGAL: P.LEGAL_WRITE,

@@ -6,10 +6,9 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from shelter.calendar import now
 from shelter.codes.services import Discipline, Modality, NotHeld, ServiceType
+from shelter.texts import later as _
 from shelter.web import ChoiceField, CodeField, Form, MomentField, NumberField, RecordField, TextArea, TextField
 
 from . import rules

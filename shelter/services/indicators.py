@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import aliased
 
 from shelter.cases.indicators import OF_PERSON, of_person
 from shelter.cases.models import Case, Person
 from shelter.indicators import Foundations, Period, Rows, during, indicator, owned
+from shelter.texts import later as _
 
 from .models import Service
 

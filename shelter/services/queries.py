@@ -12,7 +12,7 @@ from shelter.access import Permission, Reader, allows, houses_of, within_reach
 from shelter.cases.models import Case, CaseCard, Person, TeamMember
 from shelter.cases.queries import CASE_COLUMNS, PAGE, Cursor
 from shelter.codes.cases import CaseState
-from shelter.db import db, unseal
+from shelter.db import db, rows_of, unseal
 
 from .models import Service
 
@@ -83,8 +83,7 @@ def one(case: Case, service_id: uuid.UUID) -> Service | None:
 
 def latest(case: Case, most: int, *, headlines: bool) -> list[dict[str, Any]]:
     """The newest services of a case."""
-    query = _listed(case, headlines).order_by(*NEWEST).limit(most)
-    return _opened(db.session.execute(query).all(), headlines)
+    return _opened(rows_of(_LATEST[headlines], case_id=case.id, most=most), headlines)
 
 
 def page_of(case: Case, cursor: Cursor | None, *, headlines: bool) -> Listing:
@@ -106,9 +105,21 @@ def page_of(case: Case, cursor: Cursor | None, *, headlines: bool) -> Listing:
     return Listing(rows, str(newer) if newer else None, str(older) if older else None)
 
 
+def _columns(headlines: bool) -> tuple[Any, ...]:
+    return (*_COLUMNS, Service.headline_sealed.label("headline")) if headlines else _COLUMNS
+
+
 def _listed(case: Case, headlines: bool) -> sa.Select[Any]:
-    columns = (*_COLUMNS, Service.headline_sealed.label("headline")) if headlines else _COLUMNS
-    return sa.select(*columns).where(Service.case_id == case.id)
+    return sa.select(*_columns(headlines)).where(Service.case_id == case.id)
+
+
+_LATEST = {
+    headlines: sa.select(*_columns(headlines))
+    .where(Service.case_id == sa.bindparam("case_id"))
+    .order_by(*NEWEST)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    for headlines in (True, False)
+}
 
 
 def _opened(rows: Any, headlines: bool) -> list[dict[str, Any]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from shelter.cases.rules import not_before, not_in_future
 from shelter.codes.services import Discipline, NotHeld, ServiceType
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 MINUTES = (15, 30, 45, 60, 90)
 """The lengths offered; any other number up to a day may be written."""

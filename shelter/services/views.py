@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 
 from shelter.access import Permission as P
 from shelter.access import allows
@@ -17,6 +15,8 @@ from shelter.cases import queries as cases
 from shelter.cases.models import Case
 from shelter.cases.queries import Cursor
 from shelter.rules import RuleBroken
+from shelter.texts import later as _later
+from shelter.texts import say as _
 from shelter.web import Section, me, menu, page, submit
 from shelter.web.gate import reading
 from shelter.web.panels import case_panel, case_tab, day_card

@@ -6,8 +6,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
 from shelter.cases import queries as finding
@@ -18,6 +16,7 @@ from shelter.codes.leaving import Destination, ExitReason
 from shelter.codes.places import Province
 from shelter.db import db
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 from . import rules
 from .models import Exit

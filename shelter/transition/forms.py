@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from shelter.calendar import now
 from shelter.codes.cases import Answer, Channel, ConsentAnswer
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.codes.places import Province
+from shelter.texts import later as _
 from shelter.web import ChoiceField, CodeField, Form, MomentField, PhoneField, TextArea, TextField, TickField
 
 from .rules import BY_NUMBER

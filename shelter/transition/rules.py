@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from shelter.cases.rules import not_before, not_in_future
 from shelter.codes.cases import Channel
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 LAST_WORDS = frozenset({ExitReason.DEATH, ExitReason.NOT_TRAFFICKED})
 """Reasons after which there is no follow-up: the case closes with the exit."""

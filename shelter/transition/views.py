@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 
 from shelter.access import Permission as P
 from shelter.access import allows
@@ -15,6 +13,8 @@ from shelter.cases.actions import hold
 from shelter.cases.models import Case
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.codes.places import Province
+from shelter.texts import later as _later
+from shelter.texts import say as _
 from shelter.web import Section, me, page, submit
 from shelter.web.panels import case_tab
 

@@ -6,11 +6,10 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
-
 from shelter.codes import Code
 from shelter.codes.people import Unanswered
+from shelter.texts import later as _later
+from shelter.texts import say as _
 
 from .fields import HouseField
 

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from flask import Flask, g, render_template
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from shelter.crypto import Damaged
 from shelter.db import db
+from shelter.texts import later as _
 
 log = logging.getLogger("shelter")
 

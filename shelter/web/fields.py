@@ -12,12 +12,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import format_date, format_datetime
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _later
 from wtforms import Field
 from wtforms.validators import StopValidation
 
 from shelter.calendar import PartialDate, local, moment_of, now, today
+from shelter.texts import later as _later
+from shelter.texts import say as _
 
 from .locale import say_partial
 

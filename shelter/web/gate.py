@@ -41,7 +41,7 @@ class SignedIn(Protocol):
 
 def me() -> SignedIn:
     """The member of staff who is signed in; only behind the gate."""
-    return cast(SignedIn, current_user)
+    return cast(SignedIn, current_user._get_current_object())
 
 
 def require(permission: Permission, subject: Subject) -> None:

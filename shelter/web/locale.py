@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app, has_request_context, session
-from flask_babel import (
-    Babel,
-    Domain,
-    force_locale,
-    format_date,
-    format_datetime,
-    get_domain,
-    get_locale,
-    gettext,
-    ngettext,
-)
+from flask_babel import Babel, Domain, format_date
 from flask_login import current_user
 
+from shelter import texts
 from shelter.calendar import PartialDate, local, today
 from shelter.config import HERE
-
-LANGUAGES = {"es": "es_EC", "en": "en"}
+from shelter.texts import LANGUAGES, language
 
 
 def init_app(app: Flask, *, locale: str, timezone: str) -> None:
@@ -37,83 +24,27 @@ def init_app(app: Flask, *, locale: str, timezone: str) -> None:
         BABEL_DEFAULT_TIMEZONE=timezone,
         BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
     )
-    app.before_request(_begin)
-    app.teardown_request(_end)
+    app.before_request(texts.begin_page)
+    app.teardown_request(lambda _error: texts.end_page())
     OneDomain(app, locale_selector=lambda: LANGUAGES.get(_chosen() or "", locale), timezone_selector=lambda: timezone)
-    app.jinja_env.install_gettext_callables(_say, _say_many, newstyle=True)  # type: ignore[attr-defined]
-
-
-_spoken: ContextVar[Any] = ContextVar("translations", default=None)
-"""The catalogue of the page being made: asked some hundred times a page, so it is found once, when first asked for."""
-_NOT_YET = object()
-
-
-class HouseDomain(Domain):
-    """Texts are looked up in the catalogue of the page being made, when there is one."""
-
-    def get_translations(self) -> Any:
-        """The catalogue."""
-        return _catalogue() or super().get_translations()
+    app.jinja_env.globals.update(_=texts.say, gettext=texts.say, ngettext=texts.say_many)
 
 
 class OneDomain(Babel):
     """Keeps the catalogues that were read: the extension alone reads the file again for every request."""
 
-    _domain = HouseDomain()
+    _domain = Domain()
 
     @property
-    def domain_instance(self) -> HouseDomain:
+    def domain_instance(self) -> Domain:
         """The one there is."""
         return self._domain
-
-
-def _begin() -> None:
-    _spoken.set(_NOT_YET)
-
-
-def _end(_error: BaseException | None) -> None:
-    _spoken.set(None)
-
-
-def _catalogue() -> Any:
-    found = _spoken.get()
-    if found is _NOT_YET:
-        _spoken.set(None)
-        found = get_domain().get_translations()
-        _spoken.set(found)
-    return found
-
-
-def _say(text: str) -> str:
-    catalogue = _catalogue()
-    return str(gettext(text) if catalogue is None else catalogue.ugettext(text))
-
-
-def _say_many(one: str, many: str, count: int) -> str:
-    catalogue = _catalogue()
-    return str(ngettext(one, many, count) if catalogue is None else catalogue.ungettext(one, many, count))
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Another language for a while: a report may be asked for in one that its reader's pages are not in."""
-    before = _spoken.set(None)
-    try:
-        with force_locale(LANGUAGES[language]):
-            yield
-    finally:
-        _spoken.reset(before)
 
 
 def _chosen() -> str | None:
     if not has_request_context():
         return None
     return getattr(current_user, "language", None) or session.get("language")
-
-
-def language() -> str:
-    """`es` or `en`."""
-    return str(getattr(get_locale(), "language", "es"))
 
 
 @lru_cache
@@ -142,20 +73,18 @@ _NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
 
 def say_day(day: date | datetime | None) -> str:
     """A day: 27 mar 2026; without the year when it is this year's."""
-    if day is None:
-        return ""
-    day = local(day).date() if isinstance(day, datetime) else day
-    return _said(day, "d MMM" if day.year == today().year else "d MMM yyyy", language())
+    return _said(day, today().year, language()) if day else ""
 
 
 @lru_cache(maxsize=5000)
-def _said(day: date, pattern: str, _language: str) -> str:
-    return str(format_date(day, pattern))
+def _said(day: date, this_year: int, _language: str) -> str:
+    day = local(day).date() if isinstance(day, datetime) else day
+    return str(format_date(day, "d MMM" if day.year == this_year else "d MMM yyyy"))
 
 
 def say_moment(moment: datetime | None) -> str:
     """A day and an hour."""
-    return f"{say_day(moment)}, {format_datetime(moment, 'HH:mm')}" if moment else ""
+    return f"{say_day(moment)}, {local(moment):%H:%M}" if moment else ""
 
 
 def say_partial(value: PartialDate | None) -> str:

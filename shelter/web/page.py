@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from shelter.audit import work
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 from .forms import Form
 from .gate import me

@@ -11,13 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shelter.audit import work
 from shelter.calendar import now
 from shelter.db import Model, db
 from shelter.rules import RuleBroken, Stale
+from shelter.texts import say as _
 
 from .forms import Form
 from .gate import me

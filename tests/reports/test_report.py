@@ -19,7 +19,7 @@ from shelter.reports import actions
 from shelter.reports.actions import Order
 from shelter.reports.rules import FACTS, Audience
 from shelter.reports.sheet import LONG, label, say
-from shelter.web.locale import LANGUAGES as LOCALES
+from shelter.texts import LANGUAGES as LOCALES
 from tests.reports.counted import population
 
 QUARTER = Period.read("2026-Q3")

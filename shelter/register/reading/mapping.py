@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flask_babel import gettext as _
-
 from shelter.calendar import today
 from shelter.codes.cases import Answer, Exploitation
 from shelter.codes.people import AgeBand, Sex
 from shelter.register.rules import Reader, country_among, word_of, year_until
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 from shelter.web.locale import countries
 
 from .sheet import Sheet, read_bytes

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-
 from shelter.codes.cases import Answer, Exploitation
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 from .mapping import Column, Mapping
 from .sheet import Sheet

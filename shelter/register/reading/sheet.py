@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask_babel import gettext as _
-
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 FIRST_LINE = re.compile(rb"[^\r\n]*")
 
