@@ -10,7 +10,6 @@ from typing import Any
 
 import jinja2
 from flask import Flask, get_flashed_messages, url_for
-from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from shelter import (
@@ -50,6 +49,7 @@ from shelter.services import models as _services
 from shelter.texts import language
 from shelter.transition import models as _transition
 from shelter.web import errors, gate, headers, locale, me, navigation
+from shelter.web.jinja import HouseEnvironment
 from shelter.web.locale import brand, filters
 
 MEGABYTE = 1024 * 1024
@@ -61,6 +61,7 @@ def create_app(**given: Any) -> Flask:
     """The application. Settings by name (see config.Settings), else from environment and instance/config.toml."""
     settings = Settings.load(**given)
     app = Flask("shelter", template_folder=str(config.folder("templates")), instance_path=str(settings.instance))
+    app.jinja_environment = HouseEnvironment
     app.extensions["settings"] = settings
     calendar.use_zone(settings.timezone)
     ring = KeyRing.read(settings.key_path)
@@ -149,7 +150,8 @@ def _dress(app: Flask) -> None:
 
 def _may(permission: str, subject: Subject | None = None) -> bool:
     """Whether the reader holds a permission, by its stored word: a link is hidden exactly when its door is shut."""
-    return bool(current_user.is_authenticated) and allows(me(), Permission(permission), subject)
+    reader = me()
+    return reader.is_authenticated and allows(reader, Permission(permission), subject)
 
 
 def _cache(app: Flask) -> str:
@@ -159,16 +161,14 @@ def _cache(app: Flask) -> str:
 
 
 def _around() -> dict[str, Any]:
-    signed_in = current_user if current_user.is_authenticated and not current_user.awaits_code else None
-    links = navigation.links(signed_in) if signed_in else []
+    reader = me()
+    signed_in = reader if reader.is_authenticated and not reader.awaits_code else None
     return {
         "brand": brand(),
         "me": signed_in,
         "lang": language(),
         "theme": getattr(signed_in, "theme", "system"),
-        "nav": links,
-        "phone_nav": navigation.on_phone(links),
-        "can_log": False,
+        "menus": navigation.menus(signed_in) if signed_in else None,
     }
 
 

@@ -12,6 +12,7 @@ from .policy import grants as grants
 from .policy import houses_of as houses_of
 from .policy import reaches as reaches
 from .policy import within_reach as within_reach
+from .reach import Asker as Asker
 from .reach import Grant as Grant
 from .reach import Reach as Reach
 from .reach import Reader as Reader

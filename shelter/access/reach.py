@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -44,6 +44,18 @@ class Reader(Protocol):
     def id(self) -> uuid.UUID: ...
     @property
     def grants(self) -> tuple[Grant, ...]: ...
+
+
+class Asker(NamedTuple):
+    """A reader reduced to what access asks of one: two that are equal reach the same."""
+
+    id: uuid.UUID
+    grants: tuple[Grant, ...]
+
+    @classmethod
+    def of(cls, reader: Reader) -> Asker:
+        """From whoever is signed in."""
+        return cls(reader.id, reader.grants)
 
 
 @dataclass(frozen=True)

@@ -62,9 +62,9 @@ class SignedInStaff(UserMixin):
         """At most once a minute, and never while locked."""
         return not self.is_locked and now() - self.seen_at > timedelta(minutes=1)
 
-    def touch(self) -> None:
-        """Note that the session is in use (inside a transaction that writes)."""
-        db.session.execute(sa.update(StaffSession).where(StaffSession.id == self.session_id).values(seen_at=now()))
+    def touch(self, connection: sa.Connection) -> None:
+        """Note that the session is in use."""
+        connection.execute(sa.update(StaffSession).where(StaffSession.id == self.session_id).values(seen_at=now()))
 
     @property
     def actor(self) -> Actor:

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from shelter.db import db, rows_of
-from shelter.db.base import is_sqlite
+from shelter.db import db
 
 from .models import AuditEntry
 
@@ -17,6 +16,7 @@ GENESIS = "0" * 64
 _LOCK = 7_304_519_201  # any number, the same for every writer
 _LAST = sa.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
 _ADD = sa.insert(AuditEntry.__table__)  # type: ignore[arg-type]
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
 
 
 class Head(NamedTuple):
@@ -26,20 +26,20 @@ class Head(NamedTuple):
     hash: str
 
 
-def head() -> Head:
-    """The end of the chain as this transaction sees it."""
-    found = rows_of(_LAST)
-    return Head(*found[0]) if found else Head(0, GENESIS)
+def head(connection: sa.Connection | None = None) -> Head:
+    """The end of the chain as the session's transaction, or another's, sees it."""
+    found = (connection or db.session.connection()).execute(_LAST).first()
+    return Head(found.seq, found.hash) if found else Head(0, GENESIS)
 
 
-def append(row: dict[str, Any]) -> Head:
+def append(row: dict[str, Any], connection: sa.Connection) -> Head:
     """Add a row at the end. The right to do so is taken last and held until the commit."""
-    if not is_sqlite():  # in a statement of its own: inside the INSERT the chain forks
-        db.session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    before = head()
+    if connection.dialect.name == "postgresql":  # in a statement of its own: inside the INSERT the chain forks
+        connection.execute(_ALONE, {"key": _LOCK})
+    before = head(connection)
     row = {**row, "seq": before.seq + 1, "prev": before.hash}
     row["hash"] = digest(row)
-    db.session.connection().execute(_ADD, row)
+    connection.execute(_ADD, row)
     return Head(row["seq"], row["hash"])
 
 

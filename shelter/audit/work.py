@@ -7,20 +7,21 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, UOWTransaction
 
 from shelter.calendar import now
 from shelter.db import db, vault
-from shelter.db.base import begin_writing
+from shelter.db.base import begin_writing, writing_aside
 
 from .anchors import anchor_now_and_then
-from .chain import Head, append
+from .chain import append
 from .models import Actor
 
-Done = TypeVar("Done")
+Aside = Callable[[sa.Connection], Any]
+"""Something small to be written on a connection of its own."""
 
 
 @dataclass
@@ -60,7 +61,7 @@ def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[W
         if db.session().get_transaction() is not transaction:
             raise RuntimeError(f"{action}: its transaction was ended inside work()")
         db.session.flush()
-        latest = append(doing.row(changes))
+        latest = append(doing.row(changes), db.session.connection())
         db.session.commit()
     except BaseException:
         db.session.rollback()
@@ -71,30 +72,21 @@ def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[W
 
 
 def note(
-    action: str, *, by: Actor, on: Any = None, decision: str = "allowed", also: Callable[[], None] | None = None,
-    **detail: Any,
+    action: str, *, by: Actor, on: Any = None, decision: str = "allowed", also: Aside | None = None, **detail: Any,
 ) -> None:
     """Record a sensitive read or a refusal in a short transaction of its own, before the answer is sent."""
     row = Work(action, by, on, detail).row([], decision)
-
-    def both() -> Head:
+    with writing_aside() as connection:
         if also:
-            also()
-        return append(row)
+            also(connection)
+        latest = append(row, connection)
+    anchor_now_and_then(latest)
 
-    anchor_now_and_then(quietly(both))
 
-
-def quietly(do: Callable[[], Done]) -> Done:
+def quietly(do: Aside) -> None:
     """Commit something that needs no audit row of its own: a session's touch, an expired draft."""
-    begin_writing()
-    try:
-        done = do()
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    return done
+    with writing_aside() as connection:
+        do(connection)
 
 
 def _kind_of(record: Any) -> str | None:

@@ -8,11 +8,12 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.access import Permission, Reader, SubjectColumns, allows, within_reach
+from shelter.access import Asker, Permission, Reader, SubjectColumns, grants, within_reach
 from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone
 from shelter.db import Rows, db, rows_of, unseal, value_of
 from shelter.partners.models import House
@@ -21,6 +22,8 @@ from .models import Case, CaseCard, Person, TeamMember, TimelineEntry
 from .records import Consent, SafeContact, Stay
 
 PAGE = 50
+_CASE_ID = sa.bindparam("case_id", type_=Case.id.type)
+_OPENED_AT = sa.bindparam("opened_at", type_=Case.opened_at.type)
 
 
 def _has_member(staff_id: uuid.UUID) -> sa.ColumnElement[bool]:
@@ -38,7 +41,6 @@ def by_id(case_id: uuid.UUID) -> Case | None:
     return db.session.scalars(_BY_ID, {"case_id": case_id}).unique().one_or_none()
 
 
-_CASE_ID = sa.bindparam("case_id", type_=Case.id.type)
 _BY_ID = (
     sa.select(Case)
     .where(Case.id == _CASE_ID)
@@ -91,16 +93,12 @@ class Listing:
 _COLUMNS = (
     Case.id,
     Case.code,
-    Case.state,
     Case.opened_at,
     Case.person_id,
-    Case.age_band,
-    Person.name_used_sealed.label("name"),
     CaseCard.stage,
     CaseCard.bed,
     CaseCard.last_service_at,
     CaseCard.next_due_on,
-    CaseCard.next_step,
     CaseCard.lead_id,
     House.name.label("house"),
 )
@@ -108,16 +106,11 @@ _COLUMNS = (
 
 def page_of(reader: Reader, filters: Filters, cursor: Cursor | None = None) -> Listing:
     """A page of the cases within reach. Names are opened in bulk for those who may read them."""
-    query = _listed(reader, filters)
     backwards = cursor is not None and cursor.newer
-    if cursor:
-        place = sa.tuple_(Case.opened_at, Case.id)
-        mark = sa.tuple_(sa.literal(cursor.opened_at, Case.opened_at.type), sa.literal(cursor.case_id, Case.id.type))
-        query = query.where(place > mark if backwards else place < mark)
-    order = (Case.opened_at.asc(), Case.id.asc()) if backwards else (Case.opened_at.desc(), Case.id.desc())
-    found = db.session.execute(query.order_by(*order).limit(PAGE + 1)).all()
+    place = {"opened_at": cursor.opened_at, "case_id": cursor.case_id} if cursor else {}
+    found = rows_of(_page(Asker.of(reader), filters, cursor is not None, backwards), **place)
     more, found = len(found) > PAGE, found[:PAGE]
-    rows = _opened(reader, found[::-1] if backwards else found)
+    rows = _opened(found[::-1] if backwards else found)
     if not rows:
         return Listing([], None, None)
     first, last = rows[0], rows[-1]
@@ -126,10 +119,30 @@ def page_of(reader: Reader, filters: Filters, cursor: Cursor | None = None) -> L
     return Listing(rows, str(newer) if newer else None, str(older) if older else None)
 
 
+@lru_cache(maxsize=1000)
+def _page(reader: Asker, filters: Filters, has_cursor: bool, backwards: bool) -> Rows:
+    """The query of a page, kept: a reader turns pages more often than their roles change."""
+    query = _listed(reader, filters)
+    if has_cursor:
+        place, mark = sa.tuple_(Case.opened_at, Case.id), sa.tuple_(_OPENED_AT, _CASE_ID)
+        query = query.where(place > mark if backwards else place < mark)
+    order = (Case.opened_at.asc(), Case.id.asc()) if backwards else (Case.opened_at.desc(), Case.id.desc())
+    return query.order_by(*order).limit(PAGE + 1)
+
+
 def of_persons(reader: Reader, person_ids: Collection[uuid.UUID], most: int = PAGE) -> list[dict[str, Any]]:
     """The cases of these persons that the reader reaches, newest first."""
-    query = _listed(reader, Filters(state=None), Permission.PERSON_SEARCH).where(Case.person_id.in_(person_ids))
-    return _opened(reader, db.session.execute(query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(most)).all())
+    return _opened(rows_of(_of_persons(Asker.of(reader)), person_ids=list(person_ids), most=most))
+
+
+@lru_cache(maxsize=1000)
+def _of_persons(reader: Asker) -> Rows:
+    return (
+        _listed(reader, Filters(state=None), Permission.PERSON_SEARCH)
+        .where(Case.person_id.in_(sa.bindparam("person_ids", expanding=True)))
+        .order_by(Case.opened_at.desc(), Case.id.desc())
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
 
 
 def with_document(reader: Reader, lookup: bytes) -> list[dict[str, Any]]:
@@ -145,8 +158,9 @@ def by_code(reader: Reader, code: str) -> uuid.UUID | None:
 
 
 def _listed(reader: Reader, filters: Filters, permission: Permission = Permission.CASE_LIST) -> Rows:
+    named = may_name(reader, permission)
     query: Rows = (
-        sa.select(*_COLUMNS)
+        sa.select(*_COLUMNS, sa.case((named, Person.name_used_sealed)).label("name"), named.label("is_named"))
         .join(Person, Person.id == Case.person_id)
         .join(CaseCard, CaseCard.case_id == Case.id)
         .join(House, House.id == Case.house_id)
@@ -161,14 +175,16 @@ def _listed(reader: Reader, filters: Filters, permission: Permission = Permissio
     return query
 
 
-def _opened(reader: Reader, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    if _may_name(reader):
-        return unseal(rows, name=(Person.name_used, "person_id"))
-    return [{**row._mapping, "name": None} for row in rows]
+def may_name(reader: Reader, permission: Permission) -> sa.ColumnElement[bool]:
+    """Which rows of a list may carry a name: mostly all or none of those that the permission lists."""
+    named = list(grants(reader, Permission.PERSON_READ))
+    if all(each in named for each in grants(reader, permission)):
+        return sa.true()
+    return within_reach(reader, Permission.PERSON_READ, CASE_COLUMNS)
 
 
-def _may_name(reader: Reader) -> bool:
-    return allows(reader, Permission.PERSON_READ)
+def _opened(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    return unseal(rows, name=(Person.name_used, "person_id"))
 
 
 def timeline(case: Case, most: int = 200) -> Sequence[Any]:

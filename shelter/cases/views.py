@@ -28,6 +28,7 @@ from .forms import ConsentForm, FilterForm, SearchForm, TeamForm
 from .models import Case
 from .queries import Cursor, Filters
 from .records import Consent
+from .words import lines
 
 cases = Section("cases", __name__)
 gate.loads("case", queries.by_id)
@@ -60,8 +61,7 @@ def _found_page(token: str) -> ResponseReturnValue:
 def _rows_page(template: str, rows: list[dict[str, Any]] | None, **values: Any) -> ResponseReturnValue:
     """A page with a table of cases, and the box to search in."""
     leads = accounts.names(row["lead_id"] for row in rows or ())
-    named = allows(me(), P.PERSON_READ)
-    return page(template, **{"searching": SearchForm(), **values}, rows=rows, leads=leads, named=named, today=today())
+    return page(template, **values, rows=rows, lines=lines(rows or (), leads))
 
 
 @cases.post("/casos", needs=P.PERSON_SEARCH)
@@ -69,7 +69,7 @@ def find() -> ResponseReturnValue:
     """Search. The words travel in the body and are kept sealed; the address carries a token."""
     form = SearchForm()
     if not form.is_good():
-        return _rows_page("cases/found.html", None, words=None, searching=form, form=form)
+        return _rows_page("cases/found.html", None, words=None, form=form)
     with work("person.search", by=me().actor):
         kept = search.remember(me().id, form.q.data)
     return redirect(url_for("cases.index", b=kept.id.hex), 303)
@@ -85,9 +85,7 @@ def _found(words: str) -> list[dict[str, Any]]:
 
 def _filters() -> tuple[FilterForm, Filters]:
     form = FilterForm(formdata=request.args)
-    houses = partners.houses()
-    form.casa.choices = [(house.id, house.name) for house in houses]
-    form.process(request.args)
+    form.casa.choices = partners.houses()
     form.validate()
     state = form.estado.data or CaseState.OPEN.value
     form.estado.data = state

@@ -6,6 +6,7 @@ import enum
 import sqlite3
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -135,6 +136,16 @@ def begin_writing() -> None:
     session = db.session()
     session.rollback()
     session.connection(execution_options={"writing": True})
+
+
+@contextmanager
+def writing_aside() -> Iterator[Connection]:
+    """A short transaction of its own with the right to write, beside what the session does; what was read is over."""
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        connection = connection.execution_options(writing=True)
+        with connection.begin():
+            yield connection
 
 
 def is_writing() -> bool:

@@ -239,7 +239,8 @@ def unseal(rows: Sequence[Any], **fields: tuple[Sealed, str]) -> list[dict[str, 
 
     `unseal(rows, name=(Person.name_used, "person_id"))` opens the column `name`, bound to the row id in `person_id`.
     """
-    found = [dict(row._mapping) for row in rows]
+    names = rows[0]._fields if rows else ()
+    found = [dict(zip(names, row, strict=True)) for row in rows]
     for some in in_portions(found, 5_000):
         boxes = vault.fetch(row[name][KEY_ID] for row in some for name in fields if row[name] is not None)
         for row in some:

@@ -13,7 +13,7 @@ from shelter.calendar import local, now
 from shelter.codes.cases import Channel
 from shelter.codes.leaving import Outcome
 from shelter.codes.people import AgeBand
-from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
+from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, db, word
 
 from .rules import Attempt
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.access import Permission, Reader, grants, within_reach
+from shelter.access import Permission, Reader, within_reach
 from shelter.calendar import local, today
 from shelter.cases import queries as cases
 from shelter.cases.models import Case, CaseCard, Person
-from shelter.cases.queries import CASE_COLUMNS, PAGE, Cursor
+from shelter.cases.queries import CASE_COLUMNS, PAGE, Cursor, may_name
 from shelter.cases.records import Consent, SafeContact
 from shelter.codes.cases import CaseState, Channel, ConsentPurpose, Milestone
 from shelter.db import db, unseal
@@ -103,19 +103,11 @@ def queue(reader: Reader, cursor: Cursor | None = None, *, until: date | None = 
     return Listing(rows, earlier, later, _refused({row["id"] for row in rows}))
 
 
-def _is_named(reader: Reader) -> sa.ColumnElement[bool]:
-    """Which rows may carry a name: mostly all or none, known before asking."""
-    named = list(grants(reader, Permission.PERSON_READ))
-    if all(each in named for each in grants(reader, Permission.FOLLOWUP_READ)):
-        return sa.true()
-    return within_reach(reader, Permission.PERSON_READ, CASE_COLUMNS)
-
-
 def _due(reader: Reader) -> sa.Select[Any]:
     return (
         sa.select(
             Case.id, Case.code, Case.person_id, CaseCard.next_due_on, CaseCard.lead_id, House.name.label("house"),
-            sa.case((_is_named(reader), Person.name_used_sealed), else_=None).label("name"),
+            sa.case((may_name(reader, Permission.FOLLOWUP_READ), Person.name_used_sealed)).label("name"),
         )
         .join(CaseCard, CaseCard.case_id == Case.id).join(Person, Person.id == Case.person_id)
         .join(House, House.id == Case.house_id)

@@ -36,8 +36,8 @@ PERSON = ("name_used", "names", "surnames", "birth", "sex", "nationality", "docu
 def arrive() -> ResponseReturnValue:
     """Somebody is at the door. Three questions, and she is in."""
     houses = partners.houses(houses_of(me(), P.INTAKE_WRITE))
-    form = ArrivalForm(house_id=houses[0].id if len(houses) == 1 else None)
-    form.house_id.choices = [(house.id, house.name) for house in houses]
+    form = ArrivalForm(house_id=houses[0][0] if len(houses) == 1 else None)
+    form.house_id.choices = houses
     done = submit(
         form,
         "intake.arrive",

@@ -41,7 +41,7 @@ def add_house(foundation: Foundation, name: str, *, canton: str, address: str, r
 def open_house(foundation: Foundation, *, name: str, canton: str, address: str, rooms: str) -> House:
     """A house from a form: rooms as they are written, one a line."""
     counted = rules.read_rooms(rooms)
-    if any(each.name.casefold() == name.casefold() for each in queries.houses()):
+    if any(taken.casefold() == name.casefold() for _id, taken in queries.houses()):
         raise RuleBroken(_("There is a house with this name already"), "name")
     return add_house(foundation, name, canton=canton, address=address, rooms=counted)
 

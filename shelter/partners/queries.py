@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shelter.codes.route import InstitutionKind
-from shelter.db import db
+from shelter.db import db, rows_of
 
 from .models import Bed, Foundation, House, Institution
 
@@ -21,10 +21,12 @@ def foundations() -> list[Foundation]:
     return list(db.session.scalars(with_houses.order_by(Foundation.name)))
 
 
-def houses(ids: Collection[uuid.UUID] | None = None) -> list[House]:
-    """Houses by name; all, or those of the given ids."""
-    query = sa.select(House).order_by(House.name)
-    return list(db.session.scalars(query if ids is None else query.where(House.id.in_(ids))))
+def houses(ids: Collection[uuid.UUID] | None = None) -> list[tuple[uuid.UUID, str]]:
+    """Houses by name, as choices: id and name; all, or those of the given ids."""
+    return [(house, name) for house, name in rows_of(_HOUSES) if ids is None or house in ids]
+
+
+_HOUSES = sa.select(House.id, House.name).order_by(House.name)
 
 
 def beds(house_id: uuid.UUID) -> list[Bed]:

@@ -47,8 +47,8 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Somebody calls."""
     houses = partners.houses(houses_of(me(), P.REFERRAL_WRITE))
-    form = ReferralForm(received_at=now(), children=0, house_id=houses[0].id if len(houses) == 1 else None)
-    form.house_id.choices = [(house.id, house.name) for house in houses]
+    form = ReferralForm(received_at=now(), children=0, house_id=houses[0][0] if len(houses) == 1 else None)
+    form.house_id.choices = houses
     form.institution_id.choices = list(_institutions().items())
     done = submit(
         form,

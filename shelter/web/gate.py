@@ -32,15 +32,16 @@ class SignedIn(Protocol):
     language: str | None
     theme: str
     name: str
+    is_authenticated: bool
     is_locked: bool
     awaits_code: bool
     is_touch_due: bool
 
-    def touch(self) -> None: ...
+    def touch(self, connection: sa.Connection) -> None: ...
 
 
 def me() -> SignedIn:
-    """The member of staff who is signed in; only behind the gate."""
+    """The member of staff who is signed in; where nobody has to be, ask `is_authenticated` first."""
     return cast(SignedIn, current_user._get_current_object())
 
 

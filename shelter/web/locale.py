@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -44,7 +45,7 @@ class OneDomain(Babel):
 def _chosen() -> str | None:
     if not has_request_context():
         return None
-    return getattr(current_user, "language", None) or session.get("language")
+    return getattr(current_user._get_current_object(), "language", None) or session.get("language")
 
 
 @lru_cache
@@ -74,6 +75,12 @@ _NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
 def say_day(day: date | datetime | None) -> str:
     """A day: 27 mar 2026; without the year when it is this year's."""
     return _said(day, today().year, language()) if day else ""
+
+
+def day_sayer() -> Callable[[date | datetime | None], str]:
+    """The same for many days at once: what does not change from one to the next is asked once."""
+    this_year, spoken = today().year, language()
+    return lambda day: _said(day, this_year, spoken) if day else ""
 
 
 @lru_cache(maxsize=5000)

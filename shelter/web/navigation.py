@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
+from markupsafe import Markup
 
 from shelter.access import SIGNED_IN, Needs, Permission, allows
+from shelter.texts import language
 
 from .gate import SignedIn
 
@@ -35,30 +38,56 @@ class Link:
     on_phone: int
 
 
+@dataclass(frozen=True)
+class Menus:
+    """The same links as HTML: beside a wide page, on the bar of a small one; and what belongs to the person."""
+
+    side: Markup
+    bar: Markup
+    personal: Markup
+
+
 _entries: dict[str, Entry] = {}
 
 
 def menu(order: int, endpoint: str, label: Any, icon: str, needs: Needs = SIGNED_IN, *, on_phone: int = 0) -> None:
     """Put a door on the menu."""
     _entries[endpoint] = Entry(order, endpoint, label, icon, needs, on_phone)
+    _in_order.cache_clear()
 
 
-def links(reader: SignedIn) -> list[Link]:
-    """The menu of one reader."""
-    here = request.path
-    found = [each for each in sorted(_entries.values(), key=lambda each: each.order) if _is_open(reader, each.needs)]
-    return [_link(each, here) for each in found]
+@lru_cache
+def _in_order() -> list[Entry]:
+    return sorted(_entries.values(), key=lambda each: each.order)
+
+
+def menus(reader: SignedIn) -> Menus:
+    """The menus of one reader, where they are now."""
+    doors = tuple(each.endpoint for each in _in_order() if _is_open(reader, each.needs))
+    return _made(doors, _here(doors), language())
 
 
 def _is_open(reader: SignedIn, needs: Needs) -> bool:
     return allows(reader, needs) if isinstance(needs, Permission) else True
 
 
-def _link(entry: Entry, here: str) -> Link:
-    url = url_for(entry.endpoint)
-    return Link(url, entry.label, entry.icon, here == url or here.startswith(url + "/"), entry.on_phone)
+def _here(doors: tuple[str, ...]) -> frozenset[str]:
+    path = request.path + "/"
+    return frozenset(door for door in doors if path.startswith(_url(door) + "/"))
 
 
-def on_phone(found: list[Link]) -> list[Link]:
-    """The three lines of the menu that matter most on a small screen."""
-    return sorted((link for link in found if link.on_phone), key=lambda link: link.on_phone)[:3]
+@lru_cache
+def _url(endpoint: str) -> str:
+    return url_for(endpoint)
+
+
+@lru_cache(maxsize=1000)
+def _made(doors: tuple[str, ...], here: frozenset[str], language: str) -> Menus:
+    parts: Any = current_app.jinja_env.get_template("layout/menus.html").module
+    links = [_link(_entries[door], door in here) for door in doors]
+    few = sorted((link for link in links if link.on_phone), key=lambda link: link.on_phone)[:3]
+    return Menus(parts.side(links), parts.bar(links, few, language), parts.personal(language))
+
+
+def _link(entry: Entry, current: bool) -> Link:
+    return Link(_url(entry.endpoint), entry.label, entry.icon, current, entry.on_phone)

@@ -198,22 +198,23 @@ def test_a_read_and_a_refusal_are_noted(programme):
 
 
 def test_what_goes_with_a_note_is_saved_with_it_or_not_at_all(app):
-    def fail():
-        db.session.add(Foundation(name="Norte"))
-        db.session.flush()
+    def add(connection):
+        connection.execute(sa.insert(Foundation), {"id": uuid.uuid4(), "name": "Norte"})
+
+    def fail(connection):
+        add(connection)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         note("case.read", by=operator, also=fail)
     assert count(Foundation) == count(AuditEntry) == 0
-    note("case.read", by=operator, also=lambda: db.session.add(Foundation(name="Norte")))
+    note("case.read", by=operator, also=add)
     assert count(Foundation) == count(AuditEntry) == 1
 
 
 def test_what_is_done_quietly_is_whole_or_not_at_all(app):
-    def half():
-        db.session.add(Foundation(name="Norte"))
-        db.session.flush()
+    def half(connection):
+        connection.execute(sa.insert(Foundation), {"id": uuid.uuid4(), "name": "Norte"})
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -178,7 +178,7 @@ def test_a_read_that_cannot_be_noted_is_not_shown(app, case, staff, sign_in, mon
     client = sign_in(member)
     client.get("/mi-dia")
 
-    def fail(_row):
+    def fail(_row, _connection):
         raise sa.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
 
     monkeypatch.setattr(sys.modules["shelter.audit.work"], "append", fail)

@@ -157,8 +157,7 @@ def settle() -> None:
     quietly(_analyse)
 
 
-def _analyse() -> None:
-    connection = db.session.connection()
+def _analyse(connection: sa.Connection) -> None:
     if is_sqlite():
         connection.exec_driver_sql("PRAGMA analysis_limit=2000")
     connection.exec_driver_sql("ANALYZE")
