@@ -42,8 +42,7 @@ class Client:
         body = None
         if form is not None:
             body, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
-        self.connection.request("GET" if form is None else "POST", path, body, headers)
-        answer = self.connection.getresponse()
+        answer = self._answer("GET" if form is None else "POST", path, body, headers)
         content = answer.read()
         for value in answer.headers.get_all("Set-Cookie") or ():
             name, _, rest = value.partition("=")
@@ -52,6 +51,16 @@ class Client:
         if answer.status >= 400:
             raise RuntimeError(f"{path}: {answer.status}")
         return (gzip.decompress(content) if answer.headers.get("Content-Encoding") == "gzip" else content).decode()
+
+    def _answer(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> http.client.HTTPResponse:
+        """Ask; again on a new connection when the server had closed the idle one."""
+        try:
+            self.connection.request(method, path, body, headers)
+            return self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            return self.connection.getresponse()
 
     def hidden(self, html: str, name: str) -> str:
         found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', html)
