@@ -88,8 +88,7 @@ class Reach(Enum):
         at_home = subject.house_id is not None and subject.house_id == grant.house_id
         if self is Reach.HOUSE:
             return at_home
-        on_team = reader.id in subject.team_ids
-        return on_team or (self is Reach.CARE and at_home and subject.is_here)
+        return (self is Reach.CARE and at_home and subject.is_here) or reader.id in subject.team_ids
 
     def predicate(self, reader: Reader, grant: Grant, columns: SubjectColumns) -> sa.ColumnElement[bool]:
         """The same as SQL."""

@@ -85,7 +85,7 @@ class Case(Model):
     story_sealed: Mapped[SealedBytes | None]
     story = Sealed("case.story", ("case", "id"), Compartment.CORE)
 
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True, overlaps="house")
+    person: Mapped[Person] = relationship()
     team: Mapped[list[TeamMember]] = relationship(back_populates="case")
     card: Mapped[CaseCard] = relationship(back_populates="case")
 

@@ -37,14 +37,14 @@ CASE_COLUMNS = SubjectColumns(Case.foundation_id, Case.house_id, Case.state == C
 
 
 def by_id(case_id: uuid.UUID) -> Case | None:
-    """A case with its person, card and team (the gate decides who may have it)."""
-    return db.session.scalars(_BY_ID, {"case_id": case_id}).unique().one_or_none()
+    """A case with its person and card (the gate decides who may have it)."""
+    return db.session.scalars(_BY_ID, {"case_id": case_id}).one_or_none()
 
 
 _BY_ID = (
     sa.select(Case)
     .where(Case.id == _CASE_ID)
-    .options(sa.orm.joinedload(Case.card, innerjoin=True), sa.orm.joinedload(Case.team))
+    .options(sa.orm.joinedload(Case.person, innerjoin=True), sa.orm.joinedload(Case.card, innerjoin=True))
 )
 
 
@@ -152,8 +152,14 @@ def with_document(reader: Reader, lookup: bytes) -> list[dict[str, Any]]:
 
 def by_code(reader: Reader, code: str) -> uuid.UUID | None:
     """The case with that code, when the reader reaches it."""
-    return db.session.scalar(
-        sa.select(Case.id).where(Case.code == code, within_reach(reader, Permission.CASE_LIST, CASE_COLUMNS))
+    found: uuid.UUID | None = value_of(_by_code(Asker.of(reader)), code=code)
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _by_code(reader: Asker) -> Rows:
+    return sa.select(Case.id).where(
+        Case.code == sa.bindparam("code"), within_reach(reader, Permission.CASE_LIST, CASE_COLUMNS)
     )
 
 
@@ -206,6 +212,18 @@ _TIMELINE = (
     .where(TimelineEntry.case_id == _CASE_ID, TimelineEntry.id.not_in(_corrected))
     .order_by(TimelineEntry.occurred_at.desc(), TimelineEntry.entered_at.desc())
     .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
+def team(case: Case) -> Sequence[Any]:
+    """Who is on the team today, in the order in which they came: staff_id, discipline, joined_at."""
+    return rows_of(_TEAM, case_id=case.id)
+
+
+_TEAM = (
+    sa.select(TeamMember.staff_id, TeamMember.discipline, TeamMember.joined_at)
+    .where(TeamMember.case_id == _CASE_ID, TeamMember.left_at.is_(None))
+    .order_by(TeamMember.joined_at)
 )
 
 

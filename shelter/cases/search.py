@@ -18,14 +18,15 @@ import sqlalchemy as sa
 from shelter.access import Permission, Reader, foundations_of
 from shelter.audit import AuditEntry
 from shelter.calendar import now
-from shelter.db import Rows, db, vault
+from shelter.db import Rows, db, rows_of, value_of, vault
 from shelter.db.sealed import KEY_ID
 
 from . import queries, rules
 from .models import Person
 from .records import SavedSearch
 
-PORTION = 400
+FIRST, PORTION = 100, 400
+"""Persons asked for at once: mostly the first hundred fill the page."""
 SPELLINGS = (
     (r"qu(?=[ei])|c(?=[aourlkt]|$)|q", "k"),
     (r"h?u(?=[aeiou])|gu(?=[aeo])|w", "w"),
@@ -92,7 +93,7 @@ class NameIndex:
     def catch_up(self) -> None:
         """Read what changed since the last look: all persons at first, then those the audit trail names."""
         with self._lock:
-            head = db.session.scalar(sa.select(sa.func.max(AuditEntry.seq))) or 0
+            head = value_of(_HEAD) or 0
             if self.seen < 0 or head < self.seen:
                 self._forget()
                 self._read(sa.select(*_COLUMNS).order_by(Person.made_at))
@@ -132,6 +133,7 @@ class NameIndex:
                 self._postings[sound].append(place)
 
 
+_HEAD = sa.select(sa.func.max(AuditEntry.seq))
 _COLUMNS = (Person.id, Person.foundation_id, Person.name_used_sealed, Person.names_sealed, Person.surnames_sealed)
 _FIELDS = (Person.name_used, Person.names, Person.surnames)
 index = NameIndex()
@@ -140,18 +142,18 @@ index = NameIndex()
 def _changed_since(seq: int) -> tuple[set[uuid.UUID], bool]:
     """Persons changed after an audit row, and whether whole tables were written at once."""
     ids: set[uuid.UUID] = set()
-    details = db.session.scalars(
-        sa.select(AuditEntry.detail).where(
-            AuditEntry.seq > seq,
-            sa.or_(AuditEntry.detail.contains('"table":"person"'), AuditEntry.detail.contains('"bulk"')),
-        )
-    )
-    for text in details:
+    for (text,) in rows_of(_CHANGES, seq=seq):
         detail = json.loads(text)
         if "bulk" in detail:
             return set(), True
         ids.update(uuid.UUID(each["id"]) for each in detail["changes"] if each["table"] == "person")
     return ids, False
+
+
+_CHANGES = sa.select(AuditEntry.detail).where(
+    AuditEntry.seq > sa.bindparam("seq"),
+    sa.or_(AuditEntry.detail.contains('"table":"person"'), AuditEntry.detail.contains('"bulk"')),
+)
 
 
 def search(reader: Reader, words: str) -> list[dict[str, object]]:
@@ -170,7 +172,8 @@ def search(reader: Reader, words: str) -> list[dict[str, object]]:
 def _portions(reader: Reader, places: list[int]) -> Iterator[list[uuid.UUID]]:
     allowed = foundations_of(reader, Permission.PERSON_SEARCH)
     ids = [index.persons[place] for place in places if allowed is None or index.foundations[place] in allowed]
-    for start in range(0, len(ids), PORTION):
+    yield ids[:FIRST]
+    for start in range(FIRST, len(ids), PORTION):
         yield ids[start : start + PORTION]
 
 
@@ -193,16 +196,26 @@ def _exact(words: str) -> list[uuid.UUID]:
 
 def remember(staff_id: uuid.UUID, words: str) -> SavedSearch:
     """Keep the words half an hour, sealed under the searcher's key; forget older ones."""
-    db.session.execute(sa.delete(SavedSearch).where(SavedSearch.expires_at < now()))
+    db.session.connection().execute(_EXPIRED, {"now": now()})
     kept = SavedSearch(staff_id=staff_id, expires_at=now() + timedelta(minutes=30), words=words[:200])
     db.session.add(kept)
     return kept
 
 
+_EXPIRED = sa.delete(SavedSearch.__table__).where(SavedSearch.expires_at < sa.bindparam("now"))  # type: ignore[arg-type]
+
+
 def remembered(staff_id: uuid.UUID, token: str) -> str | None:
     """The words of a search of one's own, while they are kept."""
     try:
-        kept = db.session.get(SavedSearch, uuid.UUID(token))
+        found = rows_of(_KEPT, id=uuid.UUID(token), staff_id=staff_id, now=now())
     except ValueError:
         return None
-    return str(kept.words) if kept and kept.staff_id == staff_id and kept.expires_at > now() else None
+    return str(SavedSearch.words.open(found[0].words_sealed, found[0].id)) if found else None
+
+
+_KEPT = sa.select(SavedSearch.id, SavedSearch.words_sealed).where(
+    SavedSearch.id == sa.bindparam("id"),
+    SavedSearch.staff_id == sa.bindparam("staff_id"),
+    SavedSearch.expires_at > sa.bindparam("now"),
+)

@@ -158,16 +158,16 @@ def team(case: Case) -> ResponseReturnValue:
         to=url_for("cases.team", case=case.id),
         on=case,
     )
-    return done or page("cases/team.html", case=case, form=form, names=accounts.names(case.team_ids))
+    members = queries.team(case)
+    names = accounts.names(member.staff_id for member in members)
+    return done or page("cases/team.html", case=case, form=form, members=members, names=names)
 
 
 @case_panel(40, P.PERSON_READ, "cases/_team.html")
 def team_panel(case: Case) -> dict[str, Any]:
     """Her team, on the case page."""
-    return {
-        "members": [member for member in case.team if member.left_at is None],
-        "names": accounts.names(case.team_ids),
-    }
+    members = queries.team(case)
+    return {"members": members, "names": accounts.names(member.staff_id for member in members)}
 
 
 @case_panel(45, P.CONSENT_READ, "cases/_consents.html")

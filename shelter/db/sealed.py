@@ -129,10 +129,8 @@ class Vault:
             return False
 
     def _existing(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes | None:
-        with db.session.no_autoflush:
-            found = db.session.scalar(
-                sa.select(DataKey.id).filter_by(owner_id=owner, compartment=compartment, owner_kind=kind)
-            )
+        values = {"owner": owner, "compartment": compartment, "kind": kind}
+        found = db.session.connection().execute(_OF_OWNER, values).scalar()  # without a flush: rows are being made
         return found.bytes if found else None
 
     def _new(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
@@ -153,6 +151,11 @@ class Vault:
 
 
 _COLUMNS = (DataKey.id, DataKey.wrapped, DataKey.owner_kind, DataKey.owner_id, DataKey.compartment)
+_OF_OWNER = sa.select(DataKey.id).where(
+    DataKey.owner_id == sa.bindparam("owner"),
+    DataKey.compartment == sa.bindparam("compartment"),
+    DataKey.owner_kind == sa.bindparam("kind"),
+)
 vault = Vault()
 
 

@@ -24,23 +24,33 @@ def log(
     body: str | None = None,
 ) -> Service:
     """Record a service, on the timeline too; the card remembers the last one that took place."""
+    occurred_at = rules.when(occurred_at, opened_at=case.opened_at, closed_at=case.closed_at, now=now())
+    if was_held:
+        _keep_the_latest(case, occurred_at)
     service = Service(
         foundation_id=case.foundation_id, case_id=case.id, discipline=type.of, type=type, by_id=by, was_held=was_held,
         minutes=rules.length(was_held, minutes), not_held=rules.why_not(was_held, not_held), modality=modality,
-        occurred_at=rules.when(occurred_at, opened_at=case.opened_at, closed_at=case.closed_at, now=now()),
-        age_band=case.age_band, headline=headline, body=body,
+        occurred_at=occurred_at, age_band=case.age_band, headline=headline, body=body,
     )
     db.session.add(service)
     reached(
         case, Milestone.SERVICE_GIVEN if was_held else Milestone.SERVICE_MISSED, at=service.occurred_at, by=by,
         about=service, detail=str(service.discipline),
     )
-    if was_held:
-        _keep_the_latest(case, service.occurred_at)
     return service
 
 
 def _keep_the_latest(case: Case, at: datetime) -> None:
     """In one statement, so that two people who save at once cannot turn the date back."""
-    earlier = sa.or_(CaseCard.last_service_at.is_(None), CaseCard.last_service_at < at)
-    db.session.execute(sa.update(CaseCard).where(CaseCard.case_id == case.id, earlier).values(last_service_at=at))
+    db.session.connection().execute(_KEEP, {"of": case.id, "at": at})
+
+
+_CARD = CaseCard.__table__.c
+_KEEP = (
+    sa.update(CaseCard.__table__)  # type: ignore[arg-type]
+    .where(
+        _CARD.case_id == sa.bindparam("of"),
+        sa.or_(_CARD.last_service_at.is_(None), _CARD.last_service_at < sa.bindparam("at")),
+    )
+    .values(last_service_at=sa.bindparam("at"))
+)

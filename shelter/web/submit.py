@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shelter.audit import work
 from shelter.calendar import now
-from shelter.db import Model, db
+from shelter.db import Model, db, rows_of
 from shelter.rules import RuleBroken, Stale
 from shelter.texts import say as _
 
@@ -53,7 +53,7 @@ def submit(
         return None
     try:
         with work(action, by=me().actor, on=on):
-            if before := db.session.get(Submission, key):
+            if before := _before(key):
                 raise _Repeated(before)
             result = do()
             url = to(result) if callable(to) else to
@@ -70,8 +70,17 @@ def submit(
     return redirect(url, 303)
 
 
+def _before(key: uuid.UUID) -> Before | None:
+    return next(iter(rows_of(_SAVED, key=key)), None)
+
+
+_SAVED = sa.select(Submission.url, Submission.staff_id).where(Submission.key == sa.bindparam("key"))
+Before = sa.Row[tuple[str, uuid.UUID]]
+"""Where the answer of a form that was saved led, and whose it was."""
+
+
 class _Repeated(Exception):
-    def __init__(self, before: Submission) -> None:
+    def __init__(self, before: Before) -> None:
         self.before = before
 
 
@@ -84,21 +93,21 @@ def _key(form: Form) -> uuid.UUID | None:
         return None
 
 
-def _again(before: Submission) -> ResponseReturnValue:
+def _again(before: Before) -> ResponseReturnValue:
     flash(_("It was already saved."), "notice")
     return redirect(before.url if before.staff_id == me().id else "/", 303)
 
 
 def _refused(form: Form, key: uuid.UUID, why: RuleBroken | Stale) -> ResponseReturnValue | None:
     """Its twin may have been saved while this one waited: then it is no refusal."""
-    if before := db.session.get(Submission, key):
+    if before := _before(key):
         return _again(before)
     form.compare(why) if isinstance(why, Stale) else form.refuse(why)
     return None
 
 
 def _lost_race(form: Form, key: uuid.UUID) -> ResponseReturnValue | None:
-    if before := db.session.get(Submission, key):
+    if before := _before(key):
         return _again(before)
     form.refuse(RuleBroken(_("Somebody else saved this at the same moment. Look at it again before you send it.")))
     form.status = 409

@@ -90,8 +90,11 @@ def scenarios(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
     forms = {case: worker.send(f"/casos/{case}/servicios/nuevo") for case in own[:10]}
     sending = {case: worker.hidden(html, "csrf_token") for case, html in forms.items()}
 
+    cookies = dict(worker.cookies)
+
     def save() -> None:
         case = chance.choice(list(sending))
+        worker.cookies = dict(cookies)  # what was said of the last save is read elsewhere
         worker.send(
             f"/casos/{case}/servicios/nuevo",
             {

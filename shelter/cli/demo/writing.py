@@ -161,3 +161,6 @@ def _analyse(connection: sa.Connection) -> None:
     if is_sqlite():
         connection.exec_driver_sql("PRAGMA analysis_limit=2000")
     connection.exec_driver_sql("ANALYZE")
+    if is_sqlite():  # what has hardly begun to grow is not to be judged by its size of today
+        connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < 1000")
+        connection.exec_driver_sql("ANALYZE sqlite_schema")
