@@ -132,6 +132,7 @@ def _dress(app: Flask) -> None:
     app.jinja_env.filters.update(filters())
     app.jinja_env.globals.update(
         asset=_asset,
+        url_for=_url_for,
         case_bar=case_bar,
         say_detail=say_detail,
         may=_may,
@@ -170,6 +171,16 @@ def _around() -> dict[str, Any]:
         "theme": getattr(signed_in, "theme", "system"),
         "menus": navigation.menus(signed_in) if signed_in else None,
     }
+
+
+def _url_for(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values) if values else _plain_url(endpoint)
+
+
+@lru_cache
+def _plain_url(endpoint: str) -> str:
+    """An address without parameters is the same on every page."""
+    return url_for(endpoint)
 
 
 @lru_cache
