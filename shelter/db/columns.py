@@ -13,7 +13,6 @@ from sqlalchemy.orm import mapped_column
 from shelter.codes import Code
 from shelter.codes.cases import Answer, Exploitation
 
-
 Reading = Callable[[Any], Any]
 
 

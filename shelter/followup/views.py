@@ -15,6 +15,7 @@ from shelter.calendar import today
 from shelter.cases.actions import hold
 from shelter.cases.models import Case
 from shelter.cases.queries import Cursor
+from shelter.codes.cases import CaseState
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _
@@ -94,6 +95,8 @@ def _of_case(case: Case, form: ConditionsForm) -> ResponseReturnValue:
 @case_panel(60, P.FOLLOWUP_READ, "followup/_panel.html")
 def panel(case: Case) -> dict[str, Any] | None:
     """Where the follow-up stands, on the page of a case that left."""
+    if case.state is CaseState.OPEN:
+        return None
     _left_at, plan, contacts = queries.progress(case)
     if plan is None:
         return None

@@ -8,6 +8,7 @@ from shelter.texts import later as _
 from shelter.web import (
     ChoiceField,
     CodeField,
+    CountryField,
     DateField,
     EditForm,
     Form,
@@ -52,7 +53,7 @@ class PersonForm(EditForm):
         _("Date of birth"), required=False, hint=_("The year alone is enough when she does not remember.")
     )
     sex = CodeField(_("Gender, as she says it"), Sex, unanswered=True, required=False)
-    nationality = ChoiceField(_("Nationality"), kind="select", required=False)
+    nationality = CountryField(_("Nationality"), required=False)
     document_kind = CodeField(_("Document"), DocumentKind, kind="select", required=False)
     document = TextField(
         _("Document number"), required=False, maxlength=30, hint=_("Only if she has one and wants to show it.")
@@ -74,7 +75,7 @@ class SituationForm(EditForm):
         required=False,
         hint=_("Without a yes they stay as not known."),
     )
-    exploited_in = ChoiceField(_("Country where it happened"), kind="select", required=False)
+    exploited_in = CountryField(_("Country where it happened"), required=False)
     story = TextArea(
         _("What she wants to tell"),
         required=False,

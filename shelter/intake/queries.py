@@ -10,7 +10,7 @@ from shelter.access import Permission, Reader, within_reach
 from shelter.cases.models import Case, Person
 from shelter.cases.queries import CASE_COLUMNS
 from shelter.codes.cases import CaseState
-from shelter.db import db, unseal
+from shelter.db import db, rows_of, unseal
 
 from .models import Intake
 
@@ -21,6 +21,18 @@ def of_case(case: Case) -> Intake | None:
 
 
 _OF_CASE = sa.select(Intake).where(Intake.case_id == sa.bindparam("case_id"))
+
+
+def told(case: Case) -> dict[str, Any]:
+    """What the case page shows of an intake: finished_at, wishes, safety."""
+    rows = rows_of(_TOLD, case_id=case.id)
+    found = unseal(rows, wishes=(Intake.wishes, "id"), safety=(Intake.safety, "id"))
+    return found[0] if found else {"finished_at": None, "wishes": None, "safety": None}
+
+
+_TOLD = sa.select(
+    Intake.id, Intake.finished_at, Intake.wishes_sealed.label("wishes"), Intake.safety_sealed.label("safety")
+).where(Intake.case_id == sa.bindparam("case_id"))
 
 
 def unfinished(reader: Reader, most: int = 4) -> list[dict[str, Any]]:

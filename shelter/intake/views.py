@@ -18,10 +18,8 @@ from shelter.codes.people import Unanswered
 from shelter.db import db
 from shelter.partners import queries as partners
 from shelter.partners.models import House
-from shelter.texts import language
 from shelter.texts import say as _
 from shelter.web import Section, me, page, submit
-from shelter.web.locale import countries
 from shelter.web.panels import case_panel, day_card
 
 from . import actions, queries
@@ -100,7 +98,6 @@ def safety(case: Case) -> ResponseReturnValue:
 def person(case: Case) -> ResponseReturnValue:
     """Who she is. A doubtful document number is kept, marked, and said."""
     form = PersonForm(version=case.person.version, **_known(case.person))
-    form.nationality.choices = countries(language())
     to = url_for("intake.tasks", case=case.id)
     done = submit(form, "intake.person", lambda: actions.identify(
         hold(case), by=me().id, version=form.version_number, **form.values), to=to, on=case)
@@ -120,7 +117,6 @@ def _known(record: Person) -> dict[str, Any]:
 def situation(case: Case) -> ResponseReturnValue:
     """What she wants, and the forms of exploitation that were recognised."""
     form = SituationForm(**_situation(case, queries.of_case(case)))
-    form.exploited_in.choices = countries(language())
     to = url_for("intake.tasks", case=case.id)
     done = submit(form, "intake.situation", lambda: actions.describe_situation(
         hold(case), version=form.version_number, **form.values), to=to, on=case)
@@ -172,15 +168,13 @@ def _twins(case: Case) -> list[dict[str, Any]]:
 @case_panel(5, P.INTAKE_WRITE, "intake/_case.html")
 def intake_panel(case: Case) -> dict[str, Any] | None:
     """While the intake is not finished, the way back to it."""
-    found = queries.of_case(case)
-    return None if found and found.finished_at else {"opened_on": local(case.opened_at).date()}
+    return None if queries.told(case)["finished_at"] else {"opened_on": local(case.opened_at).date()}
 
 
 @case_panel(30, P.PERSON_READ, "intake/_wishes.html")
 def wishes_panel(case: Case) -> dict[str, Any]:
     """What she wants comes first on her page."""
-    found = queries.of_case(case)
-    return {"wishes": found.wishes if found else None, "safety": found.safety if found else None}
+    return queries.told(case)
 
 
 @day_card(15, P.INTAKE_WRITE, "intake/_day.html")

@@ -2,6 +2,7 @@
 
 from .choices import ChoiceField as ChoiceField
 from .choices import CodeField as CodeField
+from .choices import CountryField as CountryField
 from .choices import ManyField as ManyField
 from .choices import RecordField as RecordField
 from .fields import DateField as DateField

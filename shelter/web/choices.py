@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from shelter.codes import Code
 from shelter.codes.people import Unanswered
+from shelter.texts import language
 from shelter.texts import later as _later
 from shelter.texts import say as _
 
 from .fields import HouseField
+from .locale import countries
 
 Option = tuple[str, Any, bool, Any]
 
@@ -32,6 +37,9 @@ class ChoiceField(HouseField):
     @property
     def choices(self) -> list[tuple[Any, ...]]:
         """What may be chosen."""
+        return self._offered()
+
+    def _offered(self) -> list[tuple[Any, ...]]:
         return self._choices
 
     @choices.setter
@@ -101,6 +109,28 @@ class RecordField(ChoiceField):
         except ValueError:
             raise ValueError(_("Choose one of the options")) from None
         return super()._find(wanted)
+
+
+class CountryField(ChoiceField):
+    """A country. There are many: their options are written once for each language."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, **{"kind": "select", **options})
+
+    def _offered(self) -> list[tuple[Any, ...]]:
+        return countries(language())
+
+    @property
+    def written(self) -> Markup:
+        """For the macro, in place of options."""
+        chosen = f'value="{escape(self.data or "")}"'
+        return Markup(_written(language()).replace(chosen, f"{chosen} selected", 1))  # noqa: S704
+
+
+@lru_cache
+def _written(_language: str) -> str:
+    options = [("", _("Choose…")), *countries(_language)]
+    return Markup("\n").join(Markup('<option value="{}">{}</option>').format(*each) for each in options)
 
 
 class ManyField(ChoiceField):
