@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import sqlalchemy as sa
@@ -49,7 +50,7 @@ class Base(DeclarativeBase):
 
     def __init__(self, **values: Any) -> None:
         """Set defaults at once (id included), then plain values, then sealed ones (they need owner and row)."""
-        values = {**_defaults(type(self)), **values}
+        values = {**{name: make() for name, make in _defaults(type(self))}, **values}
         sealed = getattr(type(self), "sealed_fields", {})
         for name in sorted(values, key=lambda name: name in sealed):
             if not hasattr(type(self), name):
@@ -57,12 +58,15 @@ class Base(DeclarativeBase):
             setattr(self, name, values[name])
 
 
-def _defaults(model: type[Base]) -> dict[str, Any]:
-    """What a new row has before it is flushed."""
+@cache
+def _defaults(model: type[Base]) -> list[tuple[str, Callable[[], Any]]]:
+    """What a new row has before it is flushed: how each value is made."""
     found = {attribute.key: attribute.columns[0].default for attribute in sa.inspect(model).column_attrs}
-    return {
-        name: default.arg(None) if default.is_callable else default.arg for name, default in found.items() if default
-    }
+    return [(name, _maker(default)) for name, default in found.items() if default]
+
+
+def _maker(default: Any) -> Callable[[], Any]:
+    return partial(default.arg, None) if default.is_callable else lambda: default.arg
 
 
 db = SQLAlchemy(

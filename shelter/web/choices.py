@@ -39,9 +39,6 @@ class ChoiceField(HouseField):
         """What may be chosen."""
         return self._offered()
 
-    def _offered(self) -> list[tuple[Any, ...]]:
-        return self._choices
-
     @choices.setter
     def choices(self, choices: Iterable[tuple[Any, ...]]) -> None:
         """Set after the form was read, they are what its answer is read against, again."""
@@ -52,6 +49,9 @@ class ChoiceField(HouseField):
                 self.process_formdata(self.raw_data)
             except ValueError as error:
                 self.process_errors.append(str(error))
+
+    def _offered(self) -> list[tuple[Any, ...]]:
+        return self._choices
 
     @property
     def options(self) -> list[Option]:
