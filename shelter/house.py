@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from flask import Flask, get_flashed_messages, url_for
+from flask import Flask, get_flashed_messages
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from shelter import (
@@ -49,8 +49,8 @@ from shelter.services import models as _services
 from shelter.texts import language
 from shelter.transition import models as _transition
 from shelter.web import errors, gate, headers, locale, me, navigation
-from shelter.web.jinja import HouseEnvironment
 from shelter.web.locale import brand, filters
+from shelter.web.quick import House, url_for
 
 MEGABYTE = 1024 * 1024
 MODELS = (_cases_records, _route, _intake, _residence, _services, _transition, _followup, _register, _reports)
@@ -60,8 +60,7 @@ MODELS = (_cases_records, _route, _intake, _residence, _services, _transition, _
 def create_app(**given: Any) -> Flask:
     """The application. Settings by name (see config.Settings), else from environment and instance/config.toml."""
     settings = Settings.load(**given)
-    app = Flask("shelter", template_folder=str(config.folder("templates")), instance_path=str(settings.instance))
-    app.jinja_environment = HouseEnvironment
+    app = House("shelter", template_folder=str(config.folder("templates")), instance_path=str(settings.instance))
     app.extensions["settings"] = settings
     calendar.use_zone(settings.timezone)
     ring = KeyRing.read(settings.key_path)
@@ -132,7 +131,7 @@ def _dress(app: Flask) -> None:
     app.jinja_env.filters.update(filters())
     app.jinja_env.globals.update(
         asset=_asset,
-        url_for=_url_for,
+        url_for=url_for,
         case_bar=case_bar,
         say_detail=say_detail,
         may=_may,
@@ -171,16 +170,6 @@ def _around() -> dict[str, Any]:
         "theme": getattr(signed_in, "theme", "system"),
         "menus": navigation.menus(signed_in) if signed_in else None,
     }
-
-
-def _url_for(endpoint: str, **values: Any) -> str:
-    return url_for(endpoint, **values) if values else _plain_url(endpoint)
-
-
-@lru_cache
-def _plain_url(endpoint: str) -> str:
-    """An address without parameters is the same on every page."""
-    return url_for(endpoint)
 
 
 @lru_cache

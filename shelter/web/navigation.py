@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 from markupsafe import Markup
 
 from shelter.access import SIGNED_IN, Needs, Permission, allows
 from shelter.texts import language
 
 from .gate import SignedIn
+from .quick import url_for
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,7 @@ def _is_open(reader: SignedIn, needs: Needs) -> bool:
 
 def _here(doors: tuple[str, ...]) -> frozenset[str]:
     path = request.path + "/"
-    return frozenset(door for door in doors if path.startswith(_url(door) + "/"))
-
-
-@lru_cache
-def _url(endpoint: str) -> str:
-    return url_for(endpoint)
+    return frozenset(door for door in doors if path.startswith(url_for(door) + "/"))
 
 
 @lru_cache(maxsize=1000)
@@ -90,4 +86,4 @@ def _made(doors: tuple[str, ...], here: frozenset[str], language: str) -> Menus:
 
 
 def _link(entry: Entry, current: bool) -> Link:
-    return Link(_url(entry.endpoint), entry.label, entry.icon, current, entry.on_phone)
+    return Link(url_for(entry.endpoint), entry.label, entry.icon, current, entry.on_phone)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 from markupsafe import Markup
 
 from shelter.access import Permission, allows
 
 from .gate import me
+from .quick import url_for
 
 Load = Callable[..., dict[str, Any] | None]
 
@@ -76,9 +77,12 @@ def rendered(panels: dict[str, Panel], **subject: Any) -> list[Markup]:
 
 
 def tabs(case: Any) -> list[dict[str, Any]]:
-    """The sub-navigation of a case for this reader."""
-    return [
-        {"url": url_for(tab.endpoint, case=case.id), "label": tab.label, "current": request.endpoint == tab.endpoint}
+    """The sub-navigation of a case for this reader. `current`: `page` here, `true` on a page further inside."""
+    reader, path = me(), request.path
+    found = [
+        {"url": url_for(tab.endpoint, case=case.id), "label": tab.label}
         for tab in sorted(CASE_TABS.values(), key=lambda tab: tab.order)
-        if allows(me(), tab.needs, case)
+        if allows(reader, tab.needs, case)
     ]
+    here = max((tab["url"] for tab in found if f"{path}/".startswith(f"{tab['url']}/")), key=len, default=None)
+    return [{**tab, "current": ("page" if here == path else "true") if tab["url"] == here else ""} for tab in found]

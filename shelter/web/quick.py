@@ -1,0 +1,45 @@
+"""What the application and its templates do quicker than Flask's own, which are made for every case."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, MutableMapping
+from functools import cache
+from typing import Any
+
+import flask
+from flask.templating import Environment
+
+
+class HouseEnvironment(Environment):
+    """As Flask's, but what templates may use is one dictionary instead of a chain of two: a third of an import."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What every template may use (set before the first of them is read)."""
+        return {**self.globals, **(d or {})}
+
+
+class House(flask.Flask):
+    """As Flask's; no view of the house is asynchronous, so none is asked whether it is."""
+
+    jinja_environment = HouseEnvironment
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The view as it is."""
+        return func
+
+
+def url_for(endpoint: str, **values: Any) -> str:
+    """As Flask's. An address that takes nothing, or ids alone, is built once and then filled in."""
+    if all(type(value) is uuid.UUID for value in values.values()):
+        return _pattern(endpoint, *values).format(*values.values())
+    return flask.url_for(endpoint, **values)
+
+
+@cache
+def _pattern(endpoint: str, *names: str) -> str:
+    places: dict[str, Any] = {name: uuid.UUID(int=place) for place, name in enumerate(names)}
+    url = flask.url_for(endpoint, **places).replace("{", "{{").replace("}", "}}")
+    for place in places.values():
+        url = url.replace(str(place), f"{{{place.int}}}")
+    return url
