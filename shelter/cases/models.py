@@ -135,6 +135,12 @@ class TimelineEntry(Model):
         sa.ForeignKeyConstraint(["foundation_id", "case_id"], ["case.foundation_id", "case.id"]),
         sa.Index("ix_timeline_entry_case", "case_id", "occurred_at"),
         sa.Index("ix_timeline_entry_milestone", "milestone", "occurred_at"),
+        sa.Index(
+            "ix_timeline_entry_corrects",
+            "corrects_id",
+            sqlite_where=sa.text("corrects_id IS NOT NULL"),
+            postgresql_where=sa.text("corrects_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Key]

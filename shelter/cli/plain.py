@@ -42,9 +42,17 @@ def check_version(app: Flask) -> None:
         if found is None:
             raise Refused("there is no database yet: run `shelter init`")
         if found != migrate.newest():
-            raise Refused(f"the database has version {found} and this program needs {migrate.newest()}")
+            raise Refused(_other_version(found))
         if not vault.proves():
             raise Refused(f"{app.extensions['settings'].key_path} is not the key with which this database was sealed")
+
+
+def _other_version(found: str) -> str:
+    from shelter.db import migrate
+
+    if migrate.is_earlier(found):
+        return f"the database has version {found}: `shelter run` brings it to {migrate.newest()}"
+    return f"the database has version {found}, which this program does not know: use the program that made it"
 
 
 def in_app(command: Callable[..., Any]) -> Callable[..., Any]:

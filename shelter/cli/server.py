@@ -11,7 +11,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from shelter.cli.plain import Refused, application, check_version, settings
-from shelter.cli.setup import close_to_others
+from shelter.cli.setup import bring_up_to_date, close_to_others
 from shelter.db import db
 
 
@@ -26,6 +26,7 @@ def run_command(host: str, port: int, workers: int, threads: int) -> None:
     if not found.tls and not _is_loopback(host):
         raise Refused(f"{host} can be reached from outside and there is no TLS: "
                       "put a proxy with TLS before it and set SHELTER_TLS=true")
+    bring_up_to_date(found)
     app = application()
     check_version(app)
     close_to_others(found)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import sys
 import uuid
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -33,6 +37,37 @@ def prepare(found: Settings) -> None:
     with app.app_context(), plainly():
         migrate.upgrade(db.engine)
     close_to_others(found)
+
+
+def bring_up_to_date(found: Settings) -> None:
+    """Migrate the database of an earlier version of the program; what it was like is kept (SQLite)."""
+    app = application(instance=found.instance)
+    with app.app_context(), plainly():
+        version = migrate.current(db.engine)
+        if not migrate.is_earlier(version):
+            return
+        if found.database_file:
+            click.echo(f"The database as it was is kept in {_copy(found.database_file, found.instance / 'backups')}")
+        migrate.upgrade(db.engine)
+        click.echo(f"The database was brought from version {version} to {migrate.newest()}")
+
+
+def _copy(file: Path, folder: Path) -> Path:
+    """A whole and checked copy; Refused when there is no room for it or it cannot be read."""
+    copy = folder / f"{file.stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        copy.touch(mode=0o600)
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+            whole = target.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            copy.unlink()
+        raise Refused(f"no copy could be made before bringing the database up to date: {error}") from None
+    if not whole:
+        raise Refused(f"the database is damaged; nothing was changed. What could be copied is in {copy}")
+    return copy
 
 
 def close_to_others(found: Settings) -> None:

@@ -37,6 +37,12 @@ def current(engine: sa.Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_earlier(version: str | None) -> bool:
+    """Whether a database of that version can be brought to today's."""
+    known = {each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
+    return version in known - {newest()}
+
+
 def newest() -> str | None:
     """The version that this program needs."""
     return ScriptDirectory.from_config(alembic_config()).get_current_head()

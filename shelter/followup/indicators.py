@@ -66,7 +66,7 @@ def _scheduled(period: Period, foundations: Foundations, counts: Any) -> Rows:
 
 def _left_in(days: Period) -> sa.ColumnElement[bool]:
     later = aliased(TimelineEntry)
-    is_corrected = sa.exists().where(later.case_id == left.case_id, later.corrects_id == left.id)
+    is_corrected = sa.exists().where(later.corrects_id == left.id)
     has_follow_up = sa.func.coalesce(left.detail, "").not_in(WITHOUT_FOLLOW_UP)
     return sa.and_(left.milestone == Milestone.EXITED, during(left.occurred_at, days), has_follow_up, ~is_corrected)
 

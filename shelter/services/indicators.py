@@ -51,7 +51,7 @@ def persons(period: Period, foundations: Foundations) -> Rows:
 
 def _held(period: Period, foundations: Foundations) -> sa.ColumnElement[bool]:
     later = aliased(Service)
-    is_corrected = sa.exists().where(later.case_id == Service.case_id, later.corrects_id == Service.id)
+    is_corrected = sa.exists().where(later.corrects_id == Service.id)
     return sa.and_(
         during(Service.occurred_at, period), owned(Service.foundation_id, foundations), Service.was_held, ~is_corrected
     )

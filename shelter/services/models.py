@@ -24,6 +24,12 @@ class Service(Model):
         sa.Index("ix_service_case", "case_id", "occurred_at"),
         sa.Index("ix_service_by", "by_id", "occurred_at", "case_id"),
         sa.Index("ix_service_figures", "occurred_at", "discipline", "type", "case_id"),
+        sa.Index(
+            "ix_service_corrects",
+            "corrects_id",
+            sqlite_where=sa.text("corrects_id IS NOT NULL"),
+            postgresql_where=sa.text("corrects_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Key]

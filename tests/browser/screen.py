@@ -138,8 +138,12 @@ class Screen:
 
     def send(self, selector: str = MAIN_FORM, *, patience: float = 30) -> None:
         """Touch the form's first button, and wait for the answer."""
+        self.press(f"{selector} button[type=submit]", patience=patience)
+
+    def press(self, selector: str, *, patience: float = 30) -> None:
+        """Touch a button that sends a form, and wait for the answer."""
         with self.page.expect_navigation(timeout=patience * 1000):
-            self.tap(f"{selector} button[type=submit]")
+            self.tap(selector)
 
     def case_id(self) -> str:
         """The case of this page."""

@@ -91,7 +91,7 @@ def strange(browse):
         screen = browse(color_scheme=theme, **options)
         screen.go("/entrar")
         if screen.page.get_attribute("html", "lang") != language:
-            screen.send('form[action="/idioma"]')
+            screen.press('.foot button[formaction="/idioma"]')
         return screen
 
     return make

@@ -27,7 +27,7 @@ def test_by_itself_the_page_is_as_dark_as_the_device(world, sign_in):
 def test_the_language_chosen_before_signing_in_holds_afterwards(world, browse):
     screen = browse()
     screen.go("/entrar")
-    screen.send('form[action="/idioma"]')
+    screen.press('.foot button[formaction="/idioma"]')
     assert screen.path == "/entrar"
     assert screen.page.get_attribute("html", "lang") == "en"
     member = world.member(Role.LAWYER)
@@ -41,7 +41,7 @@ def test_the_switch_returns_to_the_same_page(world, sign_in):
     screen.follow("/casos")
     for expected in ("en", "es"):
         screen.tap("nav.bar summary")
-        screen.send('nav.bar form[action="/idioma"]')
+        screen.press('nav.bar button[formaction="/idioma"]')
         assert screen.path == "/casos"
         assert screen.page.get_attribute("html", "lang") == expected
         assert world.of(member, "language") == expected

@@ -1,8 +1,13 @@
 """`shelter run`: only on this machine without TLS. That it serves is tested with the wheel."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from shelter.cli import server
+from shelter.db import db, migrate
+from shelter.house import create_app
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "casa.example", ""])
@@ -39,3 +44,53 @@ def test_it_closes_files_that_were_left_open(shelter, instance, monkeypatch):
     file.chmod(0o644)
     assert shelter("run").status == 0
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.fixture
+def of_yesterday(shelter, instance):
+    """An instance whose database an earlier version of the program left behind."""
+    assert shelter("init").status == 0
+    app = create_app(instance=instance)
+    with app.app_context():
+        migrate.downgrade(db.engine, "-1")
+        version = migrate.current(db.engine)
+        db.session.remove()
+        db.engine.dispose()
+    return version
+
+
+def test_an_earlier_database_is_copied_and_brought_up_to_date(shelter, instance, of_yesterday, monkeypatch):
+    monkeypatch.setattr(server.Server, "run", lambda self: None)
+    done = shelter("run")
+    assert done.status == 0
+    copy = next((instance / "backups").iterdir())
+    assert str(copy) in done.out
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as before, closing(sqlite3.connect(instance / "shelter.db")) as now:
+        assert of_yesterday == version_of(before) != version_of(now) == migrate.newest()
+    assert "copy" not in shelter("run").out
+    assert len(list((instance / "backups").iterdir())) == 1
+
+
+def version_of(connection):
+    return connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+
+
+def test_without_a_copy_nothing_is_changed(refuses, shelter, instance, of_yesterday):
+    (instance / "backups").write_text("in the way")
+    assert "no copy" in refuses("run")
+    with closing(sqlite3.connect(instance / "shelter.db")) as now:
+        assert version_of(now) == of_yesterday
+
+
+def test_other_commands_say_how_to_bring_it_up_to_date(refuses, of_yesterday):
+    assert "shelter run" in refuses("audit", "verify")
+
+
+def test_the_database_of_a_later_version_is_refused(refuses, shelter, instance):
+    assert shelter("init").status == 0
+    with closing(sqlite3.connect(instance / "shelter.db")) as now:
+        now.execute("UPDATE alembic_version SET version_num = '9999'")
+        now.commit()
+    assert "9999" in refuses("run")
+    assert not (instance / "backups").exists()

@@ -14,7 +14,7 @@ from shelter.cli.demo import programme, standing
 from shelter.cli.demo.loading import MUCH, Demonstration
 from shelter.cli.demo.standing import Standing
 from shelter.cli.plain import Refused, application, check_version, plainly, settings
-from shelter.cli.setup import close_to_others, is_prepared, prepare
+from shelter.cli.setup import bring_up_to_date, close_to_others, is_prepared, prepare
 from shelter.config import Settings
 
 
@@ -31,6 +31,7 @@ def demo_command(cases: int, seed: int, years: int, if_empty: bool) -> None:
     if not is_prepared(found):
         _without_second_factor(found)
         prepare(found)
+    bring_up_to_date(found)
     with _inside():
         state = standing.look()
         if state is Standing.EMPTY:
