@@ -130,7 +130,7 @@ class CountryField(ChoiceField):
 @lru_cache
 def _written(_language: str) -> str:
     options = [("", _("Choose…")), *countries(_language)]
-    return Markup("\n").join(Markup('<option value="{}">{}</option>').format(*each) for each in options)
+    return "\n".join(f'<option value="{escape(code)}">{escape(name)}</option>' for code, name in options)
 
 
 class ManyField(ChoiceField):
