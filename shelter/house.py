@@ -33,20 +33,27 @@ from shelter import (
 from shelter.access import Permission, Subject, allows
 from shelter.accounts import sessions
 from shelter.audit import anchors
+from shelter.cases import indicators as _cases_figures
 from shelter.cases import records as _cases_records
 from shelter.cases.bar import case_bar, say_detail
 from shelter.config import Settings
 from shelter.crypto import KeyRing
 from shelter.db import db, vault
 from shelter.db.base import configure
+from shelter.followup import indicators as _followup_figures
 from shelter.followup import models as _followup
+from shelter.intake import indicators as _intake_figures
 from shelter.intake import models as _intake
+from shelter.register import indicators as _register_figures
 from shelter.register import models as _register
 from shelter.reports import models as _reports
+from shelter.residence import indicators as _residence_figures
 from shelter.residence import models as _residence
 from shelter.route import models as _route
+from shelter.services import indicators as _services_figures
 from shelter.services import models as _services
 from shelter.texts import language
+from shelter.transition import indicators as _transition_figures
 from shelter.transition import models as _transition
 from shelter.web import errors, gate, headers, locale, me, navigation
 from shelter.web.locale import brand, filters
@@ -55,6 +62,11 @@ from shelter.web.quick import House, url_for
 MEGABYTE = 1024 * 1024
 MODELS = (_cases_records, _route, _intake, _residence, _services, _transition, _followup, _register, _reports)
 """Loaded with the house, so that migrations see every table."""
+FIGURES = (
+    _cases_figures, _register_figures, _intake_figures, _residence_figures, _services_figures, _transition_figures,
+    _followup_figures,
+)
+"""Loaded with the house, so that every figure is in the book, in this order."""
 
 
 def create_app(**given: Any) -> Flask:

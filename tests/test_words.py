@@ -18,7 +18,7 @@ CATALOGUE = ROOT / "shelter/translations/es/LC_MESSAGES/messages"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 CODE = [file for file in sorted((ROOT / "shelter").rglob("*.py")) if "__pycache__" not in file.parts]
 KEYWORDS = {
-    **DEFAULT_KEYWORDS, "_later": None, "say": None, "say_many": (1, 2),
+    **DEFAULT_KEYWORDS, "_later": None, "_now": None, "say_many": (1, 2),
 }
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd%]|\{n?\}")
 
@@ -269,7 +269,7 @@ def test_no_message_is_put_together_at_run_time():
     """`_(f"…")` or `_(word)` would never be found by whoever collects the texts."""
     found = [
         where for where, name, call in calls()
-        if name in {"_", "_later", "say"} and not (call.args and isinstance(call.args[0], ast.Constant))
+        if name in {"_", "_later", "_now"} and not (call.args and isinstance(call.args[0], ast.Constant))
     ]
     for template in TEMPLATES:
         for call in ENVIRONMENT.parse(template.read_text("utf-8")).find_all(nodes.Call):

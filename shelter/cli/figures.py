@@ -10,20 +10,10 @@ from flask_babel import format_decimal
 
 from shelter.audit import note, operator
 from shelter.calendar import Period
-from shelter.cases import indicators as _cases
 from shelter.cli.plain import in_app
-from shelter.followup import indicators as _followup
 from shelter.indicators import Figure, Table, figures
 from shelter.indicators.words import fact, rows, unit
-from shelter.intake import indicators as _intake
-from shelter.register import indicators as _register
-from shelter.residence import indicators as _residence
-from shelter.services import indicators as _services
 from shelter.texts import say as _
-from shelter.transition import indicators as _transition
-
-COUNTED = (_cases, _register, _intake, _residence, _services, _transition, _followup)
-"""Loaded so that every figure is in the book, in this order."""
 
 EXAMPLES = "2026, 2026-Q3, 2026-09, 2010..2018 or 2026-01-01..2026-06-30"
 FIRST_YEAR, LAST_YEAR = 1900, 2100

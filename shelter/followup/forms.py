@@ -9,7 +9,7 @@ from shelter.cases.rules import FOLLOW_UP_MONTHS
 from shelter.codes.cases import Channel
 from shelter.codes.leaving import Outcome
 from shelter.texts import later as _
-from shelter.texts import say
+from shelter.texts import say as _now
 from shelter.web import ChoiceField, CodeField, Form, MomentField, TextArea, TickField
 from shelter.web.locale import say_day
 
@@ -44,4 +44,4 @@ class ContactForm(Form):
 
 
 def _of_month(month: int, day: str) -> str:
-    return str(say("Month %(month)s, due %(day)s", month=month, day=day))
+    return str(_now("Month %(month)s, due %(day)s", month=month, day=day))

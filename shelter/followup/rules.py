@@ -51,8 +51,13 @@ class Schedule:
 
     @property
     def next(self) -> Step | None:
-        """The first contact that is still open."""
-        return None if self.is_over else next((step for step in self.steps if step.done_on is None), None)
+        """The first contact that is still open: one that was missed is not, when a later one took place."""
+        still_open = (step for step in self.steps if step.done_on is None and not self.is_missed(step))
+        return None if self.is_over else next(still_open, None)
+
+    def is_missed(self, step: Step) -> bool:
+        """It did not take place, and the life went on: a later one did."""
+        return step.done_on is None and any(later.done_on for later in self.steps if later.month > step.month)
 
     @property
     def next_due_on(self) -> date | None:
@@ -70,7 +75,7 @@ def schedule(left_on: date, attempts: Iterable[Attempt]) -> Schedule:
         if counts(each.outcome):
             done.setdefault(each.month, each.on)
     steps = tuple(Step(month, due_on, done.get(month)) for month, due_on in follow_ups_due(left_on))
-    is_over = any(each.outcome in LAST for each in tries) or all(step.done_on for step in steps)
+    is_over = any(each.outcome in LAST for each in tries) or steps[-1].done_on is not None
     paused = tries[-1].on + PAUSE if tries and tries[-1].outcome is Outcome.UNSAFE and not is_over else None
     return Schedule(steps, paused, is_over)
 

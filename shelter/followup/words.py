@@ -22,9 +22,11 @@ def say_due(day: date, today: date) -> tuple[str, str]:
 
 
 def say_step(step: Step, schedule: Schedule, today: date) -> tuple[str, str]:
-    """One line of the schedule: done, paused, late, due, no longer to be done."""
+    """One line of the schedule: done, missed, no longer to be done, paused, late, due."""
     if step.done_on:
         return str(_("Done on %(day)s", day=say_day(step.done_on))), "done"
+    if schedule.is_missed(step):
+        return str(_("It was missed")), "neutral"
     if schedule.is_over:
         return str(_("No longer")), "neutral"
     if step == schedule.next and schedule.paused_until and today < schedule.paused_until:

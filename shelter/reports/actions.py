@@ -14,18 +14,11 @@ from flask import render_template
 from shelter.audit import anchor
 from shelter.audit.chain import head
 from shelter.calendar import Period, now
-from shelter.cases import indicators as _cases
 from shelter.db import db
-from shelter.followup import indicators as _followup
 from shelter.indicators import Figure, figures
-from shelter.intake import indicators as _intake
-from shelter.register import indicators as _register
-from shelter.residence import indicators as _residence
 from shelter.rules import RuleBroken
-from shelter.services import indicators as _services
 from shelter.texts import say as _
 from shelter.texts import speaking
-from shelter.transition import indicators as _transition
 from shelter.web.paper import DataFile, pdf
 
 from . import queries
@@ -34,8 +27,6 @@ from .protect import Shown, exactly, protect
 from .rules import CONTENTS, LEVELS, PARTS_OF, Audience, Chapter, reason_not_to_publish, tables
 from .sheet import Sheet
 
-COUNTED = (_cases, _register, _intake, _residence, _services, _transition, _followup)
-"""Loaded so that every figure is in the book."""
 SOME = "some"
 
 

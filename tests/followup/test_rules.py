@@ -68,6 +68,22 @@ def test_four_fulfilled_contacts_end_it():
     assert plan(*tries, (12, date(2026, 12, 1), Outcome.PROGRESS)).is_over
 
 
+def test_a_contact_is_missed_when_a_later_one_took_place():
+    kept = [(1, date(2025, 12, 30), Outcome.STABLE), (3, date(2026, 3, 1), Outcome.NOT_REACHED)]
+    assert not any(map(plan(*kept).is_missed, plan(*kept).steps))
+    schedule = plan(*kept, (6, date(2026, 5, 30), Outcome.STABLE))
+    assert [schedule.is_missed(step) for step in schedule.steps] == [False, True, False, False]
+    assert schedule.next.month == 12
+    made_up_for = plan(*kept, (6, date(2026, 5, 30), Outcome.STABLE), (3, date(2026, 6, 2), Outcome.STABLE))
+    assert not any(map(made_up_for.is_missed, made_up_for.steps))
+
+
+def test_the_last_contact_ends_it_whatever_was_missed():
+    schedule = plan((12, date(2026, 12, 1), Outcome.STABLE))
+    assert schedule.is_over
+    assert schedule.next is None
+
+
 def test_the_first_contact_that_spoke_with_her_counts():
     schedule = plan((1, date(2025, 12, 20), Outcome.STABLE), (1, date(2025, 12, 28), Outcome.PROGRESS))
     assert schedule.steps[0].done_on == date(2025, 12, 20)

@@ -8,7 +8,7 @@ from typing import Any
 
 from shelter.calendar import local
 from shelter.cases.records import SafeContact
-from shelter.cases.rules import follow_ups_due
+from shelter.cases.rules import FOLLOW_UP_MONTHS, follow_ups_due
 from shelter.codes.cases import CaseState, Channel, ConsentAnswer, ConsentPurpose, Milestone, Stage
 from shelter.codes.leaving import Outcome
 from shelter.followup import rules as following
@@ -22,8 +22,6 @@ from .people import phone
 from .telling import Telling
 
 Try = tuple[datetime, Outcome]
-GIVES_UP = 35
-"""Days after which somebody who was lost is found again: nothing stays late for ever."""
 
 
 class Leaving(Telling):
@@ -70,7 +68,7 @@ class Leaving(Telling):
         )
 
     def _follow(self, left_at: datetime, answer: ConsentAnswer) -> None:
-        """Every contact until today, month by month, until one did not reach her."""
+        """Every contact until today, month by month; some are missed, and the next one reaches her."""
         left_on = local(left_at).date()
         until = self.almanac.at(self.plan.came_back + 1) if self.plan.came_back else self.almanac.last
         done: list[following.Attempt] = []
@@ -82,7 +80,7 @@ class Leaving(Telling):
                     done.append(following.Attempt(month, local(at).date(), outcome))
                     latest = self.contact(month, at, outcome)
             self.schedule = following.schedule(left_on, done)
-            if self.schedule.is_over or not (done and done[-1].month == month and following.counts(done[-1].outcome)):
+            if self.schedule.is_over or answer is ConsentAnswer.REFUSED or month == self.plan.keeps_until:
                 break
         self._stand(done, latest)
 
@@ -109,10 +107,10 @@ class Leaving(Telling):
             unsafe = month != stop and dice.chance(0.15)
             tries.append((at, Outcome.UNSAFE if unsafe else Outcome.NOT_REACHED))
             at += DAY * dice.between(7, 12)
-        is_lost = stop is None and dice.chance(0.06)
-        if is_lost:
-            at += DAY * GIVES_UP  # found again, if that long has passed
-        if stop is None or month < stop:
+        is_missed = stop is None and month < FOLLOW_UP_MONTHS[-1] and dice.chance(0.08)
+        if is_missed and not tries:
+            tries.append((at, Outcome.NOT_REACHED))
+        if (stop is None or month < stop) and not is_missed:
             tries.append((at, choices.outcome(dice, may_end=stop is None and not self.plan.came_back)))
         return tries
 
