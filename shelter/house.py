@@ -35,7 +35,7 @@ from shelter.accounts import sessions
 from shelter.audit import anchors
 from shelter.cases import indicators as _cases_figures
 from shelter.cases import records as _cases_records
-from shelter.cases.bar import case_bar, say_detail
+from shelter.cases.words import case_bar, say_detail
 from shelter.config import Settings
 from shelter.crypto import KeyRing
 from shelter.db import db, vault

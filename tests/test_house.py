@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHELTER, TEMPLATES, TESTS = ROOT / "shelter", ROOT / "templates", ROOT / "tests"
 ROOMS = {"__init__", "rules", "models", "queries", "actions", "forms", "indicators", "views"}
 OWN_ROOMS = {
-    "accounts": {"sessions"}, "partners": {"territory"}, "cases": {"records", "bar", "search"},
+    "accounts": {"sessions"}, "partners": {"territory"}, "cases": {"records", "search", "words"},
     "services": {"disciplines"},
     "followup": {"words"}, "register": {"reading", "mappings"}, "oversight": {"words"}, "reports": {"protect", "sheet"},
 }

@@ -1,4 +1,4 @@
-"""How cases are said in a table."""
+"""How a case is said: the identity bar above every page of it, its line in a table, the details on its timeline."""
 
 from __future__ import annotations
 
@@ -6,10 +6,63 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from shelter.calendar import today
-from shelter.codes.cases import Stage
+from shelter.access import Permission, allows
+from shelter.calendar import age_on, today
+from shelter.codes.cases import CaseState, ConsentPurpose, Stage
+from shelter.codes.leaving import ExitReason, Outcome
+from shelter.codes.services import Discipline
 from shelter.texts import say as _
-from shelter.web.locale import day_sayer
+from shelter.web import me
+from shelter.web.locale import country, day_sayer
+from shelter.web.panels import tabs
+
+from .models import Case
+
+
+def case_bar(case: Case) -> dict[str, Any]:
+    """Name (or code), facts, tags and sub-navigation, for the case layout."""
+    named = allows(me(), Permission.PERSON_READ, case)
+    return {
+        "name": (case.person.name_used or _("Name not given yet")) if named else case.code,
+        "code": case.code,
+        "rows": _rows(case) if named else [(_("Stage"), case.card.stage.label)],
+        "tags": _tags(case),
+        "tabs": tabs(case),
+    }
+
+
+def _rows(case: Case) -> list[tuple[str, Any]]:
+    person = case.person
+    age = _("%(years)s years", years=age_on(person.birth, today())) if person.birth else _("not known")
+    rows = [(_("Age"), age), (_("Stage"), case.card.stage.label)]
+    if case.card.bed:
+        rows.append((_("Bed"), case.card.bed))
+    if person.language:
+        rows.append((_("Language"), person.language.label))
+    if person.nationality:
+        rows.append((_("Nationality"), country(person.nationality)))
+    return rows
+
+
+def _tags(case: Case) -> list[tuple[str, str]]:
+    tags = []
+    if case.age_band and case.age_band in {"0-8", "9-17"}:
+        tags.append((_("Under 18: special protection"), "protection"))
+    if case.person.document_is_doubtful:
+        tags.append((_("Check the document number"), "due"))
+    if case.state is CaseState.CLOSED:
+        tags.append((_("Closed case"), "neutral"))
+    return tags
+
+
+_DETAILS: dict[str, Any] = {
+    word.value: word.label for words in (Discipline, ConsentPurpose, ExitReason, Outcome) for word in words
+}
+
+
+def say_detail(word: str) -> Any:
+    """The label of a detail on the timeline: a discipline, a purpose, a reason, an outcome."""
+    return _DETAILS.get(word, word)
 
 
 class Line(NamedTuple):

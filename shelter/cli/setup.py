@@ -7,7 +7,6 @@ import sqlite3
 import sys
 import uuid
 from contextlib import closing, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from shelter.access import Role
 from shelter.accounts import actions, queries
 from shelter.accounts.models import Staff
 from shelter.audit import operator, verify, work
+from shelter.calendar import now
 from shelter.cli.plain import Refused, application, in_app, plainly, settings
 from shelter.config import Settings
 from shelter.crypto import KeyRing
@@ -54,7 +54,7 @@ def bring_up_to_date(found: Settings) -> None:
 
 def _copy(file: Path, folder: Path) -> Path:
     """A whole and checked copy; Refused when there is no room for it or it cannot be read."""
-    copy = folder / f"{file.stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+    copy = folder / f"{file.stem}-{now():%Y%m%dT%H%M%SZ}.db"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         copy.touch(mode=0o600)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from shelter.codes import Code
 from shelter.codes.people import Unanswered
@@ -123,14 +123,14 @@ class CountryField(ChoiceField):
     @property
     def written(self) -> Markup:
         """For the macro, in place of options."""
-        chosen = f'value="{escape(self.data or "")}"'
-        return Markup(_written(language()).replace(chosen, f"{chosen} selected", 1))  # noqa: S704
+        return _written(language(), self.data or "")
 
 
-@lru_cache
-def _written(_language: str) -> str:
-    options = [("", _("Choose…")), *countries(_language)]
-    return "\n".join(f'<option value="{escape(code)}">{escape(name)}</option>' for code, name in options)
+@lru_cache(maxsize=100)
+def _written(language: str, chosen: str) -> Markup:
+    option, selected = Markup('<option value="{}"{}>{}</option>'), Markup(" selected")
+    offered = [("", _("Choose…")), *countries(language)]
+    return Markup("\n").join(option.format(code, selected if code == chosen else "", name) for code, name in offered)
 
 
 class ManyField(ChoiceField):
