@@ -130,7 +130,7 @@ MARKUP = {"shelter/web/panels.py", "shelter/web/charts.py", "shelter/reports/she
 
 
 def test_html_is_trusted_only_where_it_was_made():
-    """Panels are rendered templates; charts and options are written with `Markup.format`, which escapes what it is given."""
+    """Panels are rendered templates; charts and options are written with `Markup.format`, which escapes."""
     assert found(r"\bMarkup\(", CODE, but=MARKUP) == []
 
 
