@@ -245,6 +245,7 @@ def foreign(programme, case):
         "a bed in a house": lambda: Bed(foundation_id=south, house_id=north_house.id, room="Z", name="1"),
         "a member of a team": lambda: TeamMember(
             foundation_id=south, case_id=case.id, staff_id=case.team[0].staff_id, discipline=Discipline.LEGAL,
+            opened_at=case.opened_at,
         ),
         "a card": lambda: CaseCard(foundation_id=south, case_id=case.id),
         "a consent": lambda: Consent(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from .matrix import MATRIX
 from .permissions import Permission
-from .reach import Grant, Reach, Reader, Subject, SubjectColumns
+from .reach import Grant, Part, Reach, Reader, Subject, SubjectColumns
 
 
 def grants(reader: Reader, permission: Permission) -> Iterator[tuple[Grant, Reach]]:
@@ -32,8 +32,13 @@ def reaches(reader: Reader, subject: Subject) -> bool:
 
 def within_reach(reader: Reader, permission: Permission, columns: SubjectColumns) -> sa.ColumnElement[bool]:
     """The SQL condition that keeps a list to what the reader reaches."""
-    parts = [reach.predicate(reader, grant, columns) for grant, reach in grants(reader, permission)]
-    return sa.or_(*parts) if parts else sa.false()
+    found = parts_within_reach(reader, permission, columns)
+    return sa.or_(*(part.condition for part in found)) if found else sa.false()
+
+
+def parts_within_reach(reader: Reader, permission: Permission, columns: SubjectColumns) -> list[Part]:
+    """The same, condition by condition: a long list is read along one index for each."""
+    return [part for grant, reach in grants(reader, permission) for part in reach.parts(reader, grant, columns)]
 
 
 def foundations_of(reader: Reader, permission: Permission) -> frozenset[uuid.UUID] | None:

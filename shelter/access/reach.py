@@ -68,6 +68,13 @@ class SubjectColumns:
     has_member: Callable[[uuid.UUID], sa.ColumnElement[bool]]
 
 
+class Part(NamedTuple):
+    """One of the conditions of a reach; `is_team` when it is the reader's own team that is reached."""
+
+    condition: sa.ColumnElement[bool]
+    is_team: bool = False
+
+
 class Reach(Enum):
     """Each reach exists twice, as Python and as SQL; a property test keeps them equal."""
 
@@ -92,15 +99,19 @@ class Reach(Enum):
 
     def predicate(self, reader: Reader, grant: Grant, columns: SubjectColumns) -> sa.ColumnElement[bool]:
         """The same as SQL."""
+        return sa.or_(*(part.condition for part in self.parts(reader, grant, columns)))
+
+    def parts(self, reader: Reader, grant: Grant, columns: SubjectColumns) -> list[Part]:
+        """The same as the conditions of which one must hold: each can be followed along an index of its own."""
         if self is Reach.EVERYWHERE:
-            return sa.true()
+            return [Part(sa.true())]
         if grant.foundation_id is None:
-            return sa.false()
+            return [Part(sa.false())]
         same: sa.ColumnElement[bool] = columns.foundation_id == grant.foundation_id
         if self is Reach.FOUNDATION:
-            return same
+            return [Part(same)]
         at_home = sa.false() if grant.house_id is None else sa.and_(same, columns.house_id == grant.house_id)
         if self is Reach.HOUSE:
-            return at_home
-        on_team = sa.and_(same, columns.has_member(reader.id))
-        return sa.or_(on_team, sa.and_(at_home, columns.is_here)) if self is Reach.CARE else on_team
+            return [Part(at_home)]
+        on_team = Part(sa.and_(same, columns.has_member(reader.id)), is_team=True)
+        return [on_team, Part(sa.and_(at_home, columns.is_here))] if self is Reach.CARE else [on_team]

@@ -77,7 +77,13 @@ def join_team(case: Case, staff_id: uuid.UUID, discipline: Discipline) -> None:
     """Put somebody on the team, once."""
     if not any(member.staff_id == staff_id and member.left_at is None for member in case.team):
         case.team.append(
-            TeamMember(foundation_id=case.foundation_id, case_id=case.id, staff_id=staff_id, discipline=discipline)
+            TeamMember(
+                foundation_id=case.foundation_id,
+                case_id=case.id,
+                staff_id=staff_id,
+                discipline=discipline,
+                opened_at=case.opened_at,
+            )
         )
 
 

@@ -101,7 +101,7 @@ class Case(Model):
 
 
 class TeamMember(Model):
-    """Who cares for the case, in which discipline, since when."""
+    """Who cares for the case, in which discipline, since when. `opened_at` is the case's: lists are in that order."""
 
     __tablename__ = "team_member"
     __table_args__ = (
@@ -109,11 +109,12 @@ class TeamMember(Model):
         sa.Index(
             "ix_team_member_staff",
             "staff_id",
+            "opened_at",
             "case_id",
             sqlite_where=sa.text("left_at IS NULL"),
             postgresql_where=sa.text("left_at IS NULL"),
         ),
-        sa.Index("ix_team_member_case", "case_id"),
+        sa.Index("ix_team_member_case", "case_id", "staff_id"),
     )
 
     id: Mapped[Key]
@@ -123,6 +124,7 @@ class TeamMember(Model):
     discipline: Mapped[Discipline] = word(Discipline)
     joined_at: Mapped[datetime] = mapped_column(default=now)
     left_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
 
     case: Mapped[Case] = relationship(back_populates="team")
 

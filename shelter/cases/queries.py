@@ -5,15 +5,25 @@ from __future__ import annotations
 import base64
 import binascii
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from shelter.access import Asker, Permission, Reader, SubjectColumns, grants, within_reach
+from shelter.access import (
+    Asker,
+    Part,
+    Permission,
+    Reader,
+    SubjectColumns,
+    grants,
+    parts_within_reach,
+    within_reach,
+)
 from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone
 from shelter.db import Rows, db, rows_of, unseal, value_of
 from shelter.partners.models import House
@@ -27,9 +37,8 @@ _OPENED_AT = sa.bindparam("opened_at", type_=Case.opened_at.type)
 
 
 def _has_member(staff_id: uuid.UUID) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        TeamMember.case_id == Case.id, TeamMember.staff_id == staff_id, TeamMember.left_at.is_(None)
-    )
+    member = aliased(TeamMember)
+    return sa.exists().where(member.case_id == Case.id, member.staff_id == staff_id, member.left_at.is_(None))
 
 
 CASE_COLUMNS = SubjectColumns(Case.foundation_id, Case.house_id, Case.state == CaseState.OPEN, _has_member)
@@ -122,12 +131,44 @@ def page_of(reader: Reader, filters: Filters, cursor: Cursor | None = None) -> L
 @lru_cache(maxsize=1000)
 def _page(reader: Asker, filters: Filters, has_cursor: bool, backwards: bool) -> Rows:
     """The query of a page, kept: a reader turns pages more often than their roles change."""
-    query = _listed(reader, filters)
+    parts = parts_within_reach(reader, Permission.CASE_LIST, CASE_COLUMNS)
+    listed, by_case = _listed(reader, Permission.CASE_LIST), (Case.opened_at, Case.id)
+    if len(parts) == 1 and not parts[0].is_team:
+        return _piece(listed.where(parts[0].condition, *_conditions(filters)), by_case, has_cursor, backwards)
+    firsts = [_piece(_way(reader, part, filters), _order(part), has_cursor, backwards).subquery() for part in parts]
+    ids: Any = sa.union(*(sa.select(first.c[0]) for first in firsts)) if firsts else []
+    return _piece(listed.where(Case.id.in_(ids)), by_case, False, backwards)  # the first of all are among these
+
+
+def _way(reader: Asker, part: Part, filters: Filters) -> Rows:
+    """The cases of one part of the reach, along its own index."""
+    cases: Rows = sa.select(_order(part)[1]).where(part.condition, *_conditions(filters))
+    if not part.is_team:
+        return cases
+    return cases.join(Case, Case.id == TeamMember.case_id).where(
+        TeamMember.staff_id == reader.id, TeamMember.left_at.is_(None)
+    )
+
+
+def _order(part: Part) -> tuple[Any, Any]:
+    return (TeamMember.opened_at, TeamMember.case_id) if part.is_team else (Case.opened_at, Case.id)
+
+
+def _piece(query: Rows, order: tuple[Any, Any], has_cursor: bool, backwards: bool) -> Rows:
+    """What a page needs of a query: from the cursor on, newest (or going back, oldest) first, one more than fits."""
     if has_cursor:
-        place, mark = sa.tuple_(Case.opened_at, Case.id), sa.tuple_(_OPENED_AT, _CASE_ID)
+        place, mark = sa.tuple_(*order), sa.tuple_(_OPENED_AT, _CASE_ID)
         query = query.where(place > mark if backwards else place < mark)
-    order = (Case.opened_at.asc(), Case.id.asc()) if backwards else (Case.opened_at.desc(), Case.id.desc())
-    return query.order_by(*order).limit(PAGE + 1)
+    return query.order_by(*(each.asc() if backwards else each.desc() for each in order)).limit(PAGE + 1)
+
+
+def _conditions(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.state:
+        yield Case.state == filters.state
+    if filters.house_id:
+        yield Case.house_id == filters.house_id
+    if filters.mine:
+        yield _has_member(filters.mine)
 
 
 def of_persons(reader: Reader, person_ids: Collection[uuid.UUID], most: int = PAGE) -> list[dict[str, Any]]:
@@ -138,8 +179,11 @@ def of_persons(reader: Reader, person_ids: Collection[uuid.UUID], most: int = PA
 @lru_cache(maxsize=1000)
 def _of_persons(reader: Asker) -> Rows:
     return (
-        _listed(reader, Filters(state=None), Permission.PERSON_SEARCH)
-        .where(Case.person_id.in_(sa.bindparam("person_ids", expanding=True)))
+        _listed(reader, Permission.PERSON_SEARCH)
+        .where(
+            Case.person_id.in_(sa.bindparam("person_ids", expanding=True)),
+            within_reach(reader, Permission.PERSON_SEARCH, CASE_COLUMNS),
+        )
         .order_by(Case.opened_at.desc(), Case.id.desc())
         .limit(sa.bindparam("most", type_=sa.Integer))
     )
@@ -163,22 +207,15 @@ def _by_code(reader: Asker) -> Rows:
     )
 
 
-def _listed(reader: Reader, filters: Filters, permission: Permission = Permission.CASE_LIST) -> Rows:
+def _listed(reader: Reader, permission: Permission) -> Rows:
+    """The columns of a list; names only in the rows that the reader may name."""
     named = may_name(reader, permission)
-    query: Rows = (
+    return (
         sa.select(*_COLUMNS, sa.case((named, Person.name_used_sealed)).label("name"), named.label("is_named"))
         .join(Person, Person.id == Case.person_id)
         .join(CaseCard, CaseCard.case_id == Case.id)
         .join(House, House.id == Case.house_id)
-        .where(within_reach(reader, permission, CASE_COLUMNS))
     )
-    if filters.state:
-        query = query.where(Case.state == filters.state)
-    if filters.house_id:
-        query = query.where(Case.house_id == filters.house_id)
-    if filters.mine:
-        query = query.where(_has_member(filters.mine))
-    return query
 
 
 def may_name(reader: Reader, permission: Permission) -> sa.ColumnElement[bool]:

@@ -27,6 +27,7 @@ class Referral(Model):
         sa.ForeignKeyConstraint(["foundation_id", "house_id"], ["house.foundation_id", "house.id"]),
         sa.ForeignKeyConstraint(["foundation_id", "case_id"], ["case.foundation_id", "case.id"]),
         sa.Index("ix_referral_house", "house_id", "state", "received_at"),
+        sa.Index("ix_referral_received", "house_id", "received_at"),
     )
     read_by = Permission.REFERRAL_READ
     is_here = False

@@ -1,7 +1,7 @@
 """Reach exists twice, as Python and as SQL: over every sort of record and any reader, both say the same."""
 
 import uuid
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from types import SimpleNamespace
 
 import pytest
@@ -23,9 +23,9 @@ from shelter.access import (
 )
 from shelter.audit import operator, work
 from shelter.calendar import now
-from shelter.cases import actions
+from shelter.cases import actions, queries
 from shelter.cases.models import Case
-from shelter.cases.queries import CASE_COLUMNS
+from shelter.cases.queries import CASE_COLUMNS, Cursor, Filters
 from shelter.codes.cases import Answer, CaseState
 from shelter.codes.route import Urgency
 from shelter.codes.services import Discipline
@@ -114,6 +114,34 @@ def test_a_list_shows_exactly_what_can_be_opened(world, data, permission):
     assert allowed == found(Case, within_reach(reader, permission, CASE_COLUMNS))
     if permission is Case.read_by:
         assert allowed == ids(case for case in world.cases if reaches(reader, case))
+
+
+@pytest.fixture
+def short_pages(monkeypatch):
+    """Pages of seven."""
+    monkeypatch.setattr(queries, "PAGE", 7)
+    queries._page.cache_clear()
+    yield
+    queries._page.cache_clear()
+
+
+@BUSY
+@given(data=some.data(), state=some.sampled_from([None, *CaseState]))
+def test_the_pages_of_the_list_hold_exactly_what_may_be_listed(world, short_pages, data, state):
+    """Forwards and backwards, each once, newest first, however many roles the reader has."""
+    reader = readers(data, world)
+    wanted = [case for case in world.cases if allows(reader, Permission.CASE_LIST, case) and state in {None, case.state}]
+    in_order = [case.id for case in sorted(wanted, key=lambda case: (case.opened_at, case.id), reverse=True)]
+    pages, cursor = [], None
+    while not pages or cursor:
+        pages.append(queries.page_of(reader, Filters(state), cursor))
+        cursor = Cursor.read(pages[-1].older)
+    assert [row["id"] for page in pages for row in page.rows] == in_order
+    for before, page in pairwise(pages):
+        if page.rows:
+            assert queries.page_of(reader, Filters(state), Cursor.read(page.newer)).rows == before.rows
+    named = {case.id for case in world.cases if allows(reader, Permission.PERSON_READ, case)}
+    assert all(row["is_named"] == (row["id"] in named) for page in pages for row in page.rows)
 
 
 @BUSY

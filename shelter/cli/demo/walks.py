@@ -198,4 +198,7 @@ class Walk(Leaving):
             is_worker = role is Role.CASEWORKER
             if is_worker or is_whole or self.state is CaseState.OPEN or self.dice.chance(0.25):
                 joined_at = self.opened_at if is_worker else self.by_then(self.arrived_at + HOUR)
-                self.add(TeamMember, staff_id=self.place.staff[role], discipline=discipline, joined_at=joined_at)
+                self.add(
+                    TeamMember, staff_id=self.place.staff[role], discipline=discipline, opened_at=self.opened_at,
+                    joined_at=joined_at,
+                )
