@@ -163,8 +163,8 @@ def activate(token: str, password: str, code: str | None, *, needs_code: bool) -
     found = pending(token)
     if found is None or not _spend(OneTimeToken.id == found.id):
         raise RuleBroken(_("This link was used already or is too old. Ask for another one."))
-    rules.check_new_password(password)
     staff = db.session.get_one(Staff, found.staff_id)
+    rules.check_new_password(password, staff.email)
     if needs_code:
         secret = enrolment_secret(token)
         step = rules.step_of_code(secret, code or "", now())

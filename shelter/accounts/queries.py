@@ -105,15 +105,17 @@ def opened_name(staff_id: uuid.UUID, sealed: bytes | None) -> str:
     return "" if sealed is None else str(Staff.name.open(sealed, staff_id))
 
 
-def in_house(house_id: uuid.UUID, roles: Iterable[Role]) -> list[Staff]:
-    """Staff of a house who hold one of the roles today."""
-    day = today()
-    return list(db.session.scalars(
-        sa.select(Staff).join(Assignment)
+def in_house(house_id: uuid.UUID, roles: Iterable[Role]) -> list[tuple[uuid.UUID, str, list[str]]]:
+    """Staff of a house who hold one of the roles today, by name: id, name, and those roles in words."""
+    day, found = today(), defaultdict(list)
+    for staff_id, sealed, role in db.session.execute(
+        sa.select(Staff.id, Staff.name_sealed, Assignment.role).join(Assignment)
         .where(Assignment.house_id == house_id, Assignment.role.in_(list(roles)), Assignment.from_on <= day,
                sa.or_(Assignment.to_on.is_(None), Assignment.to_on >= day), Staff.is_active)
-        .order_by(Staff.made_at)
-    ))
+        .order_by(Assignment.role)
+    ):
+        found[staff_id, opened_name(staff_id, sealed)].append(str(role.label))
+    return sorted(((*who, held) for who, held in found.items()), key=lambda each: _spelling(each[1]))
 
 
 def failures(account: bytes, network: bytes) -> list[Attempt]:

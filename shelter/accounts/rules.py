@@ -21,14 +21,14 @@ _STRANGER = "$argon2id$v=19$m=65536,t=3,p=2$c29tZXNhbHRzb21lc2FsdA$Dgh8LWGYTYeoQ
 _COMMON = frozenset({"password1234", "contraseña123", "123456789012", "qwertyuiop12", "administrador", "bienvenida123"})
 
 
-def check_new_password(password: str) -> None:
-    """Long enough, not one that everybody tries first. Any characters; nothing else is asked (ASVS 6.2)."""
+def check_new_password(password: str, email: str = "") -> None:
+    """Long enough, not one that everybody tries first, nor the address. Any characters; nothing else (ASVS 6.2)."""
     if len(password) < SHORTEST:
         message = _("Use at least %(least)s characters; a sentence is easy to remember", least=SHORTEST)
         raise RuleBroken(message, "password")
     if len(password) > LONGEST:
         raise RuleBroken(_("Use at most %(most)s characters", most=LONGEST), "password")
-    if password.lower() in _COMMON or len(set(password)) < 4:
+    if password.lower() in {*_COMMON, email.lower()} or len(set(password)) < 4:
         raise RuleBroken(_("That password is too easy to guess"), "password")
 
 

@@ -87,6 +87,16 @@ def join_team(case: Case, staff_id: uuid.UUID, discipline: Discipline) -> None:
         )
 
 
+def add_to_team(case: Case, *, staff_id: uuid.UUID, discipline: Discipline) -> None:
+    """Somebody joins the team, or goes on in it as something else."""
+    for member in case.team:
+        if member.staff_id == staff_id and member.left_at is None:
+            if member.discipline is discipline:
+                raise RuleBroken(_("This person is on the team already"), "staff_id")
+            member.left_at = now()
+    join_team(case, staff_id, discipline)
+
+
 def hold(case: Case) -> Case:
     """Make others wait until this transaction ends, and read the case as it is now (a lock on PostgreSQL)."""
     db.session.execute(sa.select(Case.id).where(Case.id == case.id).with_for_update())

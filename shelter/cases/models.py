@@ -182,5 +182,7 @@ class CaseCard(Model):
     next_due_on: Mapped[date | None]
     next_step: Mapped[str | None] = mapped_column(sa.String(40))
     lead_id: Mapped[uuid.UUID | None]
+    is_safe: Mapped[Answer | None] = word(Answer)
+    needs_doctor: Mapped[Answer | None] = word(Answer)
 
     case: Mapped[Case] = relationship(back_populates="card")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -24,7 +24,7 @@ from shelter.access import (
     parts_within_reach,
     within_reach,
 )
-from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone
+from shelter.codes.cases import CaseState, Milestone
 from shelter.db import Rows, db, rows_of, unseal, value_of
 from shelter.partners.models import House
 
@@ -284,22 +284,20 @@ def consents(case: Case) -> list[Consent]:
 _CONSENTS = sa.select(Consent).where(Consent.case_id == _CASE_ID).order_by(Consent.asked_at.desc())
 
 
-def agreed(case: Case, day: date) -> list[tuple[ConsentPurpose, date | None]]:
-    """What is in force on a day, the newest first: purpose, and until when."""
-    return [(purpose, ends_on) for purpose, ends_on in rows_of(_AGREED, case_id=case.id, day=day)]
+def in_force(asked: Iterable[Consent], day: date) -> list[Consent]:
+    """Of all she was asked (newest first), what holds on a day: her last word to each question counts.
 
-
-_DAY = sa.bindparam("day", type_=sa.Date)
-_AGREED = (
-    sa.select(Consent.purpose, Consent.ends_on)
-    .where(
-        Consent.case_id == _CASE_ID,
-        Consent.answer == ConsentAnswer.GIVEN,
-        Consent.withdrawn_at.is_(None),
-        sa.or_(Consent.ends_on.is_(None), Consent.ends_on >= _DAY),
-    )
-    .order_by(Consent.asked_at.desc())
-)
+    A question is a purpose and a recipient; a no without a recipient is a no to every earlier recipient.
+    """
+    found, questions, closed = [], set(), set()
+    for each in asked:
+        question, holds = (each.purpose, each.recipient), each.is_in_force(day)
+        if holds and question not in questions and each.purpose not in closed:
+            found.append(each)
+        questions.add(question)
+        if not holds and each.recipient is None:
+            closed.add(each.purpose)
+    return found
 
 
 def open_stay(case: Case) -> Stay | None:

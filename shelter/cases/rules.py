@@ -28,12 +28,12 @@ def new_code() -> str:
 def not_in_future(moment: datetime, now: datetime, field: str) -> None:
     """What happened, happened already."""
     if moment > now + MINUTE:
-        raise RuleBroken(_("The date cannot be later than today"), field)
+        raise RuleBroken(_("This cannot be later than now"), field)
 
 
 def not_before(moment: datetime, earliest: datetime, field: str, message: str) -> None:
-    """Things follow each other; a minute's difference is a matter of clocks."""
-    if moment < earliest - MINUTE:
+    """Things follow each other. Moments are typed to the minute: within the same one they may."""
+    if moment < earliest.replace(second=0, microsecond=0):
         raise RuleBroken(message, field)
 
 

@@ -110,6 +110,7 @@ def consents(case: Case) -> ResponseReturnValue:
         "cases/consents.html",
         case=case,
         consents=found,
+        in_force=queries.in_force(found, today()),
         names=accounts.names(each.by_id for each in found),
         today=today(),
     )
@@ -150,11 +151,11 @@ def team(case: Case) -> ResponseReturnValue:
     """Who cares for her; somebody may join."""
     form = TeamForm()
     staff = accounts.in_house(case.house_id, CARE_ROLES)
-    form.staff_id.choices = [(member.id, member.name) for member in staff]
+    form.staff_id.choices = [(staff_id, f"{name} · {', '.join(roles)}") for staff_id, name, roles in staff]
     done = submit(
         form,
         "team.join",
-        lambda: actions.join_team(case, **form.values),
+        lambda: actions.add_to_team(actions.hold(case), **form.values),
         to=url_for("cases.team", case=case.id),
         on=case,
     )
@@ -173,7 +174,7 @@ def team_panel(case: Case) -> dict[str, Any]:
 @case_panel(45, P.CONSENT_READ, "cases/_consents.html")
 def consent_panel(case: Case) -> dict[str, Any]:
     """What she agreed to, on the case page."""
-    return {"in_force": queries.agreed(case, today())}
+    return {"in_force": queries.in_force(queries.consents(case), today())}
 
 
 @case_panel(90, P.CASE_READ, "cases/_history.html")

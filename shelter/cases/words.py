@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from shelter.access import Permission, allows
 from shelter.calendar import age_on, today
-from shelter.codes.cases import CaseState, ConsentPurpose, Stage
+from shelter.codes.cases import Answer, CaseState, ConsentPurpose, Stage
 from shelter.codes.leaving import ExitReason, Outcome
 from shelter.codes.services import Discipline
 from shelter.texts import say as _
@@ -24,7 +24,7 @@ def case_bar(case: Case) -> dict[str, Any]:
     named = allows(me(), Permission.PERSON_READ, case)
     return {
         "name": (case.person.name_used or _("Name not given yet")) if named else case.code,
-        "code": case.code,
+        "code": case.code if named else "",
         "rows": _rows(case) if named else [(_("Stage"), case.card.stage.label)],
         "tags": _tags(case),
         "tabs": tabs(case),
@@ -46,6 +46,10 @@ def _rows(case: Case) -> list[tuple[str, Any]]:
 
 def _tags(case: Case) -> list[tuple[str, str]]:
     tags = []
+    if case.state is CaseState.OPEN and case.card.is_safe is Answer.NO:
+        tags.append((_("Not safe now"), "protection"))
+    if case.state is CaseState.OPEN and case.card.needs_doctor is Answer.YES:
+        tags.append((_("Needs a doctor now"), "protection"))
     if case.age_band and case.age_band in {"0-8", "9-17"}:
         tags.append((_("Under 18: special protection"), "protection"))
     if case.person.document_is_doubtful:

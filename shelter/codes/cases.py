@@ -68,7 +68,7 @@ class ConsentPurpose(Code):
     """What a consent is for. Shelter is never among them: it does not depend on consent."""
 
     REFERRAL = "referral", _("Share what is needed to refer her to a service")
-    FIGURES = "figures", _("Use her information, without name, in figures")
+    FIGURES = "figures", _("Tell her story, without name, in what is published")
     FOLLOW_UP = "follow_up", _("Contact her after she leaves")
     PROSECUTION = "prosecution", _("Share information with the prosecutor's office")
 

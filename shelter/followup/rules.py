@@ -103,6 +103,13 @@ def may_record(state: CaseState, left_at: datetime | None, month: int) -> dateti
     return left_at
 
 
+def not_too_early(month: int, on: date, left_on: date) -> None:
+    """The contact of a month is made once that of the month before was due; earlier it is another month's."""
+    before = [due_on for each, due_on in follow_ups_due(left_on) if each < month]
+    if before and on < before[-1]:
+        raise RuleBroken(_("It is too early for that month. Choose the one that was due."), "month")
+
+
 class Barrier(Enum):
     """Why the telephone number is not shown to anybody."""
 

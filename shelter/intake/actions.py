@@ -43,6 +43,7 @@ def check_safety(
     intake = record_of(case)
     intake.expect(version, is_safe=intake.is_safe, needs_doctor=intake.needs_doctor, safety=intake.safety)
     intake.is_safe, intake.needs_doctor = is_safe, needs_doctor
+    case.card.is_safe, case.card.needs_doctor = is_safe, needs_doctor
     intake.needs_interpreter, intake.safety = needs_interpreter, safety
     case.person.language = language
     intake.safety_at = now()
@@ -85,6 +86,6 @@ def ask_consents(
 def finish(case: Case, *, by: uuid.UUID) -> None:
     """The short intake is done; everything can still be changed later."""
     intake = record_of(case)
-    rules.may_finish(intake.safety_at, intake.person_at, intake.finished_at)
+    rules.may_finish(intake.safety_at, case.person.name_used, intake.finished_at)
     intake.finished_at = now()
     cases.reached(case, Milestone.INTAKE_DONE, at=now(), by=by, about=intake)

@@ -32,7 +32,14 @@ class SafetyForm(EditForm):
     )
     language = CodeField(_("Which language does she speak?"), SpokenLanguage, kind="select", required=False)
     needs_interpreter = CodeField(_("Does she need an interpreter?"), Answer, inline=True, required=False)
-    safety = TextArea(_("What must be known tonight to keep her safe"), required=False, maxlength=2000, rows=3)
+    safety = TextArea(
+        _("What the team must know to keep her safe"),
+        required=False,
+        maxlength=2000,
+        rows=3,
+        readers=_("Seen by the team that cares for her"),
+        hint=_("The night shift does not read this. What it has to do goes into “For the night”."),
+    )
 
 
 class ArrivalForm(SafetyForm):
@@ -94,7 +101,10 @@ class ConsentsForm(Form):
         _("May we share what is needed to refer her to a service?"), choices=_ANSWERS, required=False
     )
     figures = ChoiceField(
-        _("May her information, without name, be counted in figures?"), choices=_ANSWERS, required=False
+        _("May her story be told, without her name, in what we publish?"),
+        choices=_ANSWERS,
+        required=False,
+        hint=_("The totals of reports count everybody and show nobody."),
     )
     follow_up = ChoiceField(_("May we contact her after she leaves?"), choices=_ANSWERS, required=False)
     prosecution = ChoiceField(

@@ -16,11 +16,11 @@ def answers(found: Collection[Exploitation], others_ruled_out: Answer) -> dict[E
     return {**rest, **dict.fromkeys(found, Answer.YES)}
 
 
-def may_finish(safety_at: datetime | None, person_at: datetime | None, finished_at: datetime | None) -> None:
-    """Safety and the person come before the end; consent and her story do not have to."""
+def may_finish(safety_at: datetime | None, name_used: str | None, finished_at: datetime | None) -> None:
+    """Safety and a name to call her by come before the end; consent and her story do not have to."""
     if finished_at:
         raise RuleBroken(_("This intake is finished already"))
     if not safety_at:
         raise RuleBroken(_("Answer first whether she is safe and whether she needs a doctor"))
-    if not person_at:
+    if not name_used:
         raise RuleBroken(_("Write at least the name she wants to be called"))

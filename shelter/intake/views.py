@@ -64,6 +64,7 @@ def _tasks(case: Case, found: Intake | None) -> list[dict[str, Any]]:
         ("intake.safety", _("Safety, doctor, language"), found and found.safety_at),
         ("residence.assign", _("A bed for tonight"), stay and stay.arrived_at),
         ("intake.person", _("Who she is"), found and found.person_at),
+        ("cases.team", _("Who cares for her"), len(case.team_ids) > 1),
         ("intake.consent", _("What she agrees to"), found and found.consent_at),
         ("intake.situation", _("What she wants, and her situation"), found and found.situation_at),
         ("intake.review", _("Review and finish"), found and found.finished_at),
@@ -83,7 +84,7 @@ def _tasks(case: Case, found: Intake | None) -> list[dict[str, Any]]:
 def safety(case: Case) -> ResponseReturnValue:
     """The three questions of a case that came by a referral, or their correction."""
     found = queries.of_case(case)
-    form = SafetyForm(record=found, language=case.person.language, version=found.version if found else 0)
+    form = SafetyForm(record=found or case.card, language=case.person.language, version=found.version if found else 0)
     done = submit(
         form,
         "intake.safety",
@@ -153,7 +154,7 @@ def review(case: Case) -> ResponseReturnValue:
     done = submit(form, "intake.finish", lambda: actions.finish(hold(case), by=me().id),
                   to=url_for("home.case", case=case.id), on=case,
                   said=_("The intake is finished. Everything can still be changed."))
-    consents = [each for each in cases.consents(case) if each.is_in_force(today())]
+    consents = cases.in_force(cases.consents(case), today())
     return done or page("intake/review.html", form=form, case=case, intake=queries.of_case(case),
                         stay=cases.open_stay(case), consents=consents, twins=_twins(case))
 

@@ -41,7 +41,8 @@ def _hold_bed(case: Case, bed_id: uuid.UUID) -> Bed:
 
 def _admit(case: Case, bed: Bed, arrived_at: datetime, by: uuid.UUID) -> Stay:
     last_left = db.session.scalar(sa.select(sa.func.max(Stay.left_at)).where(Stay.case_id == case.id))
-    rules.may_arrive(arrived_at, case.opened_at, now(), last_left)
+    taken_until = db.session.scalar(sa.select(sa.func.max(Stay.left_at)).where(Stay.bed_id == bed.id))
+    rules.may_arrive(arrived_at, case.opened_at, now(), last_left, taken_until)
     stay = Stay(
         foundation_id=case.foundation_id,
         house_id=case.house_id,
@@ -71,7 +72,7 @@ def _label(bed: Bed) -> str:
 
 def instruct(case: Case, *, by: uuid.UUID, **values: Any) -> Instruction:
     """Leave something to give or to do for the night shift."""
-    rules.may_instruct(values["from_on"], values["to_on"], today())
+    rules.may_instruct(values["from_on"], values["to_on"], today(), values["text"])
     instruction = Instruction(foundation_id=case.foundation_id, case_id=case.id, by_id=by, **values)
     db.session.add(instruction)
     return instruction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from shelter.cases import rules
@@ -10,8 +11,14 @@ from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 
-def may_arrive(arrived_at: datetime, opened_at: datetime, now: datetime, last_left: datetime | None) -> None:
-    """Not in the future, not before the referral, not before the end of an earlier stay."""
+def may_arrive(
+    arrived_at: datetime,
+    opened_at: datetime,
+    now: datetime,
+    last_left: datetime | None,
+    taken_until: datetime | None,
+) -> None:
+    """Not in the future, not before the referral, the end of an earlier stay, or the day the bed became free."""
     rules.not_in_future(arrived_at, now, "arrived_at")
     rules.not_before(
         arrived_at, opened_at, "arrived_at", _("She cannot arrive before the referral or the opening of the case")
@@ -19,6 +26,13 @@ def may_arrive(arrived_at: datetime, opened_at: datetime, now: datetime, last_le
     if last_left:
         rules.not_before(
             arrived_at, last_left, "arrived_at", _("She was still here then: her earlier stay ended later")
+        )
+    if taken_until:
+        rules.not_before(
+            arrived_at,
+            taken_until,
+            "arrived_at",
+            _("Somebody else was still in that bed then. Choose another bed or a later time."),
         )
 
 
@@ -32,8 +46,13 @@ def may_have_bed(state: CaseState, is_usable: bool, is_free: bool) -> None:
         raise RuleBroken(_("That bed was just taken. Choose another."), "bed_id")
 
 
-def may_instruct(from_on: date, to_on: date, today: date) -> None:
-    """From a day to a later or the same day, not over already."""
+DOSE = re.compile(r"\d\s*(mg|mcg|µg|ug|g|ml|ui|iu)\b", re.IGNORECASE)
+
+
+def may_instruct(from_on: date, to_on: date, today: date, text: str) -> None:
+    """From a day to a later or the same day, not over already; the shift gives envelopes, not medicines by name."""
+    if DOSE.search(text):
+        raise RuleBroken(_("Leave medicine and dose out. Write which envelope, like: envelope A at 20:00"), "text")
     if to_on < from_on:
         raise RuleBroken(_("The last day cannot be before the first"), "to_on")
     if to_on < today:

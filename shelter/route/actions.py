@@ -41,6 +41,7 @@ def _open(referral: Referral, by: uuid.UUID) -> Case:
     house = db.session.get_one(House, referral.house_id)
     case = cases.open_case(house, by=by, opened_at=referral.received_at, name_used=referral.name)
     case.person.language = referral.language
+    case.card.is_safe, case.card.needs_doctor = referral.is_safe, referral.needs_doctor
     cases.reached(case, Milestone.REFERRED, at=referral.received_at, by=referral.by_id, about=referral)
     db.session.flush()
     referral.case_id = case.id

@@ -12,13 +12,15 @@ from shelter.texts import say as _
 def may_be_received(received_at: datetime, now: datetime) -> None:
     """Not in the future; a minute's difference is a matter of clocks."""
     if received_at > now + timedelta(minutes=1):
-        raise RuleBroken(_("The date cannot be later than today"), "received_at")
+        raise RuleBroken(_("This cannot be later than now"), "received_at")
 
 
 def may_be_answered(state: ReferralState) -> None:
     """Once."""
     if state is not ReferralState.WAITING:
-        raise RuleBroken(_("This referral was answered already: %(state)s", state=state.label))
+        raise RuleBroken(
+            _("Your answer was not saved: somebody answered this referral before you (%(state)s)", state=state.label)
+        )
 
 
 def needs_reason(state: ReferralState, reason: str | None) -> None:

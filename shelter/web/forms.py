@@ -64,7 +64,7 @@ class Form(wtforms.Form):
         self.status = 409
         for name, value in stale.now.items():
             field = self._fields.get(name)
-            if field is not None and field.data != value:
+            if field is not None and (field.data or None) != (value or None):
                 field.now_says = field.shown(value)
 
     @property

@@ -31,7 +31,8 @@ def departed(case):
         contact = {"channel": channel, **CONTACT, "number": number} if channel else None
         with work("test.stay", by=operator):
             held = hold(db.session.get(Case, known.id))
-            give_bed(held, by=held.card.lead_id, bed_id=beds.first(), arrived_at=now() - timedelta(days=days + 20))
+            taken.append(beds.first())
+            give_bed(held, by=held.card.lead_id, bed_id=taken[-1], arrived_at=now() - timedelta(days=days + 20))
             leave(held, by=held.card.lead_id, left_at=now() - timedelta(days=days), reason=ExitReason.PLAN_DONE,
                   destination=Destination.INDEPENDENT, consent=consent, contact=contact)
         return known

@@ -91,11 +91,23 @@ def test_the_first_contact_that_spoke_with_her_counts():
 
 def test_a_contact_lies_between_the_exit_and_now():
     left, now = datetime(2026, 1, 1, 15, tzinfo=UTC), datetime(2026, 2, 1, 15, tzinfo=UTC)
-    assert rules.when(left - timedelta(seconds=30), left_at=left, now=now) == left
-    for wrong in (left - timedelta(hours=1), now + timedelta(hours=1)):
+    within_the_minute = left + timedelta(seconds=40)
+    assert rules.when(left, left_at=within_the_minute, now=now) == within_the_minute
+    for wrong in (left - timedelta(minutes=1), now + timedelta(hours=1)):
         with pytest.raises(RuleBroken) as broken:
             rules.when(wrong, left_at=left, now=now)
         assert broken.value.field == "occurred_at"
+
+
+@pytest.mark.parametrize(("month", "first"), [
+    (1, LEFT), (3, date(2025, 12, 30)), (6, date(2026, 2, 28)), (12, date(2026, 5, 30)),
+])
+def test_a_contact_is_not_made_before_that_of_the_month_before_was_due(month, first):
+    rules.not_too_early(month, first, LEFT)
+    if month > 1:
+        with pytest.raises(RuleBroken) as broken:
+            rules.not_too_early(month, first - timedelta(days=1), LEFT)
+        assert broken.value.field == "month"
 
 
 def test_follow_up_is_for_somebody_who_left():

@@ -9,8 +9,10 @@ from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now, today
 from shelter.cases.records import Stay
+from shelter.codes.leaving import Destination, ExitReason
 from shelter.db import db
 from shelter.residence import actions, queries
+from shelter.transition.actions import leave
 from tests.client import Page
 
 
@@ -69,6 +71,20 @@ def test_an_arrival_in_the_future_or_before_the_referral_is_refused(app, program
     assert stays() == 0
 
 
+def test_a_bed_is_not_given_for_a_day_on_which_somebody_else_was_still_in_it(app, programme, case, worker, staff):
+    bed, lead = queries.free_beds(programme.house.id)[0], staff(Role.CASEWORKER)
+    before, after = case(opened=9), case(opened=9)
+    with work("test.stay", by=operator):
+        actions.give_bed(before, by=lead.id, bed_id=bed.id, arrived_at=now() - timedelta(days=8))
+    with work("test.exit", by=operator):
+        leave(before, by=lead.id, left_at=now() - timedelta(days=3), reason=ExitReason.OWN_DECISION,
+              destination=Destination.FAMILY)
+    answer = worker.fill(url(after), bed_id=str(bed.id), **arrived(timedelta(days=5)))
+    assert answer.status_code == 422
+    assert any(attrs.get("href") == "#arrived_at" for attrs in Page(answer.text).all("a"))
+    assert worker.fill(url(after), bed_id=str(bed.id), **arrived(timedelta(days=2))).status_code == 303
+
+
 def test_a_bed_of_another_house_is_not_offered_and_not_taken(app, programme, case, worker):
     bed = queries.free_beds(programme.far_house.id)[0]
     assert worker.fill(url(case()), bed_id=str(bed.id), **arrived()).status_code == 422
@@ -125,3 +141,18 @@ def test_an_instruction_ends_after_it_begins_and_not_in_the_past(app, case, work
         f"/casos/{case().id}/indicaciones", kind="do", text="x", from_on=start.isoformat(), to_on=end.isoformat()
     )
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(("text", "status"), [
+    ("Diazepam 10 mg por ansiedad", 422), ("5ml de jarabe", 422), ("Sobre A a las 20:00", 303), ("2 mantas", 303),
+])
+def test_the_shift_is_told_of_envelopes_and_never_of_doses(app, case, worker, text, status):
+    day = today().isoformat()
+    answer = worker.fill(f"/casos/{case().id}/indicaciones", kind="give", text=text, from_on=day, to_on=day)
+    assert answer.status_code == status
+
+
+def test_somebody_without_a_name_is_not_an_empty_bed(app, programme, case, worker):
+    nameless = case(name=None)
+    worker.fill(url(nameless), bed_id=str(queries.free_beds(programme.house.id)[0].id), **arrived())
+    assert "Aún sin nombre" in Page(worker.get("/esta-noche").text).text

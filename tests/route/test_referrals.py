@@ -72,7 +72,22 @@ def test_accepting_opens_one_case_however_often(app, programme, worker, referral
     assert len(locations) == 1
     other = worker.post(referral, data={**data, "submit_key": "6f0a4a52-0000-4000-8000-000000000000"})
     assert other.status_code == 422
+    assert "Su respuesta no se guardó" in Page(other.text).text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Case)) == 1
+
+
+def test_what_the_caller_said_of_her_safety_goes_with_her(app, programme, worker, referral):
+    """On her page, and as the first answers of the arrival, which can still be changed."""
+    tasks = worker.fill(referral, state="accepted").location
+    assert "No está a salvo ahora" in Page(worker.get(tasks).text).text
+    safety = f"{tasks}/seguridad"
+    page = Page(worker.get(safety).text)
+    chosen = {each["name"]: each["value"] for each in page.all("input") if "checked" in each}
+    assert (chosen["is_safe"], chosen["needs_doctor"]) == ("no", "unknown")
+    assert worker.fill(safety, is_safe="yes", needs_doctor="yes").status_code == 303
+    text = Page(worker.get(tasks).text).text
+    assert "No está a salvo ahora" not in text
+    assert "Necesita atención médica ahora" in text
     assert state() is ReferralState.ACCEPTED
 
 

@@ -16,8 +16,9 @@ ARRIVED = NOW - timedelta(days=30)
 
 def test_she_leaves_after_arriving_and_not_tomorrow():
     assert rules.when(NOW, arrived_at=ARRIVED, now=NOW) == NOW
-    assert rules.when(ARRIVED - timedelta(seconds=40), arrived_at=ARRIVED, now=NOW) == ARRIVED
-    for wrong in (ARRIVED - timedelta(minutes=5), NOW + timedelta(minutes=5)):
+    within_the_minute = ARRIVED + timedelta(seconds=40)
+    assert rules.when(ARRIVED, arrived_at=within_the_minute, now=NOW) == within_the_minute
+    for wrong in (ARRIVED - timedelta(minutes=1), NOW + timedelta(minutes=5)):
         with pytest.raises(RuleBroken) as broken:
             rules.when(wrong, arrived_at=ARRIVED, now=NOW)
         assert broken.value.field == "left_at"

@@ -1,0 +1,78 @@
+"""What she agreed to: her last word to each question, on every page alike."""
+
+from datetime import timedelta
+
+import pytest
+
+from shelter.access import Role
+from shelter.calendar import now, today
+from shelter.cases.queries import in_force
+from shelter.cases.records import Consent
+from shelter.codes.cases import ConsentAnswer, ConsentPurpose
+from shelter.rules import RuleBroken
+from tests.client import Page
+
+YES, NO = ConsentAnswer.GIVEN, ConsentAnswer.REFUSED
+
+
+class Asked:
+    """An answer, without a database."""
+
+    def __init__(self, answer, recipient=None, *, withdrawn=False, ended=False, purpose=ConsentPurpose.REFERRAL):
+        self.purpose, self.answer, self.recipient = purpose, answer, recipient
+        self.withdrawn_at = now() if withdrawn else None
+        self.ends_on = today() - timedelta(days=1) if ended else None
+
+    is_in_force = Consent.is_in_force
+
+
+@pytest.mark.parametrize(("asked", "expected"), [
+    ([Asked(YES)], [0]),
+    ([Asked(NO), Asked(YES)], []),
+    ([Asked(YES, withdrawn=True), Asked(YES)], []),
+    ([Asked(YES, ended=True), Asked(YES)], []),
+    ([Asked(YES), Asked(YES)], [0]),
+    ([Asked(YES), Asked(NO)], [0]),
+    ([Asked(NO, "Fiscalía"), Asked(YES, "Hospital")], [1]),
+    ([Asked(NO, "Fiscalía"), Asked(YES)], [1]),
+    ([Asked(NO), Asked(YES, "Hospital")], []),
+    ([Asked(YES), Asked(YES, "Hospital")], [0, 1]),
+    ([Asked(YES, "Hospital"), Asked(NO), Asked(YES, "Registro")], [0]),
+    ([Asked(NO, purpose=ConsentPurpose.FOLLOW_UP), Asked(YES)], [1]),
+])
+def test_her_last_word_to_each_question_counts(asked, expected):
+    """The newest first; worked out by hand."""
+    assert [asked.index(each) for each in in_force(asked, today())] == expected
+
+
+def test_a_no_takes_the_earlier_yes_off_every_page(app, case, staff, sign_in):
+    worker = sign_in(staff(Role.CASEWORKER))
+    url = f"/casos/{case().id}"
+    given = {"purpose": "referral", "language": "spa"}
+    nothing = "Todavía no ha aceptado nada"
+    assert worker.fill(f"{url}/consentimientos/nuevo", **given, answer="given").status_code == 303
+    assert nothing not in Page(worker.get(url).text).text
+    assert worker.fill(f"{url}/consentimientos/nuevo", **given, answer="refused").status_code == 303
+    assert nothing in Page(worker.get(url).text).text
+    text = Page(worker.get(f"{url}/consentimientos").text).text
+    assert "Vigente" not in text
+    assert "Respondió de nuevo después" in text
+
+
+def test_somebody_joins_a_team_once_and_may_go_on_as_something_else(app, case, staff, sign_in):
+    worker, lawyer = sign_in(staff(Role.CASEWORKER)), staff(Role.LAWYER)
+    url = f"/casos/{case().id}/equipo"
+    assert f"Persona lawyer · {Role.LAWYER.label}" in Page(worker.get(url).text).text
+    assert worker.fill(url, staff_id=str(lawyer.id), discipline="psychology").status_code == 303
+    again = worker.fill(url, staff_id=str(lawyer.id), discipline="psychology")
+    assert again.status_code == 422
+    assert "ya está en el equipo" in Page(again.text).text
+    assert worker.fill(url, staff_id=str(lawyer.id), discipline="legal").status_code == 303
+    assert Page(worker.get(url).text).text.count("Persona lawyer") == 2, "on the team, and among those to choose"
+
+
+def test_a_password_is_not_the_address(app):
+    from shelter.accounts.rules import check_new_password
+
+    with pytest.raises(RuleBroken):
+        check_new_password("Ana.Paz@example.org", "ana.paz@example.org")
