@@ -56,8 +56,9 @@ def reached(
     about: Any = None,
     detail: str | None = None,
     precision: Precision = Precision.MOMENT,
+    corrects: Any = None,
 ) -> TimelineEntry:
-    """Write on the timeline; the age band is frozen as it is then."""
+    """Write on the timeline; the age band is frozen as it is then. `corrects` is what an earlier entry was about."""
     entry = TimelineEntry(
         foundation_id=case.foundation_id,
         case_id=case.id,
@@ -68,9 +69,20 @@ def reached(
         detail=detail,
         age_band=case.age_band,
         precision=precision,
+        corrects_id=_entry_about(corrects) if corrects else None,
     )
     db.session.add(entry)
     return entry
+
+
+def _entry_about(record: Any) -> uuid.UUID | None:
+    """The latest entry about a record of a case."""
+    return db.session.scalar(
+        sa.select(TimelineEntry.id)
+        .where(TimelineEntry.case_id == record.case_id, TimelineEntry.about_id == record.id)
+        .order_by(TimelineEntry.entered_at.desc())
+        .limit(1)
+    )
 
 
 def join_team(case: Case, staff_id: uuid.UUID, discipline: Discipline) -> None:

@@ -43,6 +43,7 @@ ACTIONS: dict[str, Any] = {
     "instruction.leave": _("Left an instruction for the night"),
     "instruction.end": _("Ended an instruction for the night"),
     "service.log": _("Logged a service"),
+    "service.correct": _("Corrected a service"),
     "exit.record": _("Recorded an exit"),
     "followup.record": _("Recorded a follow-up contact"),
     "report.make": _("Prepared a report"),

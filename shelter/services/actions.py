@@ -1,9 +1,10 @@
-"""The verb of services: log one."""
+"""The verbs of services: log one, correct one."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,14 +15,14 @@ from shelter.codes.cases import Milestone
 from shelter.codes.services import Modality, NotHeld, ServiceType
 from shelter.db import db
 
-from . import rules
+from . import queries, rules
 from .models import Service
 
 
 def log(
     case: Case, *, by: uuid.UUID, type: ServiceType, was_held: bool, occurred_at: datetime, minutes: int | None = None,
     not_held: NotHeld | None = None, modality: Modality = Modality.IN_PERSON, headline: str | None = None,
-    body: str | None = None,
+    body: str | None = None, corrects: Service | None = None,
 ) -> Service:
     """Record a service, on the timeline too; the card remembers the last one that took place."""
     occurred_at = rules.when(occurred_at, opened_at=case.opened_at, closed_at=case.closed_at, now=now())
@@ -31,13 +32,26 @@ def log(
         foundation_id=case.foundation_id, case_id=case.id, discipline=type.of, type=type, by_id=by, was_held=was_held,
         minutes=rules.length(was_held, minutes), not_held=rules.why_not(was_held, not_held), modality=modality,
         occurred_at=occurred_at, age_band=case.age_band, headline=headline, body=body,
+        corrects_id=corrects.id if corrects else None,
     )
     db.session.add(service)
     reached(
         case, Milestone.SERVICE_GIVEN if was_held else Milestone.SERVICE_MISSED, at=service.occurred_at, by=by,
-        about=service, detail=str(service.discipline),
+        about=service, detail=str(service.discipline), corrects=corrects,
     )
     return service
+
+
+def correct(case: Case, service: Service, *, by: uuid.UUID, **given: Any) -> Service:
+    """Record how it really was. What was written before stays, named by what corrects it; figures count the new one.
+
+    The case is held, so that two people do not correct the same at once.
+    """
+    rules.may_be_corrected(queries.corrected_by(service) is not None)
+    corrected = log(case, by=by, corrects=service, **given)
+    db.session.flush()
+    case.card.last_service_at = queries.last_given_at(case)
+    return corrected
 
 
 def _keep_the_latest(case: Case, at: datetime) -> None:

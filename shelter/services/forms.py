@@ -13,6 +13,7 @@ from shelter.web import ChoiceField, CodeField, Form, MomentField, NumberField, 
 
 from . import rules
 from .disciplines import OF_THE_CHOSEN, READERS
+from .models import Service
 
 People = list[tuple[uuid.UUID, Any]]
 OTHER = "other"
@@ -43,7 +44,7 @@ class ServiceForm(Form):
 
     def __init__(self, disciplines: Sequence[Discipline], people: People | None = None, **data: Any) -> None:
         usual = rules.USUAL.get(disciplines[0]) if len(disciplines) == 1 else None
-        super().__init__(type=usual, modality=Modality.IN_PERSON, occurred_at=now(), **data)
+        super().__init__(**{"type": usual, "modality": Modality.IN_PERSON, "occurred_at": now(), **data})
         self.type.choices = list(_types(disciplines))
         if people is None:
             del self.person
@@ -58,6 +59,16 @@ class ServiceForm(Form):
         self.minutes_other.required = held and self.minutes.data == OTHER
         self.not_held.required = self.was_held.data == "no"
         return bool(super().validate(extra_validators))
+
+    @classmethod
+    def of(cls, service: Service) -> ServiceForm:
+        """With the answers of a service that is to be corrected; its discipline stays."""
+        minutes = service.minutes if service.minutes in rules.MINUTES else OTHER if service.minutes else None
+        return cls(
+            [service.discipline], type=service.type, was_held="yes" if service.was_held else "no", minutes=minutes,
+            minutes_other=service.minutes if minutes == OTHER else None, not_held=service.not_held,
+            occurred_at=service.occurred_at, modality=service.modality, headline=service.headline, body=service.body,
+        )
 
     @property
     def service(self) -> dict[str, Any]:

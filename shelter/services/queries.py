@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from shelter.access import Permission, Reader, allows, houses_of, within_reach
 from shelter.cases.models import Case, CaseCard, Person, TeamMember
@@ -21,6 +23,9 @@ _COLUMNS = (
     Service.occurred_at, Service.by_id,
 )
 
+_later = aliased(Service)
+_STANDS = ~sa.exists().where(_later.corrects_id == Service.id)
+"""It was not corrected."""
 NEWEST = (Service.occurred_at.desc(), Service.id.desc())
 OLDEST = (Service.occurred_at.asc(), Service.id.asc())
 
@@ -81,6 +86,17 @@ def one(case: Case, service_id: uuid.UUID) -> Service | None:
     return db.session.scalar(sa.select(Service).where(Service.id == service_id, Service.case_id == case.id))
 
 
+def corrected_by(service: Service) -> uuid.UUID | None:
+    """The service that corrects this one."""
+    return db.session.scalar(sa.select(Service.id).where(Service.corrects_id == service.id))
+
+
+def last_given_at(case: Case) -> datetime | None:
+    """When the last service took place, each as it was last corrected."""
+    held = sa.select(sa.func.max(Service.occurred_at)).where(Service.case_id == case.id, Service.was_held, _STANDS)
+    return db.session.scalar(held)
+
+
 def latest(case: Case, most: int, *, headlines: bool) -> list[dict[str, Any]]:
     """The newest services of a case."""
     return _opened(rows_of(_LATEST[headlines], case_id=case.id, most=most), headlines)
@@ -110,12 +126,12 @@ def _columns(headlines: bool) -> tuple[Any, ...]:
 
 
 def _listed(case: Case, headlines: bool) -> sa.Select[Any]:
-    return sa.select(*_columns(headlines)).where(Service.case_id == case.id)
+    return sa.select(*_columns(headlines)).where(Service.case_id == case.id, _STANDS)
 
 
 _LATEST = {
     headlines: sa.select(*_columns(headlines))
-    .where(Service.case_id == sa.bindparam("case_id"))
+    .where(Service.case_id == sa.bindparam("case_id"), _STANDS)
     .order_by(*NEWEST)
     .limit(sa.bindparam("most", type_=sa.Integer))
     for headlines in (True, False)

@@ -34,6 +34,12 @@ def why_not(was_held: bool, reason: NotHeld | None) -> NotHeld | None:
     return None if was_held else reason
 
 
+def may_be_corrected(is_corrected: bool) -> None:
+    """Once: a correction that was wrong is corrected itself."""
+    if is_corrected:
+        raise RuleBroken(_("This service was corrected already. Open its correction, and correct that."))
+
+
 def when(occurred_at: datetime, *, opened_at: datetime, closed_at: datetime | None, now: datetime) -> datetime:
     """Between the opening of the case and now; not after it was closed."""
     not_in_future(occurred_at, now, "occurred_at")

@@ -12,17 +12,18 @@ from shelter.access import Permission as P
 from shelter.access import allows
 from shelter.accounts import queries as accounts
 from shelter.cases import queries as cases
+from shelter.cases.actions import hold
 from shelter.cases.models import Case
 from shelter.cases.queries import Cursor
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _
-from shelter.web import Section, me, menu, page, submit
+from shelter.web import Section, me, menu, page, require, submit
 from shelter.web.gate import reading
 from shelter.web.panels import case_panel, case_tab, day_card
 
 from . import actions, queries
-from .disciplines import READ, READERS, may_read, written_by
+from .disciplines import READ, READERS, WRITE, may_read, written_by
 from .forms import People, ServiceForm
 from .models import Service
 
@@ -95,7 +96,27 @@ def show(case: Case, service: uuid.UUID) -> ResponseReturnValue:
     return page(
         "services/show.html", case=case, service=found, readable=readable, headed=_sees_headlines(case),
         readers=READERS[found.discipline], who=accounts.names([found.by_id]).get(found.by_id),
+        may_correct=found.discipline in written_by(me(), case), corrected_by=queries.corrected_by(found),
     )
+
+
+@services.route(
+    "/casos/<uuid:case>/servicios/<uuid:service>/corregir", methods=["GET", "POST"], needs=P.SERVICE_LOG
+)
+def correct(case: Case, service: uuid.UUID) -> ResponseReturnValue:
+    """How it really was, by somebody of the discipline; what was written before is kept."""
+    found = queries.one(case, service) or abort(404)
+    require(WRITE[found.discipline], case)
+    reading(READ[found.discipline], found)
+    form = ServiceForm.of(found)
+    done = submit(form, "service.correct", lambda: _correct(case, found, form), to=_list_of, on=found,
+                  said=_("The correction is saved. What was written before is kept."))
+    return done or page("services/correct.html", case=case, form=form, service=found)
+
+
+def _correct(case: Case, found: Service, form: ServiceForm) -> Service:
+    require(WRITE[found.discipline], hold(case))
+    return actions.correct(case, found, by=me().id, **form.service)
 
 
 @case_panel(50, P.SERVICE_READ, "services/_panel.html")

@@ -34,6 +34,7 @@ CONSENT = row("nnnnn", "oonnn", "onnnn", "onnnn", "onnnn", "ooonn", "fffff", "nn
 CARRY_CASE = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "fnnnn", "ooonn", "fffff", "nnnnn", "nnnnn", "nnnnn")
 INSTRUCT = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "onnnn", "ooonn", "fffff", "nnnnn", "nnnnn", "nnnnn")
 LOG_SERVICE = row("nnnnn", "oonnn", "onnnn", "onnnn", "onnnn", "fffnn", "fffff", "nnnnn", "nnnnn", "nnnnn")
+CORRECT = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "fnnnn", "fffnn", "fffff", "nnnnn", "nnnnn", "nnnnn")  # social
 REFERRAL = row("nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "nnnnn")
 #                  s    c    p    l    m    C    P    a    o    u
 ANYBODY = row("o", "o", "o", "o", "o", "o", "o", "o", "o", "o")
@@ -90,6 +91,7 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **post("residence.end", row=INSTRUCT),
     **both("services.log", row=LOG),
     **both("services.new", row=LOG_SERVICE),
+    **both("services.correct", row=CORRECT),
     **both("transition.leave", row=CARRY_CASE),
     **get("followup.index", "followup.show", row=READ_CASE),
     **both("followup.record", row=CARRY_CASE),

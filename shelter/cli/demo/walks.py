@@ -132,14 +132,18 @@ class Walk(Leaving):
         why = choices.NOT_HELD.spin(self.rng) if may_miss and dice.chance(0.08) else None
         note = notes.missed(dice, why) if why else notes.held(dice, kind, with_a_child=choices.is_a_child(self.age))
         discipline, by = kind.of, BY[kind.of]
-        service = self.add(
-            Service, discipline=discipline, type=kind, was_held=why is None, not_held=why,
-            modality=choices.modality(dice, kind), minutes=None if why else choices.MINUTES.spin(self.rng),
-            occurred_at=at, entered_at=self.entered(at), by_id=self.place.staff[by], age_band=self.band,
-            headline=note.headline, body=note.body,
-        )
-        milestone = Milestone.SERVICE_MISSED if why else Milestone.SERVICE_GIVEN
-        self.reached(milestone, at, service, by=by, detail=discipline)
+        given = {
+            "discipline": discipline, "type": kind, "was_held": why is None, "not_held": why,
+            "modality": choices.modality(dice, kind), "minutes": None if why else choices.MINUTES.spin(self.rng),
+            "occurred_at": at, "entered_at": self.entered(at), "by_id": self.place.staff[by], "age_band": self.band,
+            "headline": note.headline, "body": note.body,
+        }
+        milestone, corrects = Milestone.SERVICE_MISSED if why else Milestone.SERVICE_GIVEN, None
+        if given["minutes"] and dice.chance(0.01):  # written wrong at first, and corrected a little later
+            wrong = self.add(Service, **{**given, "minutes": 120})
+            corrects = self.reached(milestone, at, wrong, by=by, detail=discipline)
+            given |= {"corrects_id": wrong, "entered_at": self.entered(at + 10 * MINUTE)}
+        self.reached(milestone, at, self.add(Service, **given), by=by, detail=discipline, corrects=corrects)
         if not why:
             self.card["last_service_at"] = max(at, self.card.get("last_service_at", at))
 
