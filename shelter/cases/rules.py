@@ -25,6 +25,12 @@ def new_code() -> str:
     return f"{letters[:3]}-{letters[3:]}"
 
 
+def read_code(text: str) -> str:
+    """A case code as it may be typed: small letters, without its hyphen, with spaces."""
+    letters = "".join(letter for letter in text.upper() if letter.isalnum())
+    return f"{letters[:3]}-{letters[3:]}"
+
+
 def not_in_future(moment: datetime, now: datetime, field: str) -> None:
     """What happened, happened already."""
     if moment > now + MINUTE:

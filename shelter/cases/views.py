@@ -23,7 +23,7 @@ from shelter.web.gate import reading
 from shelter.web.page import saved
 from shelter.web.panels import case_panel, case_tab
 
-from . import actions, queries, search
+from . import actions, queries, rules, search
 from .forms import ConsentForm, FilterForm, SearchForm, TeamForm
 from .models import Case
 from .queries import Cursor, Filters
@@ -76,7 +76,7 @@ def find() -> ResponseReturnValue:
 
 
 def _found(words: str) -> list[dict[str, Any]]:
-    found = queries.by_code(me(), words.strip().upper())
+    found = queries.by_code(me(), rules.read_code(words))
     if found:
         case = queries.by_id(found)
         return queries.of_persons(me(), [case.person_id]) if case else []
