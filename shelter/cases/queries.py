@@ -131,13 +131,22 @@ def page_of(reader: Reader, filters: Filters, cursor: Cursor | None = None) -> L
 @lru_cache(maxsize=1000)
 def _page(reader: Asker, filters: Filters, has_cursor: bool, backwards: bool) -> Rows:
     """The query of a page, kept: a reader turns pages more often than their roles change."""
-    parts = parts_within_reach(reader, Permission.CASE_LIST, CASE_COLUMNS)
+    parts = _parts(reader, filters)
     listed, by_case = _listed(reader, Permission.CASE_LIST), (Case.opened_at, Case.id)
     if len(parts) == 1 and not parts[0].is_team:
         return _piece(listed.where(parts[0].condition, *_conditions(filters)), by_case, has_cursor, backwards)
     firsts = [_piece(_way(reader, part, filters), _order(part), has_cursor, backwards).subquery() for part in parts]
     ids: Any = sa.union(*(sa.select(first.c[0]) for first in firsts)) if firsts else []
     return _piece(listed.where(Case.id.in_(ids)), by_case, False, backwards)  # the first of all are among these
+
+
+FEW = frozenset({CaseState.OPEN, CaseState.FOLLOW_UP})
+"""States in which few cases are at a time: these are read along the state, not along the team."""
+
+
+def _parts(reader: Asker, filters: Filters) -> list[Part]:
+    parts = parts_within_reach(reader, Permission.CASE_LIST, CASE_COLUMNS)
+    return [part._replace(is_team=part.is_team and filters.state not in FEW) for part in parts]
 
 
 def _way(reader: Asker, part: Part, filters: Filters) -> Rows:

@@ -85,15 +85,10 @@ def one(case: Case, contact_id: uuid.UUID) -> FollowUp | None:
 
 def queue(reader: Reader, cursor: Cursor | None = None, *, until: date | None = None, most: int = PAGE) -> Listing:
     """The contacts within reach that are due, the oldest first; names for those who may read them."""
-    query, backwards = _due(reader), cursor is not None and cursor.newer
-    if until:
-        query = query.where(CaseCard.next_due_on <= until)
-    if cursor:
-        place = sa.tuple_(CaseCard.next_due_on, CaseCard.case_id)
-        day, case_id = cursor.opened_at.date(), cursor.case_id
-        mark = sa.tuple_(sa.literal(day, sa.Date), sa.literal(case_id, CaseCard.case_id.type))
-        query = query.where(place < mark if backwards else place > mark)
-    found = db.session.execute(query.order_by(*(LAST if backwards else FIRST)).limit(most + 1)).all()
+    backwards = cursor is not None and cursor.newer
+    order = LAST if backwards else FIRST
+    ids = _due(reader, cursor, until).order_by(*order).limit(most + 1)
+    found = db.session.execute(_listed(reader).where(Case.id.in_(ids)).order_by(*order)).all()
     more, found = len(found) > most, found[:most]
     rows = unseal(found[::-1] if backwards else found, name=(Person.name_used, "person_id"))
     if not rows:
@@ -103,7 +98,24 @@ def queue(reader: Reader, cursor: Cursor | None = None, *, until: date | None = 
     return Listing(rows, earlier, later, _refused({row["id"] for row in rows}))
 
 
-def _due(reader: Reader) -> sa.Select[Any]:
+def _due(reader: Reader, cursor: Cursor | None, until: date | None) -> sa.Select[uuid.UUID]:
+    """Which cases, read along what is due: whether one is within reach is asked of each until the page is full."""
+    reached = sa.exists().where(
+        Case.id == CaseCard.case_id, Case.state == CaseState.FOLLOW_UP,
+        within_reach(reader, Permission.FOLLOWUP_READ, CASE_COLUMNS),
+    )
+    query = sa.select(CaseCard.case_id).where(CaseCard.next_due_on.is_not(None), reached)
+    if until:
+        query = query.where(CaseCard.next_due_on <= until)
+    if cursor:
+        place = sa.tuple_(CaseCard.next_due_on, CaseCard.case_id)
+        day, case_id = cursor.opened_at.date(), cursor.case_id
+        mark = sa.tuple_(sa.literal(day, sa.Date), sa.literal(case_id, CaseCard.case_id.type))
+        query = query.where(place < mark if cursor.newer else place > mark)
+    return query
+
+
+def _listed(reader: Reader) -> sa.Select[Any]:
     return (
         sa.select(
             Case.id, Case.code, Case.person_id, CaseCard.next_due_on, CaseCard.lead_id, House.name.label("house"),
@@ -111,10 +123,6 @@ def _due(reader: Reader) -> sa.Select[Any]:
         )
         .join(CaseCard, CaseCard.case_id == Case.id).join(Person, Person.id == Case.person_id)
         .join(House, House.id == Case.house_id)
-        .where(
-            Case.state == CaseState.FOLLOW_UP, CaseCard.next_due_on.is_not(None),
-            within_reach(reader, Permission.FOLLOWUP_READ, CASE_COLUMNS),
-        )
     )
 
 

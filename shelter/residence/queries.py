@@ -71,7 +71,7 @@ def tonight(house_ids: Collection[uuid.UUID], day: date) -> list[dict[str, Any]]
         .join(Bed, Bed.id == Stay.bed_id)
         .join(House, House.id == Case.house_id)
         .join(Person, Person.id == Case.person_id)
-        .where(Case.house_id.in_(house_ids), Case.is_present)
+        .where(Bed.house_id.in_(house_ids))
         .order_by(House.name, Bed.room, sa.func.length(Bed.name), Bed.name)
     )
     rows = unseal(db.session.execute(query).all(), name=(Person.name_used, "person_id"))
