@@ -23,11 +23,11 @@ def record(
 ) -> FollowUp:
     """Record what a contact with a case that is held brought, and bring the card up to date."""
     left_at = rules.may_record(case.state, queries.reached_at(case, Milestone.EXITED), month)
-    rules.not_too_early(month, local(occurred_at).date(), local(left_at).date())
+    early = rules.is_early(month, local(occurred_at).date(), local(left_at).date())
     contact = FollowUp(
         foundation_id=case.foundation_id, case_id=case.id, month=month, by_id=by, channel=channel, outcome=outcome,
-        occurred_at=rules.when(occurred_at, left_at=left_at, now=now()), is_fulfilled=rules.counts(outcome),
-        age_band=case.age_band, note=note,
+        occurred_at=rules.when(occurred_at, left_at=left_at, now=now()), age_band=case.age_band, note=note,
+        is_fulfilled=rules.counts(outcome) and not early,
     )
     db.session.add(contact)
     reached(case, Milestone.FOLLOWED_UP, at=contact.occurred_at, by=by, about=contact, detail=str(outcome))

@@ -72,7 +72,7 @@ def schedule(left_on: date, attempts: Iterable[Attempt]) -> Schedule:
     tries = list(attempts)
     done: dict[int, date] = {}
     for each in tries:
-        if counts(each.outcome):
+        if counts(each.outcome) and not is_early(each.month, each.on, left_on):
             done.setdefault(each.month, each.on)
     steps = tuple(Step(month, due_on, done.get(month)) for month, due_on in follow_ups_due(left_on))
     is_over = any(each.outcome in LAST for each in tries) or steps[-1].done_on is not None
@@ -103,11 +103,10 @@ def may_record(state: CaseState, left_at: datetime | None, month: int) -> dateti
     return left_at
 
 
-def not_too_early(month: int, on: date, left_on: date) -> None:
-    """The contact of a month is made once that of the month before was due; earlier it is another month's."""
+def is_early(month: int, on: date, left_on: date) -> bool:
+    """Whether a contact comes before that of the month before was due: it is kept, and its month stays due."""
     before = [due_on for each, due_on in follow_ups_due(left_on) if each < month]
-    if before and on < before[-1]:
-        raise RuleBroken(_("It is too early for that month. Choose the one that was due."), "month")
+    return bool(before) and on < before[-1]
 
 
 class Barrier(Enum):

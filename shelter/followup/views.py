@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from flask import abort, request, url_for
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from shelter.access import Permission as P
 from shelter.access import allows
 from shelter.accounts import queries as accounts
-from shelter.calendar import today
+from shelter.calendar import local, today
 from shelter.cases.actions import hold
 from shelter.cases.models import Case
 from shelter.cases.queries import Cursor
@@ -25,7 +26,7 @@ from shelter.web.panels import case_panel, case_tab, day_card
 
 from . import actions, queries
 from .forms import ConditionsForm, ContactForm
-from .rules import SOON
+from .rules import SOON, is_early
 from .words import say_barrier, say_due, say_step
 
 followup = Section("followup", __name__)
@@ -66,8 +67,16 @@ def record(case: Case) -> ResponseReturnValue:
     now_at = queries.standing(case)
     form = ContactForm(now_at.schedule)
     done = submit(form, "followup.record", lambda: actions.record(hold(case), by=me().id, **form.values),
-                  to=url_for("followup.index", case=case.id), on=case, said=_("The contact is recorded."))
+                  to=url_for("followup.index", case=case.id), on=case, said=_said(form, now_at.left_at))
     return done or page("followup/record.html", case=case, form=form, now_at=now_at)
+
+
+def _said(form: ContactForm, left_at: datetime | None) -> str:
+    """That it is recorded; and when it came too early for its month, that this one stays due."""
+    month, at = form.month.data, form.occurred_at.data
+    if left_at and month and at and is_early(month, local(at).date(), local(left_at).date()):
+        return _("The contact is recorded. It came early: that of month %(month)s stays due.", month=month)
+    return _("The contact is recorded.")
 
 
 @followup.get("/casos/<uuid:case>/seguimiento/<uuid:contact>", needs=P.FOLLOWUP_READ)

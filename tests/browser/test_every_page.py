@@ -57,6 +57,7 @@ def test_every_page_of_a_role(world, prefer, sign_in, role, language, theme, opt
     screen = sign_in(prefer(role, language=language, theme=theme), **options)
     findings, seen = Findings(language), set()
     begin = [f"/casos/{world.residents[name]}" for name in (LEFT, STAYING)]
+    begin += [path for writer, path in world.written.items() if writer is role]
     for kind in tour(world.app, screen, *begin, examples=2 if options is SMALL else 1):
         findings.look(screen, kind)
         if kind not in seen and kind not in MAY_STAY_EMPTY:

@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from shelter.access import Role
 from shelter.accounts import actions as accounts
 from shelter.accounts import rules as passwords
@@ -20,6 +22,7 @@ from shelter.audit import anchors, operator, work
 from shelter.calendar import PartialDate, Period, now, today
 from shelter.cases import actions as cases
 from shelter.cases.models import Case
+from shelter.cases.records import Stay
 from shelter.codes.cases import Answer, Channel, ConsentAnswer, ConsentPurpose, Exploitation
 from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outcome
 from shelter.codes.people import DocumentKind, SpokenLanguage
@@ -76,6 +79,7 @@ class World:
         self.app = create_app(instance=folder, mfa_required=False)
         self.hashed = passwords.hash_password(PASSWORD)
         self.residents: dict[str, uuid.UUID] = {}
+        self.written: dict[Role, str] = {}
         with self.inside():
             migrate.upgrade(db.engine)
             with work("foundation.add", by=operator):
@@ -147,7 +151,9 @@ class World:
         db.session.flush()
         intake.check_safety(case, by=lead, version=0, is_safe=Answer.YES, needs_doctor=Answer.NO, language=SPANISH)
         if bed:
-            residence.give_bed(case, by=lead, bed_id=free_beds(self.house)[0].id, arrived_at=came)
+            free = free_beds(self.house)[0].id
+            last_left = db.session.scalar(sa.select(sa.func.max(Stay.left_at)).where(Stay.bed_id == free))
+            residence.give_bed(case, by=lead, bed_id=free, arrived_at=max(came, last_left or came))
         return case
 
     def _people(self) -> None:
@@ -198,8 +204,9 @@ class World:
         for purpose in ConsentPurpose:
             cases.ask_consent(case, by=lead, purpose=purpose, answer=ConsentAnswer.GIVEN, language=SPANISH)
         for role, given in GIVEN.items():
-            services.log(case, by=self.crew[role].id, type=given, was_held=True, minutes=45, headline="Xerografía",
-                         body="Xilófono", occurred_at=now() - timedelta(days=20))
+            made = services.log(case, by=self.crew[role].id, type=given, was_held=True, minutes=45,
+                                headline="Xerografía", body="Xilófono", occurred_at=now() - timedelta(days=20))
+            self.written[role] = f"/casos/{case.id}/servicios/{made.id}"
         intake.finish(case, by=lead)
         if case.is_present:
             day = today()

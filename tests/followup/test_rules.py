@@ -100,14 +100,18 @@ def test_a_contact_lies_between_the_exit_and_now():
 
 
 @pytest.mark.parametrize(("month", "first"), [
-    (1, LEFT), (3, date(2025, 12, 30)), (6, date(2026, 2, 28)), (12, date(2026, 5, 30)),
+    (3, date(2025, 12, 30)), (6, date(2026, 2, 28)), (12, date(2026, 5, 30)),
 ])
-def test_a_contact_is_not_made_before_that_of_the_month_before_was_due(month, first):
-    rules.not_too_early(month, first, LEFT)
-    if month > 1:
-        with pytest.raises(RuleBroken) as broken:
-            rules.not_too_early(month, first - timedelta(days=1), LEFT)
-        assert broken.value.field == "month"
+def test_a_contact_before_that_of_the_month_before_was_due_fulfils_nothing(month, first):
+    early = first - timedelta(days=1)
+    assert rules.is_early(month, early, LEFT)
+    assert not rules.is_early(month, first, LEFT)
+    assert all(step.done_on is None for step in plan((month, early, Outcome.STABLE)).steps)
+    assert [step.month for step in plan((month, first, Outcome.STABLE)).steps if step.done_on] == [month]
+
+
+def test_the_first_contact_may_be_made_on_the_day_she_leaves():
+    assert not rules.is_early(1, LEFT, LEFT)
 
 
 def test_follow_up_is_for_somebody_who_left():
