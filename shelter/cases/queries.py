@@ -128,7 +128,7 @@ def page_of(reader: Reader, filters: Filters, cursor: Cursor | None = None) -> L
     return Listing(rows, str(newer) if newer else None, str(older) if older else None)
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=200)
 def _page(reader: Asker, filters: Filters, has_cursor: bool, backwards: bool) -> Rows:
     """The query of a page, kept: a reader turns pages more often than their roles change."""
     parts = _parts(reader, filters)
@@ -185,7 +185,7 @@ def of_persons(reader: Reader, person_ids: Collection[uuid.UUID], most: int = PA
     return _opened(rows_of(_of_persons(Asker.of(reader)), person_ids=list(person_ids), most=most))
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=200)
 def _of_persons(reader: Asker) -> Rows:
     return (
         _listed(reader, Permission.PERSON_SEARCH)
@@ -209,7 +209,7 @@ def by_code(reader: Reader, code: str) -> uuid.UUID | None:
     return found
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=200)
 def _by_code(reader: Asker) -> Rows:
     return sa.select(Case.id).where(
         Case.code == sa.bindparam("code"), within_reach(reader, Permission.CASE_LIST, CASE_COLUMNS)
