@@ -57,7 +57,7 @@ from shelter.transition import indicators as _transition_figures
 from shelter.transition import models as _transition
 from shelter.web import errors, gate, headers, locale, me, navigation
 from shelter.web.locale import brand, filters
-from shelter.web.quick import House, url_for
+from shelter.web.quick import Shelter, url_for
 
 MEGABYTE = 1024 * 1024
 MODELS = (_cases_records, _route, _intake, _residence, _services, _transition, _followup, _register, _reports)
@@ -72,7 +72,7 @@ FIGURES = (
 def create_app(**given: Any) -> Flask:
     """The application. Settings by name (see config.Settings), else from environment and instance/config.toml."""
     settings = Settings.load(**given)
-    app = House("shelter", template_folder=str(config.folder("templates")), instance_path=str(settings.instance))
+    app = Shelter("shelter", template_folder=str(config.folder("templates")), instance_path=str(settings.instance))
     app.extensions["settings"] = settings
     calendar.use_zone(settings.timezone)
     ring = KeyRing.read(settings.key_path)

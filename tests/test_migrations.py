@@ -10,15 +10,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from shelter.access import Role
 from shelter.audit import operator, verify, work
 from shelter.calendar import now, today
+from shelter.cases.actions import hold
 from shelter.cases.models import Case, CaseCard, Person, TeamMember
 from shelter.cases.records import Consent, Stay
-from shelter.codes.cases import ConsentAnswer, ConsentPurpose
+from shelter.codes.cases import Answer, ConsentAnswer, ConsentPurpose
 from shelter.codes.services import Discipline
 from shelter.config import folder
 from shelter.db import Model, db, migrate
 from shelter.db.base import configure, is_sqlite
+from shelter.intake.actions import check_safety
 from shelter.partners.models import Bed
 from tests.pg import fresh_database
 
@@ -298,3 +301,18 @@ def test_the_same_rows_in_their_own_foundation_are_welcome(programme, case):
             Stay(foundation_id=made.foundation_id, case_id=made.id, house_id=made.house_id, bed_id=bed.id,
                  arrived_at=now()),
         ])
+
+
+def test_what_was_written_before_is_brought_along(app, case, staff):
+    """From the first version to today's, with somebody in the house: her team's order, what was said of her safety."""
+    lawyer = staff(Role.LAWYER)
+    known = case(team=[lawyer])
+    with work("test.safety", by=operator):
+        check_safety(hold(known), by=lawyer.id, version=0, is_safe=Answer.NO, needs_doctor=Answer.YES, language=None)
+    db.session.remove()
+    migrate.downgrade(db.engine, "0001")
+    migrate.upgrade(db.engine)
+    again = db.session.get_one(Case, known.id)
+    assert {member.opened_at for member in again.team} == {again.opened_at}
+    assert (again.card.is_safe, again.card.needs_doctor) == (Answer.NO, Answer.YES)
+    assert verify().is_sound

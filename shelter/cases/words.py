@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from shelter.access import Permission, allows
@@ -26,7 +26,7 @@ def case_bar(case: Case) -> dict[str, Any]:
         "name": (case.person.name_used or _("Name not given yet")) if named else case.code,
         "code": case.code if named else "",
         "rows": _rows(case) if named else [(_("Stage"), case.card.stage.label)],
-        "tags": _tags(case),
+        "tags": [*(_safety(case) if named else ()), *_tags(case)],
         "tabs": tabs(case),
     }
 
@@ -44,12 +44,16 @@ def _rows(case: Case) -> list[tuple[str, Any]]:
     return rows
 
 
+def _safety(case: Case) -> Iterator[tuple[str, str]]:
+    """What cannot wait, for those who care for her."""
+    if case.state is CaseState.OPEN and case.card.is_safe is Answer.NO:
+        yield _("Not safe now"), "protection"
+    if case.state is CaseState.OPEN and case.card.needs_doctor is Answer.YES:
+        yield _("Needs a doctor now"), "protection"
+
+
 def _tags(case: Case) -> list[tuple[str, str]]:
     tags = []
-    if case.state is CaseState.OPEN and case.card.is_safe is Answer.NO:
-        tags.append((_("Not safe now"), "protection"))
-    if case.state is CaseState.OPEN and case.card.needs_doctor is Answer.YES:
-        tags.append((_("Needs a doctor now"), "protection"))
     if case.age_band and case.age_band in {"0-8", "9-17"}:
         tags.append((_("Under 18: special protection"), "protection"))
     if case.person.document_is_doubtful:

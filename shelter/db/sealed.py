@@ -113,11 +113,13 @@ class Vault:
 
     def key_for(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
         """The id of the key that seals for this owner, made when first needed."""
-        made: dict[tuple[str, uuid.UUID, str], bytes] = db.session.info.setdefault("data_keys", {})
-        place = (kind, owner, str(compartment))
-        if place not in made:
-            made[place] = self._existing(*place) or self._new(*place)
-        return made[place]
+        owners: dict[tuple[str, uuid.UUID], dict[str, bytes]] = db.session.info.setdefault("data_keys", {})
+        if (kind, owner) not in owners:
+            owners[kind, owner] = self._existing(kind, owner)
+        keys = owners[kind, owner]
+        if compartment not in keys:
+            keys[str(compartment)] = self._new(kind, owner, compartment)
+        return keys[str(compartment)]
 
     def proves(self) -> bool:
         """Whether the programme's key opens the data keys of this database; true while there are none."""
@@ -127,10 +129,10 @@ class Vault:
         except Damaged:
             return False
 
-    def _existing(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes | None:
-        values = {"owner": owner, "compartment": compartment, "kind": kind}
-        found = db.session.connection().execute(_OF_OWNER, values).scalar()  # without a flush: rows are being made
-        return found.bytes if found else None
+    def _existing(self, kind: str, owner: uuid.UUID) -> dict[str, bytes]:
+        """Every key of an owner, by compartment."""
+        found = db.session.connection().execute(_OF_OWNER, {"owner": owner, "kind": kind})  # no flush: rows are made
+        return {compartment: key_id.bytes for compartment, key_id in found}
 
     def _new(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
         if not is_writing():
@@ -151,10 +153,8 @@ class Vault:
 
 _COLUMNS = (DataKey.id, DataKey.wrapped, DataKey.owner_kind, DataKey.owner_id, DataKey.compartment)
 _BY_IDS = sa.select(*_COLUMNS).where(DataKey.id.in_(sa.bindparam("ids", expanding=True)))
-_OF_OWNER = sa.select(DataKey.id).where(
-    DataKey.owner_id == sa.bindparam("owner"),
-    DataKey.compartment == sa.bindparam("compartment"),
-    DataKey.owner_kind == sa.bindparam("kind"),
+_OF_OWNER = sa.select(DataKey.compartment, DataKey.id).where(
+    DataKey.owner_id == sa.bindparam("owner"), DataKey.owner_kind == sa.bindparam("kind")
 )
 vault = Vault()
 

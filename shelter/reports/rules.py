@@ -164,7 +164,7 @@ def _rows(name: str, counts: Counts, period: Period, level: Level | None) -> dic
     else:
         words = map(str, period.years) if fact.words is None else (str(word.value) for word in fact.words)
         rows = {word: counts.get(word, 0) for word in words}
-        if level is None and name in OFTEN_NONE:  # a form that nobody asked about is not a zero
+        if level is None and fact.words is not None:  # what nobody was asked about is not a zero
             rows = {word: count for word, count in rows.items() if count}
     if not fact.is_always_known or counts.get(UNKNOWN):
         rows[UNKNOWN] = rows.pop(UNKNOWN, counts.get(UNKNOWN, 0))

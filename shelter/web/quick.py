@@ -19,8 +19,8 @@ class HouseEnvironment(Environment):
         return {**self.globals, **(d or {})}
 
 
-class House(flask.Flask):
-    """As Flask's; no view of the house is asynchronous, so none is asked whether it is."""
+class Shelter(flask.Flask):
+    """As Flask's; none of the views is asynchronous, so none is asked whether it is."""
 
     jinja_environment = HouseEnvironment
 

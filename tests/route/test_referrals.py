@@ -76,7 +76,7 @@ def test_accepting_opens_one_case_however_often(app, programme, worker, referral
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Case)) == 1
 
 
-def test_what_the_caller_said_of_her_safety_goes_with_her(app, programme, worker, referral):
+def test_what_the_caller_said_of_her_safety_goes_with_her(app, programme, worker, referral, staff, sign_in):
     """On her page, and as the first answers of the arrival, which can still be changed."""
     tasks = worker.fill(referral, state="accepted").location
     assert "No está a salvo ahora" in Page(worker.get(tasks).text).text
@@ -88,6 +88,11 @@ def test_what_the_caller_said_of_her_safety_goes_with_her(app, programme, worker
     text = Page(worker.get(tasks).text).text
     assert "No está a salvo ahora" not in text
     assert "Necesita atención médica ahora" in text
+    url = tasks.replace("ingresos", "casos")
+    assert "Necesita atención médica ahora" in Page(worker.get(url).text).text
+    far = sign_in(staff(Role.PROGRAMME_COORDINATOR)).get(url)
+    assert far.status_code == 200
+    assert "atención médica" not in Page(far.text).text, "for those who care for her alone"
     assert state() is ReferralState.ACCEPTED
 
 
