@@ -57,6 +57,18 @@ def test_the_next_contact_that_is_due_is_offered(sign_in, worker, departed):
         assert now_is(known).card.next_due_on == add_months(left_on(known), int(following))
 
 
+def test_an_early_contact_is_kept_and_its_month_stays_due(sign_in, worker, departed):
+    known = departed(team=[worker], days=2)
+    client = sign_in(worker)
+    answer = client.fill(url(known), **contact(month="12"), follow=True)
+    assert "sigue pendiente" in Page(answer.text).text
+    kept = db.session.scalar(sa.select(FollowUp))
+    assert (kept.month, kept.is_fulfilled) == (12, False)
+    assert (now_is(known).state, now_is(known).card.next_due_on) == (
+        CaseState.FOLLOW_UP, add_months(left_on(known), 1),
+    )
+
+
 def test_a_contact_writes_the_timeline(sign_in, worker, departed):
     known = departed(team=[worker])
     assert sign_in(worker).fill(url(known), **contact(outcome="at_risk", note="Debe dinero")).status_code == 303

@@ -179,6 +179,8 @@ def test_a_stale_form_shows_both_versions_and_the_second_sending_saves(client, p
     answer = client.post(url, data={**kept, "names": "Rosa Elena", "surnames": "Quispe"})
     assert answer.status_code == 409
     page = Page(answer.text)
+    assert "Alguien cambió esto mientras usted escribía" in page.text
+    assert "<title>Error:" in answer.text
     assert "Ahora dice: Rosita" in page.text
     assert "Ahora dice: Quispe" not in page.text, "what is the same is not compared"
     assert 'value="Rosa Elena"' in answer.text
