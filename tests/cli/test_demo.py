@@ -20,7 +20,7 @@ from shelter.calendar import local, now, today
 from shelter.cases.models import Case, CaseCard, Person, TeamMember, TimelineEntry
 from shelter.cases.records import Consent, SafeContact, Stay
 from shelter.cli.demo import programme
-from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Exploitation, Milestone, Stage
+from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Exploitation, Milestone, Stage
 from shelter.codes.leaving import ExitReason, Outcome
 from shelter.codes.people import AgeBand, DocumentKind
 from shelter.codes.route import ReferralState, Urgency
@@ -183,6 +183,15 @@ def test_what_is_due_next_is_what_one_counts_by_hand(demo, day, monkeypatch):
         assert case.card.next_due_on == due_on
         followed += 1
     assert followed > 20
+
+
+def test_what_cannot_wait_stands_on_the_card_as_it_was_answered_last(demo):
+    demo(cases=120, seed=3)
+    said = {each.case_id: (each.is_safe, each.needs_doctor) for each in every(Intake)}
+    cards = {each.case_id: (each.is_safe, each.needs_doctor) for each in every(CaseCard)}
+    assert {case_id: cards[case_id] for case_id in said} == said
+    here = {case.id for case in every(Case, Case.state == CaseState.OPEN)}
+    assert any(cards[case_id][0] is Answer.NO or cards[case_id][1] is Answer.YES for case_id in here)
 
 
 def test_a_case_closes_only_for_one_of_three_reasons(demo):

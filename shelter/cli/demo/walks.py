@@ -74,9 +74,12 @@ class Walk(Leaving):
         person_at = None if plan.is_new and plan.bed else self.by_then(safety_at + MINUTE * dice.between(20, 60))
         later = None if plan.is_new else self.by_then(self.in_hours(plan.arrived - dice.between(1, 2)))
         done = self.by_then(later + MINUTE * dice.between(15, 240)) if later else None
+        is_safe, needs_doctor = choices.SAFE.spin(self.rng), choices.DOCTOR.spin(self.rng)
+        if later and dice.chance(0.9):  # answered anew since
+            is_safe, needs_doctor = Answer.YES, Answer.NO
+        self.card |= {"is_safe": is_safe, "needs_doctor": needs_doctor}
         intake = self.add(
-            Intake, version=2 if later else 1, is_safe=choices.SAFE.spin(self.rng),
-            needs_doctor=choices.DOCTOR.spin(self.rng),
+            Intake, version=2 if later else 1, is_safe=is_safe, needs_doctor=needs_doctor,
             needs_interpreter=Answer.NO if who.language is SpokenLanguage.SPANISH else Answer.YES,
             safety=dice.one(stories.SAFETY) if dice.chance(0.7) else None,
             wishes=dice.one(stories.WISHES) if later and dice.chance(0.85) else None,
