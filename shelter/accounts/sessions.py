@@ -16,8 +16,10 @@ from flask_login import LoginManager, UserMixin, login_user
 
 from shelter.access import Grant
 from shelter.audit import Actor
+from shelter.audit.work import quietly
 from shelter.calendar import now, today
 from shelter.db import db, rows_of
+from shelter.jobs import every
 from shelter.web import gate
 
 from .models import Assignment, Staff, StaffSession
@@ -178,3 +180,13 @@ def end_all(staff_id: uuid.UUID, *, but: uuid.UUID | None = None) -> None:
                StaffSession.id != (but or uuid.UUID(int=0)))
         .values(ended_at=now())
     )
+
+
+@every(hours=1)
+def forget_sessions() -> None:
+    """Sessions that ended, by themselves or by somebody, two days ago: a late form is still known for one."""
+    before = now() - timedelta(hours=current_app.config["SESSION_HOURS"], days=2)
+    quietly(lambda connection: connection.execute(_FORGET, {"before": before}))
+
+
+_FORGET = sa.delete(StaffSession.__table__).where(StaffSession.started_at < sa.bindparam("before"))  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from .anchors import anchor as anchor
 from .chain import head as head
 from .models import Actor as Actor
 from .models import AuditEntry as AuditEntry
+from .models import machine as machine
 from .models import operator as operator
 from .verify import Verdict as Verdict
 from .verify import verify as verify

@@ -14,7 +14,8 @@ from shelter.db import Model
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a member of staff in a session, the local operator of the machine, or nobody known."""
+    """Who acts: a member of staff in a session, the local operator of the machine, the machine itself, or
+    nobody known."""
 
     kind: str
     id: uuid.UUID | None = None
@@ -23,6 +24,8 @@ class Actor:
 
 operator = Actor("operator")
 """Whoever types commands on the machine itself."""
+machine = Actor("machine")
+"""What the house does by itself, once an hour or once a night."""
 
 
 class AuditEntry(Model):

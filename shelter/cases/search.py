@@ -17,9 +17,11 @@ import sqlalchemy as sa
 
 from shelter.access import Permission, Reader, foundations_of
 from shelter.audit import AuditEntry
+from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.db import Rows, db, rows_of, value_of, vault
 from shelter.db.sealed import KEY_ID
+from shelter.jobs import every
 
 from . import queries, rules
 from .models import Person
@@ -200,6 +202,12 @@ def remember(staff_id: uuid.UUID, words: str) -> SavedSearch:
     kept = SavedSearch(staff_id=staff_id, expires_at=now() + timedelta(minutes=30), words=words[:200])
     db.session.add(kept)
     return kept
+
+
+@every(hours=1)
+def forget_searches() -> None:
+    """Words whose half hour is over."""
+    quietly(lambda connection: connection.execute(_EXPIRED, {"now": now()}))
 
 
 _EXPIRED = sa.delete(SavedSearch.__table__).where(SavedSearch.expires_at < sa.bindparam("now"))  # type: ignore[arg-type]

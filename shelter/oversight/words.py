@@ -63,6 +63,7 @@ ACTIONS: dict[str, Any] = {
 ACTORS: dict[str, Any] = {
     "staff": _("Staff"),
     "operator": _("Operator of the machine"),
+    "machine": _("The machine by itself"),
     "nobody": _("Nobody signed in"),
 }
 

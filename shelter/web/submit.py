@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,8 +14,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shelter.audit import work
+from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.db import Model, db, rows_of
+from shelter.jobs import every
 from shelter.rules import RuleBroken, Stale
 from shelter.texts import say as _
 
@@ -74,6 +76,14 @@ def _before(key: uuid.UUID) -> Before | None:
     return next(iter(rows_of(_SAVED, key=key)), None)
 
 
+@every(hours=1)
+def forget_submissions() -> None:
+    """Keys of forms that nobody can send again: their pages stopped being good after a day."""
+    before = now() - timedelta(days=2)
+    quietly(lambda connection: connection.execute(_FORGET, {"before": before}))
+
+
+_FORGET = sa.delete(Submission.__table__).where(Submission.saved_at < sa.bindparam("before"))  # type: ignore[arg-type]
 _KEEP = sa.insert(Submission.__table__)  # type: ignore[arg-type]
 _SAVED = sa.select(Submission.url, Submission.staff_id).where(Submission.key == sa.bindparam("key"))
 Before = sa.Row[tuple[str, uuid.UUID]]

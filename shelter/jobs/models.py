@@ -1,0 +1,23 @@
+"""When each job was done last: kept in the database, so that a new start neither repeats nor loses one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shelter.db import Model
+
+
+class JobRun(Model):
+    """A job's last run. `failures` counts those in a row that did not end well; `problem` is the last one's kind."""
+
+    __tablename__ = "job_run"
+
+    name: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    due_at: Mapped[datetime]
+    began_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(sa.String(80), default="")
