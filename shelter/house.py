@@ -18,6 +18,7 @@ from shelter import (
     calendar,
     cases,
     config,
+    desk,
     followup,
     home,
     intake,
@@ -99,6 +100,7 @@ def create_app(**given: Any) -> Flask:
         partners,
         oversight,
         register,
+        desk,
         reports,
         home,
     ):

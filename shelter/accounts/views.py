@@ -1,11 +1,9 @@
-"""Signing in and out, the lock, the quick exit, one's own account; and the administrator's desk."""
+"""Signing in and out, the lock, the quick exit, one's own account."""
 
 from __future__ import annotations
 
 import re
-import uuid
 from contextlib import suppress
-from typing import Any
 
 import pyotp
 import segno
@@ -15,27 +13,19 @@ from flask_login import current_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from shelter.access import PUBLIC, SIGNED_IN
-from shelter.access import Permission as P
 from shelter.audit import Actor, work
-from shelter.calendar import today
-from shelter.db import db
-from shelter.partners import queries as partners
 from shelter.rules import RuleBroken
 from shelter.texts import language as page_language
-from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.texts import speaking
-from shelter.web import Form, Section, gate, me, menu, page, submit
-from shelter.web.page import saved
+from shelter.web import Section, gate, me, page, submit
 
 from . import actions, queries, rules, sessions
-from .forms import AccountForm, ActivationForm, AssignmentForm, InvitationForm, OneTimeCodeForm, SignInForm, UnlockForm
-from .models import Assignment, Staff
+from .forms import AccountForm, ActivationForm, OneTimeCodeForm, SignInForm, UnlockForm
+from .models import Staff
 
 accounts = Section("accounts", __name__)
-menu(100, "accounts.staff", _later("Staff"), "people", P.STAFF_MANAGE)
 STRANGER = Actor("nobody")
-PER_PAGE = 50
 
 
 @accounts.route("/entrar", methods=["GET", "POST"], needs=PUBLIC)
@@ -199,102 +189,8 @@ def language() -> ResponseReturnValue:
     return redirect(_local_path(request.form.get("back")), 303)
 
 
-@accounts.get("/admin/usuarios", needs=P.STAFF_MANAGE)
-def staff() -> ResponseReturnValue:
-    """Who has an account, by name."""
-    closed = "cerradas" in request.args
-    everyone = queries.listing(closed=closed)
-    sheet = max(1, request.args.get("hoja", 1, int))
-    rows = everyone[(sheet - 1) * PER_PAGE : sheet * PER_PAGE]
-    roles = queries.roles_held(row["id"] for row in rows)
-    more = len(everyone) > sheet * PER_PAGE
-    return page("accounts/staff.html", rows=rows, roles=roles, closed=closed, sheet=sheet, more=more)
-
-
-@accounts.route("/admin/usuarios/nuevo", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
-def invite() -> ResponseReturnValue:
-    """A new account. Its link is on the answer itself, once: in no address, no cookie, no record."""
-    form = _with_houses(InvitationForm())
-    made: list[tuple[Staff, str | None]] = []
-    done = submit(form, "staff.invite", lambda: made.append(actions.take_in(by=me().id, **form.values)),
-                  to=lambda _none: _of(made[0][0]), said=None)
-    if done is None:
-        return page("accounts/invite.html", form=form, house_roles=_house_roles())
-    if made and made[0][1] is None:
-        flash(_("That e-mail has an account already: the new role was added to it."), "success")
-    return _hand_over(*made[0]) if made and made[0][1] else done
-
-
-@accounts.route("/admin/usuarios/<uuid:staff>", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
-def member(staff: uuid.UUID) -> ResponseReturnValue:
-    """One account: its roles, a new role, a new link, closing it."""
-    person = _person(staff)
-    form = _with_houses(AssignmentForm())
-    done = submit(form, "staff.assign", lambda: actions.give_role(person, by=me().id, **form.values), on=person,
-                  to=_of(person), said=_("The role holds from now on."))
-    return done or page("accounts/member.html", form=form, person=person, assignments=queries.assignments(staff),
-                        today=today(), house_roles=_house_roles(), is_me=staff == me().id)
-
-
-@accounts.post("/admin/usuarios/<uuid:staff>/funciones/<uuid:assignment>/terminar", needs=P.STAFF_MANAGE)
-def end_role(staff: uuid.UUID, assignment: uuid.UUID) -> ResponseReturnValue:
-    """End a role at once."""
-    person, found = _person(staff), db.session.get(Assignment, assignment)
-    if found is None or found.staff_id != person.id:
-        abort(404)
-    return saved("staff.unassign", lambda: actions.take_role(found, by=me().id), to=_of(person), on=person,
-                 said=_("The role has ended: it opens nothing any more."))
-
-
-@accounts.post("/admin/usuarios/<uuid:staff>/enlace", needs=P.STAFF_MANAGE)
-def new_link(staff: uuid.UUID) -> ResponseReturnValue:
-    """A new activation link; earlier ones stop working."""
-    person = _person(staff)
-    try:
-        with work("staff.link", by=me().actor, on=person):
-            token = actions.give_link(person, by=me().id)
-    except RuleBroken as broken:
-        flash(str(broken.message), "error")
-        return redirect(_of(person), 303)
-    return _hand_over(person, token)
-
-
-@accounts.route("/admin/usuarios/<uuid:staff>/cerrar", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
-def close(staff: uuid.UUID) -> ResponseReturnValue:
-    """Close an account, after saying what that means."""
-    person = _person(staff)
-    form = Form()
-    done = submit(form, "staff.disable", lambda: actions.close(person, by=me().id), to=_of(person), on=person,
-                  said=_("The account is closed. Its sessions have ended."))
-    return done or page("accounts/close.html", form=form, person=person)
-
-
 gate.alike_for_all("accounts.pause")
 gate.open_while_locked("accounts.code", "accounts.sign_out", "accounts.language")
-
-
-def _person(staff: uuid.UUID) -> Staff:
-    return db.session.get(Staff, staff) or abort(404)
-
-
-def _of(person: Staff) -> str:
-    return url_for("accounts.member", staff=person.id)
-
-
-def _hand_over(person: Staff, token: str | None) -> ResponseReturnValue:
-    return page("accounts/link.html", person=person, link=url_for("accounts.activate", token=token))
-
-
-def _with_houses(form: AssignmentForm) -> Any:
-    form.house_id.choices = [
-        (house.id, f"{house.name} · {foundation.name}")
-        for foundation in partners.foundations() for house in foundation.houses
-    ]
-    return form
-
-
-def _house_roles() -> str:
-    return ",".join(sorted(actions.HOUSE_ROLES))
 
 
 def _lock() -> None:

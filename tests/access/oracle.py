@@ -97,9 +97,9 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **both("followup.record", row=CARRY_CASE),
     **post("followup.reveal", row=CARRY_CASE),
     **get("followup.queue", row=QUEUE),
-    **get("accounts.staff", row=ADMIN),
-    **both("accounts.invite", "accounts.member", "accounts.close", row=ADMIN),
-    **post("accounts.end_role", "accounts.new_link", row=ADMIN),
+    **get("desk.staff", row=ADMIN),
+    **both("desk.invite", "desk.member", "desk.close", row=ADMIN),
+    **post("desk.end_role", "desk.new_link", row=ADMIN),
     **get("partners.foundations", "partners.foundation", "partners.house", "partners.institutions", row=PARTNERS),
     **both(
         "partners.add_foundation",
