@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
+LOOPBACK = ("localhost", "127.0.0.1")
+"""Names under which this machine reaches itself."""
 
 
 class BadSetting(ValueError):

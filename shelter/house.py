@@ -121,7 +121,7 @@ def _configure(app: Flask, settings: Settings, ring: KeyRing) -> None:
         SESSION_COOKIE_SECURE=settings.tls,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TRUSTED_HOSTS=list(settings.trusted_hosts or config.LOOPBACK),
         MAX_CONTENT_LENGTH=12 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=8 * MEGABYTE,
         WTF_CSRF_TIME_LIMIT=24 * 3600,

@@ -10,6 +10,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from shelter.cli import tls
 from shelter.cli.plain import Refused, application, check_version, settings
 from shelter.cli.setup import bring_up_to_date, close_to_others
 from shelter.db import db
@@ -20,22 +21,26 @@ from shelter.db import db
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16))
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 32))
-def run_command(host: str, port: int, workers: int, threads: int) -> None:
+@click.option("--tls", "with_tls", is_flag=True, help="Serve HTTPS with a certificate that this machine makes itself.")
+def run_command(host: str, port: int, workers: int, threads: int, with_tls: bool) -> None:
     """Serve. Without TLS only on this machine: a phone in the house needs TLS."""
     found = settings()
-    if not found.tls and not _is_loopback(host):
-        raise Refused(f"{host} can be reached from outside and there is no TLS: "
+    if not (found.tls or with_tls) and not _is_loopback(host):
+        raise Refused(f"{host} can be reached from outside and there is no TLS: use --tls, or "
                       "put a proxy with TLS before it and set SHELTER_TLS=true")
     bring_up_to_date(found)
-    app = application()
+    door = tls.door(found, host, with_tls=with_tls)
+    app = application(**door.settings)
     check_version(app)
     close_to_others(found)
-    click.echo(f"{found.brand}: http://{host}:{port}  (Ctrl+C stops it)")
+    click.echo(f"{found.brand}: {door.scheme}://{host}:{port}  (Ctrl+C stops it)")
+    if with_tls:
+        tls.explain(found)
     Server(app, {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "workers": workers, "threads": threads,
         "worker_class": "gthread", "preload_app": True, "accesslog": None, "loglevel": "warning", "keepalive": 5,
         "timeout": 60, "umask": 0o077, "post_fork": _own_connections, "post_worker_init": _settle,
-        "control_socket_disable": True,
+        "control_socket_disable": True, **door.options,
     }).run()
 
 
