@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 import uuid
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from shelter import tokens
 from shelter.access import Role
 from shelter.calendar import now, today
 from shelter.db import db, vault
@@ -20,9 +20,9 @@ from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 from . import queries, rules, sessions
-from .models import Assignment, Attempt, OneTimeToken, Staff, StaffSession
+from .models import Assignment, Attempt, Staff, StaffSession
 
-ACTIVATION = timedelta(hours=72)
+ACTIVATE, ACTIVATION = "activation", timedelta(hours=72)
 HOUSE_ROLES = {
     Role.HOUSE_STAFF, Role.CASEWORKER, Role.PSYCHOLOGIST, Role.LAWYER, Role.MEDICAL, Role.SHELTER_COORDINATOR,
 }
@@ -129,27 +129,14 @@ def give_link(staff: Staff, *, by: uuid.UUID) -> str:
 
 def new_link(staff: Staff) -> str:
     """A fresh activation token; earlier ones stop working."""
-    db.session.flush()
-    _spend(OneTimeToken.staff_id == staff.id)
-    token = secrets.token_urlsafe(24)
-    db.session.add(OneTimeToken(
-        digest=token_digest(token), purpose="activation", staff_id=staff.id, expires_at=now() + ACTIVATION,
-    ))
-    return token
+    return tokens.new(ACTIVATE, staff.id, ACTIVATION)
 
 
-def token_digest(token: str) -> bytes:
-    """What is kept of a token."""
-    return vault.keys.lookup("token", token)
-
-
-def pending(token: str) -> OneTimeToken | None:
-    """The unused token, if it is one and has not expired."""
-    return db.session.scalar(
-        sa.select(OneTimeToken).join(Staff, OneTimeToken.staff_id == Staff.id)
-        .where(OneTimeToken.digest == token_digest(token), OneTimeToken.used_at.is_(None),
-               OneTimeToken.expires_at > now(), Staff.is_active)
-    )
+def pending(token: str) -> Staff | None:
+    """Whose account an unused link opens."""
+    found = tokens.find(ACTIVATE, token)
+    staff = db.session.get(Staff, found.subject_id) if found else None
+    return staff if staff and staff.is_active else None
 
 
 def enrolment_secret(token: str) -> str:
@@ -160,10 +147,9 @@ def enrolment_secret(token: str) -> str:
 
 def activate(token: str, password: str, code: str | None, *, needs_code: bool) -> Staff:
     """Set the first password (and the second factor), spend the link, end what was open before."""
-    found = pending(token)
-    if found is None or not _spend(OneTimeToken.id == found.id):
+    staff = pending(token)
+    if staff is None or tokens.spend(ACTIVATE, token) is None:
         raise RuleBroken(_("This link was used already or is too old. Ask for another one."))
-    staff = db.session.get_one(Staff, found.staff_id)
     rules.check_new_password(password, staff.email)
     if needs_code:
         secret = enrolment_secret(token)
@@ -174,12 +160,6 @@ def activate(token: str, password: str, code: str | None, *, needs_code: bool) -
     staff.password_hash, staff.promised_at = rules.hash_password(password), now()
     sessions.end_all(staff.id)
     return staff
-
-
-def _spend(which: sa.ColumnElement[bool]) -> bool:
-    """Mark unused links used; False when there was none (or another request was quicker)."""
-    spent = sa.update(OneTimeToken).where(which, OneTimeToken.used_at.is_(None)).values(used_at=now())
-    return bool(db.session.scalars(spent.returning(OneTimeToken.id)).all())
 
 
 def must_wait(email: str, network: str) -> timedelta:
@@ -235,7 +215,7 @@ def disable(staff: Staff) -> None:
         _end(each)
     staff.is_active = False
     sessions.end_all(staff.id)
-    _spend(OneTimeToken.staff_id == staff.id)
+    tokens.revoke(ACTIVATE, staff.id)
 
 
 def prefer(staff: Staff, **choices: Any) -> None:

@@ -1,4 +1,4 @@
-"""Staff, their dated assignments, their sessions, and links that work once."""
+"""Staff, their dated assignments, their sessions."""
 
 from __future__ import annotations
 
@@ -72,19 +72,6 @@ class StaffSession(Model):
     locked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(sa.String(120), default="")
-
-
-class OneTimeToken(Model):
-    """A link that works once and not for long. Only the token's keyed digest is kept."""
-
-    __tablename__ = "one_time_token"
-
-    id: Mapped[Key]
-    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
-    purpose: Mapped[str] = mapped_column(sa.String(20))
-    staff_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff.id"), index=True)
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
 
 
 class Attempt(Model):

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from shelter import tokens
 from shelter.access import PUBLIC, SIGNED_IN
 from shelter.audit import Actor, work
 from shelter.rules import RuleBroken
@@ -126,7 +127,10 @@ def unlock() -> ResponseReturnValue:
 @accounts.route("/activar/<token>", methods=["GET", "POST"], needs=PUBLIC)
 def activate(token: str) -> ResponseReturnValue:
     """The invitation's link: first password, second factor, promise."""
+    if tokens.is_too_quick(_network()):
+        abort(429)
     if actions.pending(token) is None:
+        tokens.note_wrong(_network())
         return page("accounts/link_spent.html")
     needs_code = bool(current_app.config["MFA_REQUIRED"])
     form = ActivationForm()

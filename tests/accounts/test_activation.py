@@ -9,10 +9,10 @@ import time_machine
 
 from shelter.access import Role
 from shelter.accounts import actions
-from shelter.accounts.models import OneTimeToken
 from shelter.audit import operator, work
 from shelter.calendar import now
 from shelter.db import db
+from shelter.tokens import OneTimeToken
 from tests.accounts.conftest import PASSWORD
 
 GOOD = {"password": PASSWORD, "again": PASSWORD, "promise": "y"}

@@ -1,0 +1,9 @@
+"""Links and words that work once and not for long: one mechanism for whoever needs it."""
+
+from .actions import find as find
+from .actions import new as new
+from .actions import revoke as revoke
+from .actions import spend as spend
+from .models import OneTimeToken as OneTimeToken
+from .pace import is_too_quick as is_too_quick
+from .pace import note_wrong as note_wrong

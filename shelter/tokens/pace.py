@@ -1,0 +1,37 @@
+"""Wrong tokens by network, counted in memory: looking at a page writes nothing, and 192 bits are not guessed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from datetime import datetime, timedelta
+from threading import Lock
+
+from flask import current_app
+
+from shelter.calendar import now
+
+MOST, WITHIN, NETWORKS = 20, timedelta(minutes=15), 2_000
+"""Wrong tokens that a network may show in that time to one process; networks remembered."""
+_lock = Lock()
+
+
+def note_wrong(network: str) -> None:
+    """A token that does not work was shown."""
+    wrong = _wrong()
+    with _lock:
+        moments = wrong.setdefault(network, deque(maxlen=MOST))
+        moments.append(now())
+        wrong.move_to_end(network)
+        while len(wrong) > NETWORKS:
+            wrong.popitem(last=False)
+
+
+def is_too_quick(network: str) -> bool:
+    """Whether that network showed too many lately, and has to wait."""
+    moments = _wrong().get(network, deque())
+    return len(moments) == MOST and now() - moments[0] < WITHIN
+
+
+def _wrong() -> OrderedDict[str, deque[datetime]]:
+    found: OrderedDict[str, deque[datetime]] = current_app.extensions.setdefault("wrong tokens", OrderedDict())
+    return found
