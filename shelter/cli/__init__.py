@@ -14,8 +14,8 @@ class Commands(click.Group):
     """Commands are loaded when they are called, so that `--help` is quick."""
 
     places = {
-        "run": "server", "init": "setup", "staff": "setup", "doctor": "setup", "audit": "audit", "demo": "demo",
-        "import": "imports", "indicators": "figures", "report": "reports",
+        "run": "server", "jobs": "server", "init": "setup", "staff": "setup", "doctor": "setup", "audit": "audit",
+        "demo": "demo", "import": "imports", "indicators": "figures", "report": "reports",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -1,9 +1,14 @@
-"""`shelter run`: the production server."""
+"""`shelter run`: the production server and the jobs beside it; `shelter jobs`: the jobs alone."""
 
 from __future__ import annotations
 
+import errno
 import gc
 import ipaddress
+import signal
+import socket
+import sys
+from threading import Event
 from typing import Any
 
 import click
@@ -11,9 +16,12 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from shelter.cli import tls
-from shelter.cli.plain import Refused, application, check_version, settings
+from shelter.cli.plain import Refused, application, check_version, plainly, settings
 from shelter.cli.setup import bring_up_to_date, close_to_others
+from shelter.cli.supervise import Part, Supervisor
+from shelter.config import Settings
 from shelter.db import db
+from shelter.jobs import is_somebody_working, stand_by
 
 
 @click.command("run")
@@ -28,20 +36,77 @@ def run_command(host: str, port: int, workers: int, threads: int, with_tls: bool
     if not (found.tls or with_tls) and not _is_loopback(host):
         raise Refused(f"{host} can be reached from outside and there is no TLS: use --tls, or "
                       "put a proxy with TLS before it and set SHELTER_TLS=true")
+    _check_port(host, port)
     bring_up_to_date(found)
     door = tls.door(found, host, with_tls=with_tls)
-    app = application(**door.settings)
-    check_version(app)
-    close_to_others(found)
+    app = _ready(found, **door.settings)
     click.echo(f"{found.brand}: {door.scheme}://{host}:{port}  (Ctrl+C stops it)")
     if with_tls:
         tls.explain(found)
-    Server(app, {
+    serve(app, {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "workers": workers, "threads": threads,
         "worker_class": "gthread", "preload_app": True, "accesslog": None, "loglevel": "warning", "keepalive": 5,
         "timeout": 60, "umask": 0o077, "post_fork": _own_connections, "post_worker_init": _settle,
-        "control_socket_disable": True, **door.options,
-    }).run()
+        "control_socket_disable": True, "graceful_timeout": 10, **door.options,
+    })
+
+
+@click.command("jobs")
+def jobs_command() -> None:
+    """Do the hourly and nightly jobs, where `shelter run` does not (it does them itself)."""
+    found = settings()
+    bring_up_to_date(found)
+    app = _ready(found)
+    with app.app_context(), plainly():
+        if is_somebody_working():
+            raise Refused("the jobs of this database are being done already, by `shelter run` or `shelter jobs`")
+        db.engine.dispose()
+    do_jobs(app)
+
+
+def _ready(found: Settings, **given: Any) -> Flask:
+    """The application on a database of today's version."""
+    app = application(**given)
+    check_version(app)
+    close_to_others(found)
+    return app
+
+
+def _check_port(host: str, port: int) -> None:
+    """Before anything is touched: another server may be at work here."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((host, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Refused(f"cannot listen on {host}, port {port}: {error.strerror}") from None
+            raise Refused(f"port {port} is taken: does `shelter run` run already? Another one: --port {port + 1}"
+                          ) from None
+
+
+def serve(app: Flask, options: dict[str, Any]) -> None:
+    """Web server and jobs, until told to stop; both end together."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()  # no process uses a connection that another opened
+    sys.exit(Supervisor([
+        Part("web", lambda: Server(app, options).run(), is_vital=True), Part("jobs", lambda: do_jobs(app)),
+    ]).run())
+
+
+def do_jobs(app: Flask) -> None:
+    """Until told to stop; a job is broken off then, undone and done again another time."""
+    stop = Event()
+
+    def end(*_: Any) -> None:
+        stop.set()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    stand_by(app, stop)
 
 
 class Server(BaseApplication):

@@ -8,4 +8,5 @@ from .registry import Job as Job
 from .registry import every as every
 from .registry import nightly as nightly
 from .runner import run_due as run_due
+from .runner import stand_by as stand_by
 from .runner import work_until as work_until

@@ -14,7 +14,7 @@ from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.db import db
 
-from .alone import StillAlone
+from .alone import StillAlone, only_one
 from .models import JobRun
 from .registry import JOBS, Job
 
@@ -24,6 +24,18 @@ LOOK = 15.0  # seconds between two looks at what is due
 LONGEST_WAIT = timedelta(hours=1)  # before a failed job is tried again
 INTERRUPTED = "interrupted"
 _TABLE: Any = JobRun.__table__
+
+
+def stand_by(app: Flask, stop: Event) -> None:
+    """Do the jobs as soon as nobody else does them, until told to stop; a database that is away is waited for."""
+    while not stop.is_set():
+        try:
+            with app.app_context(), only_one() as still:
+                if still:
+                    work_until(app, stop, still)
+        except sa.exc.SQLAlchemyError as error:
+            log.error("jobs wait: the database does not answer (%s)", type(error).__name__)
+        stop.wait(LOOK)
 
 
 def work_until(app: Flask, stop: Event, still_alone: StillAlone) -> None:

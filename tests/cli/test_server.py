@@ -22,7 +22,7 @@ def test_without_tls_it_listens_to_this_machine_alone(refuses, shelter, instance
 ])
 def test_it_binds_where_it_is_told(shelter, instance, monkeypatch, host, bind):
     bound = []
-    monkeypatch.setattr(server.Server, "run", lambda self: bound.append(self.options["bind"]))
+    monkeypatch.setattr(server, "serve", lambda app, options: bound.append(options["bind"]))
     assert shelter("init").status == 0
     done = shelter("run", "--host", host, "--port", "8123")
     assert (done.status, bound) == (0, [bind])
@@ -30,7 +30,7 @@ def test_it_binds_where_it_is_told(shelter, instance, monkeypatch, host, bind):
 
 def test_with_tls_before_it_it_may_listen_to_all(shelter, instance, monkeypatch):
     bound = []
-    monkeypatch.setattr(server.Server, "run", lambda self: bound.append(self.options["bind"]))
+    monkeypatch.setattr(server, "serve", lambda app, options: bound.append(options["bind"]))
     assert shelter("init").status == 0
     monkeypatch.setenv("SHELTER_TLS", "true")
     assert shelter("run", "--host", "0.0.0.0").status == 0
@@ -38,7 +38,7 @@ def test_with_tls_before_it_it_may_listen_to_all(shelter, instance, monkeypatch)
 
 
 def test_it_closes_files_that_were_left_open(shelter, instance, monkeypatch):
-    monkeypatch.setattr(server.Server, "run", lambda self: None)
+    monkeypatch.setattr(server, "serve", lambda app, options: None)
     assert shelter("init").status == 0
     file = instance / "shelter.db"
     file.chmod(0o644)
@@ -60,7 +60,7 @@ def of_yesterday(shelter, instance):
 
 
 def test_an_earlier_database_is_copied_and_brought_up_to_date(shelter, instance, of_yesterday, monkeypatch):
-    monkeypatch.setattr(server.Server, "run", lambda self: None)
+    monkeypatch.setattr(server, "serve", lambda app, options: None)
     done = shelter("run")
     assert done.status == 0
     copy = next((instance / "backups").iterdir())

@@ -125,7 +125,7 @@ def served(shelter, instance, monkeypatch):
     """served("--tls") -> what the server was given, and what the command said."""
     def run(*arguments):
         given = []
-        monkeypatch.setattr(server.Server, "run", lambda self: given.append(self))
+        monkeypatch.setattr(server, "serve", lambda app, options: given.append(server.Server(app, options)))
         done = shelter("run", *arguments)
         assert done.status == 0, done
         return given[0], done.out
