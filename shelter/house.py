@@ -22,6 +22,7 @@ from shelter import (
     followup,
     home,
     intake,
+    notices,
     oversight,
     partners,
     register,
@@ -45,6 +46,7 @@ from shelter.followup import indicators as _followup_figures
 from shelter.followup import models as _followup
 from shelter.intake import indicators as _intake_figures
 from shelter.intake import models as _intake
+from shelter.notices.queries import unread
 from shelter.register import indicators as _register_figures
 from shelter.register import models as _register
 from shelter.reports import models as _reports
@@ -89,6 +91,7 @@ def create_app(**given: Any) -> Flask:
     errors.init_app(app)
     _dress(app)
     for feature in (
+        notices,
         accounts,
         cases,
         route,
@@ -153,6 +156,7 @@ def _dress(app: Flask) -> None:
         brand_name=brand,
         version=__version__,
         get_flashed_messages=get_flashed_messages,
+        unread_notices=_unread,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not app.debug:
@@ -166,6 +170,11 @@ def _may(permission: str, subject: Subject | None = None) -> bool:
     """Whether the reader holds a permission, by its stored word: a link is hidden exactly when its door is shut."""
     reader = me()
     return reader.is_authenticated and allows(reader, Permission(permission), subject)
+
+
+def _unread() -> int:
+    """How many notices wait for the reader: the number on the bell."""
+    return unread(me().id)
 
 
 def _cache(app: Flask) -> str:

@@ -20,12 +20,15 @@ from shelter.audit.work import quietly
 from shelter.calendar import now, today
 from shelter.db import db, rows_of
 from shelter.jobs import every
+from shelter.notices import notice_kind, tell
+from shelter.texts import later as _
 from shelter.web import gate
 
 from .models import Assignment, Staff, StaffSession
 from .queries import opened_name
 
 LANGUAGE = "language"
+ELSEWHERE = notice_kind("session.elsewhere", _("Your account was opened on another device"), "accounts.account")
 
 
 @dataclass(eq=False)
@@ -137,6 +140,8 @@ def find(reference: str) -> SignedInStaff | None:
 
 def start(staff: Staff, device: str, *, code_given: bool = False) -> StaffSession:
     """Begin a session with a fresh reference (against fixation); the browser's cookie is written anew."""
+    if any(each.device != device[:120] for each in of(staff.id)):
+        tell([staff.id], ELSEWHERE)
     reference = secrets.token_urlsafe(32)
     row = StaffSession(staff_id=staff.id, reference=digest(reference), device=device[:120],
                        code_given_at=now() if code_given else None)

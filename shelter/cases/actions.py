@@ -13,13 +13,17 @@ from shelter.codes.cases import CaseState, Milestone, Stage
 from shelter.codes.people import Unanswered
 from shelter.codes.services import Discipline
 from shelter.db import db, vault
+from shelter.notices import notice_kind, tell
 from shelter.partners.models import House
 from shelter.rules import RuleBroken
+from shelter.texts import later as _later
 from shelter.texts import say as _
 
 from . import rules
 from .models import Case, CaseCard, Person, TeamMember, TimelineEntry
 from .records import Consent, SafeContact
+
+JOINED = notice_kind("team.join", _later("You are on the team of a case"), "home.case", "case")
 
 
 def open_case(house: House, *, by: uuid.UUID, opened_at: datetime | None = None, name_used: str | None = None) -> Case:
@@ -99,14 +103,15 @@ def join_team(case: Case, staff_id: uuid.UUID, discipline: Discipline) -> None:
         )
 
 
-def add_to_team(case: Case, *, staff_id: uuid.UUID, discipline: Discipline) -> None:
-    """Somebody joins the team, or goes on in it as something else."""
+def add_to_team(case: Case, *, staff_id: uuid.UUID, discipline: Discipline, by: uuid.UUID) -> None:
+    """Somebody joins the team, or goes on in it as something else; unless it was herself, she is told."""
     for member in case.team:
         if member.staff_id == staff_id and member.left_at is None:
             if member.discipline is discipline:
                 raise RuleBroken(_("This person is on the team already"), "staff_id")
             member.left_at = now()
     join_team(case, staff_id, discipline)
+    tell([staff_id], JOINED, about=case, but=by)
 
 
 def hold(case: Case) -> Case:

@@ -155,7 +155,7 @@ def team(case: Case) -> ResponseReturnValue:
     done = submit(
         form,
         "team.join",
-        lambda: actions.add_to_team(actions.hold(case), **form.values),
+        lambda: actions.add_to_team(actions.hold(case), by=me().id, **form.values),
         to=url_for("cases.team", case=case.id),
         on=case,
     )

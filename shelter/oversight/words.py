@@ -22,6 +22,7 @@ ACTIONS: dict[str, Any] = {
     "staff.unassign": _("Ended a role"),
     "staff.disable": _("Closed an account"),
     "staff.prefer": _("Changed language or appearance"),
+    "notice.read": _("Read a notice"),
     "foundation.add": _("Added a foundation"),
     "house.add": _("Added a house"),
     "bed.add": _("Added beds"),

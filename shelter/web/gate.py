@@ -110,6 +110,17 @@ class Gate:
             _refuse(permission, subject, 403 if subject is None or reaches(me(), subject) else 404)
         g.read = (permission, subject) if request.method in {"GET", "HEAD"} and subject is not None else None
 
+    def would_admit(self, endpoint: str, **record_ids: uuid.UUID) -> bool:
+        """Whether the reader could open that address now: for a link that was kept for a while."""
+        needs, subject = self.needs[endpoint], None
+        for name in record_ids.keys() & self.loaders.keys():
+            subject = self.loaders[name](record_ids[name])
+            if subject is None:
+                return False
+        if isinstance(needs, Permission):
+            return allows(me(), needs, subject)
+        return subject is None or reaches(me(), subject)
+
     def _load(self, view_args: dict[str, Any]) -> Any:
         subject = None
         for name in view_args.keys() & self.loaders.keys():

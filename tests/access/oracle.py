@@ -38,6 +38,7 @@ CORRECT = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "fnnnn", "fffnn", "fffff", "nn
 REFERRAL = row("nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "nnnnn")
 #                  s    c    p    l    m    C    P    a    o    u
 ANYBODY = row("o", "o", "o", "o", "o", "o", "o", "o", "o", "o")
+NOT_HERS = row("n", "n", "n", "n", "n", "n", "n", "n", "n", "n")
 LIST_CASES = row("f", "o", "o", "o", "o", "o", "o", "f", "f", "f")
 SEARCH = row("f", "o", "o", "o", "o", "o", "f", "f", "f", "f")
 RUN_HOUSE = row("f", "o", "f", "f", "f", "o", "f", "f", "f", "f")
@@ -69,7 +70,9 @@ def post(*endpoints: str, row: dict[str, str]) -> dict[tuple[str, str], dict[str
 DOORS: dict[tuple[str, str], dict[str, str]] = {
     **both("accounts.account", "accounts.code", row=ANYBODY),
     **post("accounts.end_others", "accounts.sign_out", row=ANYBODY),
-    **get("home.my_day", row=ANYBODY),
+    **get("home.my_day", "notices.index", row=ANYBODY),
+    **post("notices.read_all", row=ANYBODY),
+    **post("notices.read", row=NOT_HERS),
     **get("home.case", "cases.history", "services.index", "services.show", row=READ_CASE),
     **get("cases.index", row=LIST_CASES),
     **post("cases.find", row=SEARCH),
