@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -13,16 +14,17 @@ import sqlalchemy as sa
 from flask import Flask, Response, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from shelter.access import Grant
 from shelter.audit import Actor
 from shelter.audit.work import quietly
 from shelter.calendar import now, today
-from shelter.db import db, rows_of
+from shelter.db import db, rows_of, value_of, vault
 from shelter.jobs import every
 from shelter.notices import notice_kind, tell
 from shelter.texts import later as _
-from shelter.web import gate
+from shelter.web import drafts, gate
 
 from .models import Assignment, Staff, StaffSession
 from .queries import opened_name
@@ -72,6 +74,11 @@ class SignedInStaff(UserMixin):
         connection.execute(sa.update(StaffSession).where(StaffSession.id == self.session_id).values(seen_at=now()))
 
     @property
+    def left(self) -> timedelta:
+        """How long until it locks by itself."""
+        return timedelta(0) if self.is_locked else self.idle - (now() - self.seen_at)
+
+    @property
     def actor(self) -> Actor:
         """Who acts, for the audit trail."""
         return Actor("staff", self.id, self.session_id.hex)
@@ -102,6 +109,7 @@ def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(find)
+    drafts.known_by(author_of)
 
 
 def digest(reference: str) -> bytes:
@@ -151,11 +159,32 @@ def start(staff: Staff, device: str, *, code_given: bool = False) -> StaffSessio
     session.clear()
     if language:
         session[LANGUAGE] = language
+    session["csrf_token"] = _mark(row.id)
     found = find(reference)
     if found is None:
         raise RuntimeError("a session that was just begun is not there")
     login_user(found)
     return row
+
+
+def _mark(session_id: uuid.UUID) -> str:
+    """What the forms of a session carry against forgery. It tells whose they are, also when the session is over."""
+    return f"{session_id.hex}.{vault.keys.lookup('session.mark', session_id.hex).hex()}"
+
+
+def author_of(token: str) -> uuid.UUID | None:
+    """Who was given the page of a CSRF token within the last day, while that account is open; None for nobody."""
+    signer = URLSafeTimedSerializer(current_app.secret_key or "", salt="wtf-csrf-token")
+    try:
+        mark = str(signer.loads(token, max_age=current_app.config["WTF_CSRF_TIME_LIMIT"]))
+        session_id = uuid.UUID(mark.partition(".")[0])
+    except (BadData, ValueError):
+        return None
+    return value_of(_AUTHOR, id=session_id) if hmac.compare_digest(mark, _mark(session_id)) else None
+
+
+_AUTHOR = sa.select(StaffSession.staff_id).join(Staff, Staff.id == StaffSession.staff_id).where(
+    StaffSession.id == sa.bindparam("id"), Staff.is_active)
 
 
 def renew(session_id: uuid.UUID) -> None:

@@ -116,7 +116,8 @@ def consents(case: Case) -> ResponseReturnValue:
     )
 
 
-@cases.route("/casos/<uuid:case>/consentimientos/nuevo", methods=["GET", "POST"], needs=P.CONSENT_WRITE)
+@cases.route("/casos/<uuid:case>/consentimientos/nuevo", methods=["GET", "POST"], needs=P.CONSENT_WRITE,
+             draft=_later("A consent"))
 def ask(case: Case) -> ResponseReturnValue:
     """Record an answer."""
     form = ConsentForm(language=case.person.language)
@@ -146,7 +147,8 @@ def withdraw(case: Case, consent: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@cases.route("/casos/<uuid:case>/equipo", methods=["GET", "POST"], needs=P.TEAM_WRITE)
+@cases.route("/casos/<uuid:case>/equipo", methods=["GET", "POST"], needs=P.TEAM_WRITE,
+             draft=_later("The team"))
 def team(case: Case) -> ResponseReturnValue:
     """Who cares for her; somebody may join."""
     form = TeamForm()

@@ -61,7 +61,8 @@ def reveal(case: Case) -> ResponseReturnValue:
     return page("followup/contact.html", case=case, safe=now_at.safe)
 
 
-@followup.route("/casos/<uuid:case>/seguimiento/nuevo", methods=["GET", "POST"], needs=P.FOLLOWUP_WRITE)
+@followup.route("/casos/<uuid:case>/seguimiento/nuevo", methods=["GET", "POST"], needs=P.FOLLOWUP_WRITE,
+                draft=_later("A follow-up contact"))
 def record(case: Case) -> ResponseReturnValue:
     """What a contact brought."""
     now_at = queries.standing(case)

@@ -18,6 +18,7 @@ from shelter.codes.people import Unanswered
 from shelter.db import db
 from shelter.partners import queries as partners
 from shelter.partners.models import House
+from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.web import Section, me, page, submit
 from shelter.web.panels import case_panel, day_card
@@ -30,7 +31,8 @@ intake = Section("intake", __name__)
 PERSON = ("name_used", "names", "surnames", "birth", "sex", "nationality", "document_kind", "document", "phone")
 
 
-@intake.route("/ingresos/nuevo", methods=["GET", "POST"], needs=P.INTAKE_WRITE)
+@intake.route("/ingresos/nuevo", methods=["GET", "POST"], needs=P.INTAKE_WRITE,
+              draft=_later("An arrival"))
 def arrive() -> ResponseReturnValue:
     """Somebody is at the door. Three questions, and she is in."""
     houses = partners.houses(houses_of(me(), P.INTAKE_WRITE))
@@ -80,7 +82,8 @@ def _tasks(case: Case, found: Intake | None) -> list[dict[str, Any]]:
     ]
 
 
-@intake.route("/ingresos/<uuid:case>/seguridad", methods=["GET", "POST"], needs=P.INTAKE_WRITE)
+@intake.route("/ingresos/<uuid:case>/seguridad", methods=["GET", "POST"], needs=P.INTAKE_WRITE,
+              draft=_later("Safety, doctor, language"))
 def safety(case: Case) -> ResponseReturnValue:
     """The three questions of a case that came by a referral, or their correction."""
     found = queries.of_case(case)
@@ -95,7 +98,8 @@ def safety(case: Case) -> ResponseReturnValue:
     return done or page("intake/safety.html", form=form, case=case)
 
 
-@intake.route("/ingresos/<uuid:case>/persona", methods=["GET", "POST"], needs=P.INTAKE_WRITE)
+@intake.route("/ingresos/<uuid:case>/persona", methods=["GET", "POST"], needs=P.INTAKE_WRITE,
+              draft=_later("Who she is"))
 def person(case: Case) -> ResponseReturnValue:
     """Who she is. A doubtful document number is kept, marked, and said."""
     form = PersonForm(version=case.person.version, **_known(case.person))
@@ -114,7 +118,8 @@ def _known(record: Person) -> dict[str, Any]:
     return {**{name: getattr(record, name) for name in PERSON}, **reasons}
 
 
-@intake.route("/ingresos/<uuid:case>/situacion", methods=["GET", "POST"], needs=P.INTAKE_WRITE)
+@intake.route("/ingresos/<uuid:case>/situacion", methods=["GET", "POST"], needs=P.INTAKE_WRITE,
+              draft=_later("What she wants, and her situation"))
 def situation(case: Case) -> ResponseReturnValue:
     """What she wants, and the forms of exploitation that were recognised."""
     form = SituationForm(**_situation(case, queries.of_case(case)))
@@ -133,7 +138,8 @@ def _situation(case: Case, found: Intake | None) -> dict[str, Any]:
     }
 
 
-@intake.route("/ingresos/<uuid:case>/consentimiento", methods=["GET", "POST"], needs=P.INTAKE_WRITE)
+@intake.route("/ingresos/<uuid:case>/consentimiento", methods=["GET", "POST"], needs=P.INTAKE_WRITE,
+              draft=_later("What she agrees to"))
 def consent(case: Case) -> ResponseReturnValue:
     """What she agrees to: after safety, and never a condition."""
     form = ConsentsForm(language=case.person.language)
@@ -147,7 +153,8 @@ def consent(case: Case) -> ResponseReturnValue:
     return done or page("intake/consent.html", form=form, case=case)
 
 
-@intake.route("/ingresos/<uuid:case>/revisar", methods=["GET", "POST"], needs=P.INTAKE_WRITE)
+@intake.route("/ingresos/<uuid:case>/revisar", methods=["GET", "POST"], needs=P.INTAKE_WRITE,
+              draft=_later("The end of the intake"))
 def review(case: Case) -> ResponseReturnValue:
     """Everything on one page before it is finished."""
     form = FinishForm()

@@ -30,7 +30,8 @@ def foundations() -> ResponseReturnValue:
                 territory=territory)
 
 
-@partners.route("/fundaciones/nueva", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+@partners.route("/fundaciones/nueva", methods=["GET", "POST"], needs=P.STAFF_MANAGE,
+                draft=_later("A foundation"))
 def add_foundation() -> ResponseReturnValue:
     """A new partner."""
     form = FoundationForm()
@@ -47,7 +48,8 @@ def foundation(foundation: uuid.UUID) -> ResponseReturnValue:
     return page("partners/foundation.html", foundation=found, beds=queries.bed_counts(), territory=territory)
 
 
-@partners.route("/fundaciones/<uuid:foundation>/casas/nueva", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+@partners.route("/fundaciones/<uuid:foundation>/casas/nueva", methods=["GET", "POST"], needs=P.STAFF_MANAGE,
+                draft=_later("A house"))
 def add_house(foundation: uuid.UUID) -> ResponseReturnValue:
     """A new house, with its rooms and beds."""
     found = db.session.get(Foundation, foundation) or abort(404)
@@ -65,7 +67,8 @@ def house(house: uuid.UUID) -> ResponseReturnValue:
     return page("partners/house.html", house=found, rooms=queries.rooms(house), territory=territory)
 
 
-@partners.route("/casas/<uuid:house>/camas/nueva", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+@partners.route("/casas/<uuid:house>/camas/nueva", methods=["GET", "POST"], needs=P.STAFF_MANAGE,
+                draft=_later("Beds"))
 def add_beds(house: uuid.UUID) -> ResponseReturnValue:
     """More beds for a house."""
     found = db.session.get(House, house) or abort(404)
@@ -85,7 +88,8 @@ def institutions() -> ResponseReturnValue:
     return page("partners/institutions.html", current=current, ended=ended, territory=territory)
 
 
-@partners.route("/instituciones/nueva", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+@partners.route("/instituciones/nueva", methods=["GET", "POST"], needs=P.STAFF_MANAGE,
+                draft=_later("An institution"))
 def add_institution() -> ResponseReturnValue:
     """A new institution, perhaps in the place of another."""
     form = InstitutionForm()
@@ -97,7 +101,8 @@ def add_institution() -> ResponseReturnValue:
     return done or page("partners/add_institution.html", form=form)
 
 
-@partners.route("/instituciones/<uuid:institution>/terminar", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+@partners.route("/instituciones/<uuid:institution>/terminar", methods=["GET", "POST"], needs=P.STAFF_MANAGE,
+                draft=_later("The end of an institution"))
 def end_institution(institution: uuid.UUID) -> ResponseReturnValue:
     """An institution ceases to exist; what it did stays."""
     found = db.session.get(Institution, institution) or abort(404)

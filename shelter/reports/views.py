@@ -33,7 +33,8 @@ def index() -> ResponseReturnValue:
     return page("reports/index.html", releases=queries.made(me()))
 
 
-@reports.route("/reportes/nuevo", methods=["GET", "POST"], needs=P.REPORT_READ)
+@reports.route("/reportes/nuevo", methods=["GET", "POST"], needs=P.REPORT_READ,
+               draft=_later("A report"))
 def new() -> ResponseReturnValue:
     """Count, print, keep. It is printed before the right to write is taken: that takes seconds."""
     form = ReportForm(queries.scopes(me()) or abort(403), queries.periods(), language=language())

@@ -58,7 +58,8 @@ def use(bed: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@residence.route("/casos/<uuid:case>/estancia", methods=["GET", "POST"], needs=P.INTAKE_WRITE)
+@residence.route("/casos/<uuid:case>/estancia", methods=["GET", "POST"], needs=P.INTAKE_WRITE,
+                 draft=_later("The bed"))
 def assign(case: Case) -> ResponseReturnValue:
     """A bed for her, or another one."""
     stay = cases.open_stay(case)
@@ -86,7 +87,8 @@ def tonight() -> ResponseReturnValue:
     return page("residence/tonight.html", rows=queries.tonight(houses_of(me(), P.TONIGHT_READ), today()), today=today())
 
 
-@residence.route("/casos/<uuid:case>/indicaciones", methods=["GET", "POST"], needs=P.INSTRUCTION_WRITE)
+@residence.route("/casos/<uuid:case>/indicaciones", methods=["GET", "POST"], needs=P.INSTRUCTION_WRITE,
+                 draft=_later("Instructions"))
 def instructions(case: Case) -> ResponseReturnValue:
     """What the night shift is told about her."""
     form = InstructionForm(from_on=today(), to_on=today() + timedelta(days=1))

@@ -43,7 +43,8 @@ def index() -> ResponseReturnValue:
     )
 
 
-@route.route("/derivaciones/nueva", methods=["GET", "POST"], needs=P.REFERRAL_WRITE)
+@route.route("/derivaciones/nueva", methods=["GET", "POST"], needs=P.REFERRAL_WRITE,
+             draft=_later("A referral"))
 def new() -> ResponseReturnValue:
     """Somebody calls."""
     houses = partners.houses(houses_of(me(), P.REFERRAL_WRITE))

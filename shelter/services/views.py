@@ -19,6 +19,7 @@ from shelter.rules import RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.web import Section, me, menu, page, require, submit
+from shelter.web.forms import typed
 from shelter.web.gate import reading
 from shelter.web.panels import case_panel, case_tab, day_card
 
@@ -32,7 +33,8 @@ menu(60, "services.log", _later("Log"), "log", P.SERVICE_LOG, on_phone=3)
 case_tab(20, "services.index", _later("Services"), P.SERVICE_READ)
 
 
-@services.route("/registrar", methods=["GET", "POST"], needs=P.SERVICE_LOG)
+@services.route("/registrar", methods=["GET", "POST"], needs=P.SERVICE_LOG,
+                draft=_later("A service"))
 def log() -> ResponseReturnValue:
     """From anywhere: whom it was for is the first question."""
     chosen = _chosen()
@@ -41,7 +43,8 @@ def log() -> ResponseReturnValue:
     return done or page("services/log.html", form=form)
 
 
-@services.route("/casos/<uuid:case>/servicios/nuevo", methods=["GET", "POST"], needs=P.SERVICE_LOG)
+@services.route("/casos/<uuid:case>/servicios/nuevo", methods=["GET", "POST"], needs=P.SERVICE_LOG,
+                draft=_later("A service"))
 def new(case: Case) -> ResponseReturnValue:
     """For somebody whose case is open on the screen."""
     form = ServiceForm(written_by(me(), case))
@@ -61,9 +64,9 @@ def _list_of(service: Service) -> str:
 
 
 def _chosen() -> Case | None:
-    """The case that was sent, when the reader logs services for it."""
+    """The case that was chosen, when the reader logs services for it."""
     try:
-        case = cases.by_id(uuid.UUID(request.form.get("person", "")))
+        case = cases.by_id(uuid.UUID((typed() or {}).get("person", "")))
     except ValueError:
         return None
     return case if case and allows(me(), P.SERVICE_LOG, case) else None
@@ -101,7 +104,8 @@ def show(case: Case, service: uuid.UUID) -> ResponseReturnValue:
 
 
 @services.route(
-    "/casos/<uuid:case>/servicios/<uuid:service>/corregir", methods=["GET", "POST"], needs=P.SERVICE_LOG
+    "/casos/<uuid:case>/servicios/<uuid:service>/corregir", methods=["GET", "POST"], needs=P.SERVICE_LOG,
+    draft=_later("The correction of a service"),
 )
 def correct(case: Case, service: uuid.UUID) -> ResponseReturnValue:
     """How it really was, by somebody of the discipline; what was written before is kept."""

@@ -5,6 +5,8 @@
   var data = root.dataset;
   var FLAG = 'pausa';
   var SHIFTS = 3, SHIFT_WINDOW = 5000, EXIT_PATIENCE = 800, SEND_PATIENCE = 10000;
+  var DRAFT_EVERY = 10000, KEEPALIVE_MOST = 60000, ANSWER_PATIENCE = 5000, WARN_BEFORE = 120;
+  var drafts = [];
 
   /* Quick exit ------------------------------------------------------------------------------------------------ */
 
@@ -25,6 +27,7 @@
     if (leaving) return;
     vanish();
     raiseFlag();
+    keepAll(true);
     if (otherTabs) otherTabs.postMessage('');
     var gone = false;
     function go() { if (!gone) { gone = true; location.replace(data.pause.split(' ')[0]); } }
@@ -104,6 +107,8 @@
     var form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
     if ((form.method || '').toLowerCase() !== 'post') return;
+    if (form.dataset.draft && !form.dataset.reached) { event.preventDefault(); reach(form, event.submitter); return; }
+    delete form.dataset.reached;
     form.dataset.sent = 'yes';
     setTimeout(function () {
       if (event.defaultPrevented) { release(form); return; }
@@ -112,6 +117,89 @@
     setTimeout(function () { release(form); }, SEND_PATIENCE);
   });
   window.addEventListener('pageshow', function () { each('form[data-sent]', release); });
+
+  /* Before a long form is sent: does the server answer? If not, the page stays, and all that was typed with it. */
+  function reach(form, button) {
+    if (form.dataset.reaching) return;
+    form.dataset.reaching = 'yes';
+    function done(answers) {
+      delete form.dataset.reaching;
+      tell(form, answers ? '' : form.dataset.offline, !answers);
+      if (!answers) return;
+      form.dataset.reached = 'yes';
+      form.requestSubmit(button);
+    }
+    ask('/salud').then(function (answer) { done(answer.ok); }, function () { done(false); });
+  }
+  function ask(url, options) {
+    var stop = new AbortController();
+    setTimeout(function () { stop.abort(); }, ANSWER_PATIENCE);
+    return fetch(url, Object.assign({ cache: 'no-store', redirect: 'manual', signal: stop.signal }, options));
+  }
+  function tell(form, text, isBad) {
+    var state = form.querySelector('.draft-state');
+    if (!state) return;
+    state.textContent = text;
+    state.classList.toggle('error', Boolean(isBad));
+  }
+
+  /* Drafts: what is typed is kept on the server every ten seconds, under the key of whoever types. */
+  function keepDrafts(form) {
+    var changed = false, timer = null, running = null;
+    function later() { changed = true; if (!timer) timer = setTimeout(keep, DRAFT_EVERY); }
+    function keep(leaving) {
+      clearTimeout(timer);
+      timer = null;
+      if (!changed || form.dataset.sent) return running || Promise.resolve();
+      changed = false;
+      var body = new URLSearchParams();
+      new FormData(form).forEach(function (value, name) {
+        if (typeof value === 'string' && !form.querySelector('[type=password][name="' + CSS.escape(name) + '"]')) body.append(name, value);
+      });
+      running = ask(form.dataset.draft, { method: 'POST', body: body, keepalive: leaving === true && String(body).length < KEEPALIVE_MOST })
+        .then(function (answer) { if (!answer.ok) throw answer; return answer.json(); })
+        .then(kept, function () { changed = true; tell(form, form.dataset.unkept, true); });
+      return running;
+    }
+    function kept(answer) {
+      if (!answer.id) return;
+      form.dataset.draftId = answer.id;
+      if (form.elements.draft) form.elements.draft.value = 'kept';
+      tell(form, form.dataset.kept.replace('{t}', answer.at));
+    }
+    form.addEventListener('input', later);
+    form.addEventListener('change', later);
+    drafts.push(function (leaving) { return keep(leaving); });
+    document.addEventListener('visibilitychange', function () { if (document.hidden) keep(true); });
+  }
+  function keepAll(leaving) { return Promise.all(drafts.map(function (keep) { return keep(leaving); })); }
+
+  /* Two minutes before the session locks by itself the page says so; then what was typed is kept, and the page goes. */
+  function watchIdle() {
+    var box = document.getElementById('idle'), timer;
+    function wait(seconds, act) { clearTimeout(timer); timer = setTimeout(act, Math.max(0, seconds) * 1000); }
+    function look() {
+      ask(data.session).then(function (answer) { return answer.ok ? answer.json() : { left: 0 }; }).then(function (session) {
+        if (session.left > WARN_BEFORE) { box.hidden = true; wait(session.left - WARN_BEFORE, look); return; }
+        if (session.left <= 0) { lockSoon(); return; }
+        box.hidden = false;
+        wait(Math.min(session.left, 20), look);
+      }, function () { wait(20, look); });
+    }
+    function lockSoon() {
+      keepAll().then(function () {
+        var form = document.querySelector('form[data-draft-id]'), path = location.pathname + location.search;
+        if (form) path = location.pathname + '?borrador=' + form.dataset.draftId;
+        hide();
+        location.replace(data.lock + '?next=' + encodeURIComponent(path));
+      });
+    }
+    box.querySelector('button').addEventListener('click', function () {
+      var token = document.querySelector('#personal [name=csrf_token]').value;
+      ask(data.session, { method: 'POST', body: new URLSearchParams({ csrf_token: token }) }).then(look, look);
+    });
+    wait(Number(data.idle) - WARN_BEFORE, look);
+  }
 
   function countCharacters(area) {
     var max = Number(area.dataset.max);
@@ -228,6 +316,8 @@
     each('textarea[data-max]', countCharacters);
     each('input[data-quick]', quickDays);
     each('input[data-show]', showPassword);
+    each('form[data-draft]', keepDrafts);
+    if (data.idle && document.getElementById('idle')) watchIdle();
     dependents();
     document.addEventListener('click', closeDrops);
     document.addEventListener('keydown', closeDrops);

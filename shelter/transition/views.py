@@ -25,7 +25,8 @@ transition = Section("transition", __name__)
 case_tab(60, "transition.leave", _later("Exit"), P.EXIT_WRITE)
 
 
-@transition.route("/casos/<uuid:case>/egreso", methods=["GET", "POST"], needs=P.EXIT_WRITE)
+@transition.route("/casos/<uuid:case>/egreso", methods=["GET", "POST"], needs=P.EXIT_WRITE,
+                  draft=_later("The exit"))
 def leave(case: Case) -> ResponseReturnValue:
     """While she is in the house: the form. Afterwards: how she left."""
     form = ExitForm()

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
@@ -17,6 +17,8 @@ from werkzeug.exceptions import HTTPException
 from shelter.crypto import Damaged
 from shelter.db import db
 from shelter.texts import later as _
+
+from . import drafts
 
 log = logging.getLogger("shelter")
 
@@ -42,12 +44,18 @@ EXPIRED = (
 
 def init_app(app: Flask) -> None:
     """Answer every error with a page of ours."""
-    app.register_error_handler(CSRFError, lambda _error: _page(400, EXPIRED))
+    app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _expected)
     app.register_error_handler(sa.exc.OperationalError, unavailable)
     app.register_error_handler(sa.exc.TimeoutError, unavailable)
     app.register_error_handler(Damaged, _unexpected)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _expired(_error: CSRFError) -> ResponseReturnValue:
+    """The page is of another session, or too old: what was typed becomes a draft of whoever typed it."""
+    is_ours = request.headers.get("Sec-Fetch-Site", "none") in {"same-origin", "none"}
+    return (drafts.late() if is_ours else None) or _page(400, EXPIRED)
 
 
 def _expected(error: HTTPException) -> ResponseReturnValue:

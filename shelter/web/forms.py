@@ -6,12 +6,17 @@ import uuid
 from typing import Any
 
 import wtforms
-from flask import request
+from flask import g, request
 from wtforms import HiddenField
 
 from shelter.rules import RuleBroken, Stale
 
-META = {"submit_key", "version"}
+META = {"submit_key", "version", "draft"}
+
+
+def typed() -> Any:
+    """What was typed into the form of this page: as it is sent, or as a draft kept it; None when nothing was."""
+    return request.form if request.method == "POST" else g.get("draft")
 
 
 class Form(wtforms.Form):
@@ -21,15 +26,19 @@ class Form(wtforms.Form):
     """
 
     submit_key = HiddenField()
+    draft = HiddenField()
 
     def __init__(self, record: Any = None, formdata: Any = None, **data: Any) -> None:
-        posted = request.form if request.method == "POST" else formdata
+        posted = formdata if formdata is not None and request.method != "POST" else typed()
         kept = {name: getattr(record, name) for name, _unbound in self._unbound_fields or () if hasattr(record, name)}
         super().__init__(posted, data={"submit_key": str(uuid.uuid4()), **kept, **data})
         if posted is not None:  # what was left out is not made up: no key, no version
             for name in META & self._fields.keys() - posted.keys():
                 self._fields[name].data = ""
         self.status = 200
+        self.drafting: dict[str, Any] | None = None
+        if not self.is_posted and posted is not None and posted is g.get("draft"):
+            self.draft.data = "kept"
 
     @property
     def is_posted(self) -> bool:

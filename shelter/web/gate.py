@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from shelter.audit import Actor, note
 from shelter.audit.work import quietly
 from shelter.db import db
 
+from . import drafts
 from .errors import unavailable
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -36,6 +38,8 @@ class SignedIn(Protocol):
     is_locked: bool
     awaits_code: bool
     is_touch_due: bool
+    idle: timedelta
+    left: timedelta
 
     def touch(self, connection: sa.Connection) -> None: ...
 
@@ -59,6 +63,7 @@ class Gate:
         self.loaders: dict[str, Loader] = {}
         self.while_locked: set[str] = set()
         self.faceless = {"static"}
+        self.unnoticed: set[str] = set()
 
     def declare(self, endpoint: str, needs: Needs) -> None:
         """Say what an endpoint needs."""
@@ -76,6 +81,10 @@ class Gate:
         """What is answered without looking who asks, so that browsers may keep it (no `Vary: Cookie`)."""
         self.faceless.update(endpoints)
 
+    def touch_nothing(self, *endpoints: str) -> None:
+        """What a page asks by itself while nobody uses it: it does not lengthen the session."""
+        self.unnoticed.update(endpoints)
+
     def init_app(self, app: Flask) -> None:
         """Stand in front of the application."""
         app.before_request(self.admit)
@@ -87,17 +96,25 @@ class Gate:
             abort(400)
         if request.endpoint is None or (needs := self.needs.get(request.endpoint)) is PUBLIC:
             return None
-        if not current_user.is_authenticated:
-            return redirect(url_for("accounts.sign_in", next=_path_back()))
+        if (away := self._away()) is not None:
+            return (drafts.late() if request.method == "POST" else None) or redirect(away)
         if needs is None:
             abort(403)
-        if request.endpoint not in self.while_locked:
-            if me().awaits_code:
-                return redirect(url_for("accounts.code"))
-            if me().is_locked:
-                return redirect(url_for("accounts.unlock", next=_path_back()))
         self._check(needs)
+        if request.method == "POST":
+            return drafts.keep_by_hand()
+        drafts.take_up()
         return None
+
+    def _away(self) -> str | None:
+        """Where who is not signed in, or not wholly, goes first."""
+        if not current_user.is_authenticated:
+            return url_for("accounts.sign_in", next=_path_back())
+        if request.endpoint in self.while_locked:
+            return None
+        if me().awaits_code:
+            return url_for("accounts.code")
+        return url_for("accounts.unlock", next=_path_back()) if me().is_locked else None
 
     def _check(self, needs: Needs) -> None:
         subject = self._load(request.view_args or {})
@@ -133,7 +150,8 @@ class Gate:
             return response
         read = g.pop("read", None)
         try:
-            touch = me().touch if getattr(current_user, "is_touch_due", False) else None
+            is_due = request.endpoint not in self.unnoticed and getattr(current_user, "is_touch_due", False)
+            touch = me().touch if is_due else None
             if read and response.status_code == 200:
                 note(read[0], by=me().actor, on=read[1], also=touch)
             elif touch:

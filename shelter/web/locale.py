@@ -96,6 +96,11 @@ def say_moment(moment: datetime | None) -> str:
     return f"{say_day(moment)}, {local(moment):%H:%M}" if moment else ""
 
 
+def say_hour(moment: datetime) -> str:
+    """An hour of today; with its day when it is another's."""
+    return f"{local(moment):%H:%M}" if local(moment).date() == today() else say_moment(moment)
+
+
 def say_partial(value: PartialDate | None) -> str:
     """As much of a date as is known."""
     if value is None:
@@ -111,7 +116,8 @@ def say_long_day(day: date) -> str:
 
 def filters() -> dict[str, Any]:
     """For the templates."""
-    return {"day": say_day, "long_day": say_long_day, "moment": say_moment, "partial": say_partial, "country": country}
+    return {"day": say_day, "long_day": say_long_day, "moment": say_moment, "hour": say_hour, "partial": say_partial,
+            "country": country}
 
 
 def brand() -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template
+from flask import flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shelter.audit import work
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
+from . import drafts
 from .forms import Form
 from .gate import me
 
@@ -19,8 +20,18 @@ from .gate import me
 def page(template: str, **context: Any) -> ResponseReturnValue:
     """Render a page: 422 when its form has errors, 409 when somebody changed the record meanwhile."""
     form = context.get("form")
-    status = form.status if isinstance(form, Form) else 200
-    return render_template(template, **context), status
+    if not isinstance(form, Form):
+        return render_template(template, **context), 200
+    if request.endpoint in drafts.labels:
+        form.drafting = _drafting(form)
+    return render_template(template, **context), form.status
+
+
+def _drafting(form: Form) -> dict[str, Any]:
+    """What the form says of drafts: where it stands, since when what it shows was kept, and one to go on with."""
+    is_new = not form.is_posted and g.get("draft") is None
+    return {"path": drafts.here(), "restored_at": None if form.is_posted else g.get("draft_saved_at"),
+            "offer": drafts.offered(me().id) if is_new else None}
 
 
 def saved(action: str, do: Callable[[], Any], *, to: str, on: Any = None, said: Any = "") -> ResponseReturnValue:

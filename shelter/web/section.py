@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from shelter.access import Needs
 
+from . import drafts
 from .gate import gate
 
 
@@ -20,11 +21,14 @@ class Section(Blueprint):
 
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None,
-        provide_automatic_options: bool | None = None, *, needs: Needs | None = None, **options: Any,
+        provide_automatic_options: bool | None = None, *, needs: Needs | None = None, draft: Any = None,
+        **options: Any,
     ) -> None:
-        """As Flask's, and declare the door to the gate."""
+        """As Flask's, and declare the door to the gate. `draft`: what a form is called of which drafts are kept."""
         if needs is None:
             raise UndeclaredRoute(f"{self.name}: {rule} must say needs=…")
         name = endpoint or view_func.__name__
         gate.declare(f"{self.name}.{name}", needs)
+        if draft is not None:
+            drafts.labels[f"{self.name}.{name}"] = draft
         super().add_url_rule(rule, name, view_func, provide_automatic_options, **options)

@@ -5,37 +5,23 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Mapped, mapped_column
 
 from shelter.audit import work
-from shelter.audit.work import quietly
-from shelter.calendar import now
-from shelter.db import Model, db, rows_of
-from shelter.jobs import every
 from shelter.rules import RuleBroken, Stale
 from shelter.texts import say as _
 
+from . import drafts, submissions
 from .forms import Form
 from .gate import me
+from .submissions import Before, before
+from .submissions import Submission as Submission
 
 log = logging.getLogger("shelter")
-
-
-class Submission(Model):
-    """A form that was saved: its key, and where its answer led. The same key again changes nothing."""
-
-    __tablename__ = "submission"
-
-    key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    staff_id: Mapped[uuid.UUID]
-    url: Mapped[str] = mapped_column(sa.String(200))
-    saved_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
 
 def submit(
@@ -55,13 +41,15 @@ def submit(
         return None
     try:
         with work(action, by=me().actor, on=on):
-            if before := _before(key):
-                raise _Repeated(before)
+            if twin := before(key):
+                raise _Repeated(twin)
             result = do()
             url = to(result) if callable(to) else to
-            db.session.connection().execute(_KEEP, {"key": key, "staff_id": me().id, "url": url, "saved_at": now()})
+            submissions.keep(key, me().id, url)
+            if form.draft.data:
+                drafts.spend(key, me().id)
     except _Repeated as repeated:
-        return _again(repeated.before)
+        return _again(repeated.twin)
     except (RuleBroken, Stale) as refused:
         return _refused(form, key, refused)
     except sa.exc.IntegrityError as error:
@@ -72,27 +60,9 @@ def submit(
     return redirect(url, 303)
 
 
-def _before(key: uuid.UUID) -> Before | None:
-    return next(iter(rows_of(_SAVED, key=key)), None)
-
-
-@every(hours=1)
-def forget_submissions() -> None:
-    """Keys of forms that nobody can send again: their pages stopped being good after a day."""
-    before = now() - timedelta(days=2)
-    quietly(lambda connection: connection.execute(_FORGET, {"before": before}))
-
-
-_FORGET = sa.delete(Submission.__table__).where(Submission.saved_at < sa.bindparam("before"))  # type: ignore[arg-type]
-_KEEP = sa.insert(Submission.__table__)  # type: ignore[arg-type]
-_SAVED = sa.select(Submission.url, Submission.staff_id).where(Submission.key == sa.bindparam("key"))
-Before = sa.Row[tuple[str, uuid.UUID]]
-"""Where the answer of a form that was saved led, and whose it was."""
-
-
 class _Repeated(Exception):
-    def __init__(self, before: Before) -> None:
-        self.before = before
+    def __init__(self, twin: Before) -> None:
+        self.twin = twin
 
 
 def _key(form: Form) -> uuid.UUID | None:
@@ -104,22 +74,29 @@ def _key(form: Form) -> uuid.UUID | None:
         return None
 
 
-def _again(before: Before) -> ResponseReturnValue:
-    flash(_("It was already saved."), "notice")
-    return redirect(before.url if before.staff_id == me().id else "/", 303)
+def _again(twin: Before) -> ResponseReturnValue:
+    """It was saved already; what was changed in it since is kept, not saved."""
+    if twin.staff_id != me().id:
+        flash(_("It was already saved."), "notice")
+        return redirect("/", 303)
+    if twin.digest not in {None, submissions.digest()} and drafts.keep_changed(me().id, me().actor):
+        flash(_("It was saved before you changed it. What you changed was not saved: it is kept as a draft."), "notice")
+    else:
+        flash(_("It was already saved."), "notice")
+    return redirect(twin.url, 303)
 
 
 def _refused(form: Form, key: uuid.UUID, why: RuleBroken | Stale) -> ResponseReturnValue | None:
     """Its twin may have been saved while this one waited: then it is no refusal."""
-    if before := _before(key):
-        return _again(before)
+    if twin := before(key):
+        return _again(twin)
     form.compare(why) if isinstance(why, Stale) else form.refuse(why)
     return None
 
 
 def _lost_race(form: Form, key: uuid.UUID) -> ResponseReturnValue | None:
-    if before := _before(key):
-        return _again(before)
+    if twin := before(key):
+        return _again(twin)
     form.refuse(RuleBroken(_("Somebody else saved this at the same moment. Look at it again before you send it.")))
     form.status = 409
     return None
