@@ -122,7 +122,7 @@ def _write_again(draft: Draft, text: str) -> None:
 
 
 def _forget_the_oldest(author: uuid.UUID) -> None:
-    kept = sa.select(Draft.id).where(Draft.staff_id == author).order_by(Draft.saved_at.desc()).limit(MOST - 1)
+    kept = sa.select(Draft.id).where(Draft.staff_id == author).order_by(Draft.saved_at.desc()).limit(MOST)
     ids = list(db.session.scalars(kept))
     db.session.execute(sa.delete(Draft).where(
         Draft.staff_id == author, sa.or_(Draft.id.not_in(ids), Draft.saved_at < now() - KEPT_FOR)

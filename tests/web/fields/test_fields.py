@@ -24,7 +24,7 @@ def test_nothing_is_nothing(sent):
 
 def test_a_required_field_says_what_is_missing(app, sent):
     made = sent(Required)
-    assert made.errors.keys() == {field.name for field in made} - {"submit_key"}
+    assert made.errors.keys() == {field.name for field in made} - {"submit_key", "draft"}
     with app.test_request_context():
         for name in ("line", "day", "moment", "partial", "choice"):
             assert made.errors[name][0] == str(made[name].missing)
@@ -209,4 +209,4 @@ def test_what_was_sent_wins_over_the_record_even_when_it_is_empty(app):
 
 def test_only_what_the_form_has_is_among_its_values(app):
     with app.test_request_context(method="POST", data={"line": "Rosa", "is_admin": "y", "id": "1", "submit_key": "x"}):
-        assert Everything().values.keys() == {name for name in Everything()._fields if name != "submit_key"}
+        assert Everything().values.keys() == {name for name in Everything()._fields if name not in {"submit_key", "draft"}}
