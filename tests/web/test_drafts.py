@@ -22,7 +22,10 @@ from shelter.web.drafts import Draft
 from tests.client import Page
 
 NOTE = "Línea una.\r\n  Línea «dos» & más + 100 % — ñandú\r\n"
-ANSWERS = {"type": "psychology.individual", "was_held": "yes", "minutes": "45", "headline": "Zafiro", "body": NOTE, "modality": "in_person"}
+ANSWERS = {
+    "type": "psychology.individual", "was_held": "yes", "minutes": "45", "headline": "Zafiro", "body": NOTE,
+    "modality": "in_person",
+}
 
 
 @pytest.fixture
@@ -42,7 +45,8 @@ def writing(sign_in, psychologist, known):
     url = f"/casos/{known.id}/servicios/nuevo"
     page = Page(client.get(url).text)
     day = local(now()).date().isoformat()
-    return client, url, {**ANSWERS, "occurred_at-date": day, **{name: page.hidden(name) for name in ("csrf_token", "submit_key")}}
+    hidden = {name: page.hidden(name) for name in ("csrf_token", "submit_key")}
+    return client, url, {**ANSWERS, "occurred_at-date": day, **hidden}
 
 
 def kept():
