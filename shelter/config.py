@@ -14,6 +14,9 @@ from babel import Locale, UnknownLocaleError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from shelter.texts import later as _later
+from shelter.texts import say as _
+
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 LOOPBACK = ("localhost", "127.0.0.1")
@@ -42,6 +45,8 @@ class Settings:
     database_url: str = ""
     key_file: Path | None = None
     anchor_folder: Path | None = None
+    backup_folder: Path | None = None
+    read_only: bool = False
     brand: str = "Senda"
     trusted_hosts: tuple[str, ...] = ()
     mfa_required: bool = True
@@ -74,6 +79,11 @@ class Settings:
         """Where signed heads of the audit chain are kept, outside the database."""
         return self.anchor_folder or self.instance / "anchors"
 
+    @property
+    def backups(self) -> Path:
+        """Where the hourly backups are kept: better on another disk."""
+        return self.backup_folder or self.instance / "backups"
+
     @classmethod
     def load(cls, **given: Any) -> Settings:
         """Given values first, then the environment, then config.toml, then the defaults."""
@@ -94,9 +104,9 @@ def _from_file(path: Path) -> dict[str, Any]:
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadSetting(f"{path}: not readable as TOML ({error})") from None
+        raise BadSetting(_("%(file)s: not readable as TOML (%(why)s)", file=path, why=error)) from None
     if unknown := found.keys() - NAMES:
-        raise BadSetting(f"{path}: unknown setting {', '.join(sorted(unknown))}")
+        raise BadSetting(_("%(file)s: unknown setting %(names)s", file=path, names=", ".join(sorted(unknown))))
     return found
 
 
@@ -109,7 +119,7 @@ def _read(name: str, value: Any) -> Any:
     try:
         return _READERS[kind](value)
     except (KeyError, ValueError, TypeError):
-        raise _bad(name, f"{value!r} is not a {_IN_WORDS[kind]}") from None
+        raise _bad(name, _("%(value)s is no %(kind)s", value=repr(value), kind=_IN_WORDS[kind])) from None
 
 
 def _bad(name: str, problem: str) -> BadSetting:
@@ -145,9 +155,9 @@ def _texts(value: Any) -> tuple[str, ...]:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "bool": _bool, "int": _number, "str": _text, "Path": _path, "Path | None": _path, "tuple[str, ...]": _texts,
 }
-_IN_WORDS = {
-    "bool": "yes or no", "int": "whole number above 0", "str": "text", "Path": "path", "Path | None": "path",
-    "tuple[str, ...]": "list of names",
+_IN_WORDS: dict[str, Any] = {
+    "bool": _later("yes or no"), "int": _later("whole number above 0"), "str": _later("text"), "Path": _later("path"),
+    "Path | None": _later("path"), "tuple[str, ...]": _later("list of names"),
 }
 
 
@@ -155,25 +165,25 @@ def _is_database(name: str, url: str) -> None:
     try:
         parts = make_url(url or "sqlite://")
     except ArgumentError:
-        raise _bad(name, "not an address of a database, like postgresql://user@host/name") from None
+        raise _bad(name, _("not an address of a database, like postgresql://user@host/name")) from None
     if parts.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise _bad(name, "only sqlite and postgresql are known")
+        raise _bad(name, _("only sqlite and postgresql are known"))
     if url and parts.get_backend_name() == "sqlite" and not Path(parts.database or "").is_absolute():
-        raise _bad(name, "SQLite needs an absolute path: sqlite:////folder/shelter.db")
+        raise _bad(name, _("SQLite needs an absolute path: sqlite:////folder/shelter.db"))
 
 
 def _is_zone(name: str, zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
-        raise _bad(name, f"{zone!r} is not a time zone, like America/Guayaquil") from None
+        raise _bad(name, _("%(value)s is not a time zone, like America/Guayaquil", value=repr(zone))) from None
 
 
 def _is_locale(name: str, locale: str) -> None:
     try:
         Locale.parse(locale)
     except (UnknownLocaleError, ValueError):
-        raise _bad(name, f"{locale!r} is not a locale, like es_EC") from None
+        raise _bad(name, _("%(value)s is not a locale, like es_EC", value=repr(locale))) from None
 
 
 _CHECKS: dict[str, Callable[[str, str], None]] = {

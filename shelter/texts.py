@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from gettext import NullTranslations
+from gettext import NullTranslations, translation
+from pathlib import Path
 from typing import Any
 
 from flask_babel import force_locale, get_domain, get_locale
@@ -52,6 +53,17 @@ def spoken() -> Spoken:
 
 def _find() -> Spoken:
     return Spoken(str(getattr(get_locale(), "language", "es")), get_domain().get_translations())
+
+
+@contextmanager
+def commanding(language: str) -> Iterator[None]:
+    """A command speaks one language from its first word on, before there is an application."""
+    found = translation("messages", Path(__file__).parent / "translations", [language], fallback=True)
+    before = _spoken.set(Spoken(language, found))
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 @contextmanager

@@ -216,6 +216,11 @@ def end_all(staff_id: uuid.UUID, *, but: uuid.UUID | None = None) -> None:
     )
 
 
+def end_everybodys() -> None:
+    """End every session there is: after a restore nobody knows who holds which browser."""
+    db.session.execute(sa.update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=now()))
+
+
 @every(hours=1)
 def forget_sessions() -> None:
     """Sessions that ended, by themselves or by somebody, two days ago: a late form is still known for one."""

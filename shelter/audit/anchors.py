@@ -7,7 +7,9 @@ import logging
 import os
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 
@@ -63,19 +65,34 @@ def anchor_now_and_then(head: Head) -> None:
 
 def heads() -> list[Head]:
     """Every head whose signature is ours, as they were written."""
+    return [found for line in _lines() if (found := _checked(line))]
+
+
+def _lines() -> list[str]:
     if not file.path or not file.path.is_file():
         return []
-    lines = file.path.read_text("ascii", errors="replace").splitlines()
-    return [found for line in lines if (found := _checked(line))]
+    return file.path.read_text("ascii", errors="replace").splitlines()
+
+
+def moments() -> list[datetime]:
+    """When each of them was signed."""
+    return [datetime.fromisoformat(signed["at"]) for line in _lines() if (signed := _signed(line))]
 
 
 def _checked(line: str) -> Head | None:
+    signed = _signed(line)
+    return Head(int(signed["seq"]), signed["hash"]) if signed else None
+
+
+def _signed(line: str) -> dict[str, Any] | None:
+    """What a line says, if it is ours."""
     try:
-        signed = json.loads(line)
+        signed: dict[str, Any] = json.loads(line)
         vault.keys.signing.public_key().verify(bytes.fromhex(signed["signature"]), _content(signed))
-        return Head(int(signed["seq"]), signed["hash"])
+        int(signed["seq"])
     except (ValueError, KeyError, TypeError, InvalidSignature):
         return None
+    return signed
 
 
 def _content(signed: dict[str, object]) -> bytes:

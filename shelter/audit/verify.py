@@ -12,6 +12,7 @@ from shelter.db import db
 
 from . import anchors
 from .chain import GENESIS, Head, digest
+from .clock import TOLERANCE
 from .models import AuditEntry
 
 
@@ -19,7 +20,7 @@ from .models import AuditEntry
 class Verdict:
     """How many rows were read, where the chain ends, and the first thing wrong with it ('' when nothing is).
 
-    `anchors` tells with how many signed heads it was compared.
+    `anchors` tells with how many signed heads it was compared, `steps_back` how often the clock went back in between.
     """
 
     rows: int
@@ -27,6 +28,7 @@ class Verdict:
     problem: str = ""
     at_seq: int | None = None
     anchors: int = 0
+    steps_back: int = 0
 
     @property
     def is_sound(self) -> bool:
@@ -42,16 +44,19 @@ def verify(expected_hash: str | None = None) -> Verdict:
     db.session.rollback()  # signed heads are read first, then the rows as they are now
     anchored, is_given = anchors.heads(), expected_hash is None
     hashes, last = _by_seq(anchored), Head(0, GENESIS)
+    steps_back, before = 0, None
     for found in _rows():
         if problem := _problem(found, last) or _contradicts(found, hashes):
             return Verdict(last.seq, last, problem, last.seq + 1, len(anchored))
         last = Head(found["seq"], found["hash"])
+        steps_back += before is not None and found["at"] < before - TOLERANCE
+        before = found["at"]
         is_given = is_given or last.hash == expected_hash
     if newest := max((seq for seq in hashes if seq > last.seq), default=None):
         problem = f"rows after {last.seq} are missing: row {newest} was signed"
         return Verdict(last.seq, last, problem, last.seq + 1, len(anchored))
     problem = "" if is_given else "the given head is not in the chain"
-    return Verdict(last.seq, last, problem, anchors=len(anchored))
+    return Verdict(last.seq, last, problem, anchors=len(anchored), steps_back=steps_back)
 
 
 def _rows() -> Iterator[dict[str, Any]]:

@@ -8,13 +8,16 @@ import sys
 import click
 
 from shelter.cli.plain import Refused
+from shelter.config import BadSetting, Settings
+from shelter.texts import commanding
 
 
 class Commands(click.Group):
     """Commands are loaded when they are called, so that `--help` is quick."""
 
     places = {
-        "run": "server", "jobs": "server", "init": "setup", "staff": "setup", "doctor": "setup", "audit": "audit",
+        "run": "server", "backup": "backups", "restore": "backups", "drill": "backups", "verify": "backups",
+        "jobs": "server", "init": "setup", "staff": "setup", "doctor": "doctor", "keys": "keys", "audit": "audit",
         "demo": "demo", "import": "imports", "indicators": "figures", "report": "reports",
     }
 
@@ -40,6 +43,19 @@ def shelter() -> None:
 def main() -> None:
     """Exit status 0, 1 (refused) or 2 (usage)."""
     os.umask(0o077)
+    with commanding(_language()):
+        _command()
+
+
+def _language() -> str:
+    """The programme's, as the settings say it; a wrong setting is complained of later, in what can be told of it."""
+    try:
+        return Settings.load().locale[:2]
+    except BadSetting:
+        return os.environ.get("SHELTER_LOCALE", "es")[:2]
+
+
+def _command() -> None:
     try:
         shelter(standalone_mode=False)
     except click.UsageError as error:

@@ -6,6 +6,7 @@ import click
 
 from shelter.audit import verify
 from shelter.cli.plain import Refused, in_app
+from shelter.texts import say as _
 
 
 @click.group("audit")
@@ -20,6 +21,9 @@ def verify_command(head: str | None) -> None:
     """Walk the chain and compare it with the signed heads that are kept outside the database."""
     verdict = verify(None if head is None else head.strip().lower())
     if not verdict.is_sound:
-        raise Refused(f"audit trail: {verdict.problem}")
-    click.echo(f"{verdict.rows} rows, whole, as {verdict.anchors} signed heads say; "
-               f"head {verdict.head.seq} {verdict.head.hash}")
+        raise Refused(_("audit trail: %(why)s", why=verdict.problem))
+    click.echo(_("%(rows)s rows, whole, as %(anchors)s signed heads say; head %(seq)s %(hash)s", rows=verdict.rows,
+                 anchors=verdict.anchors, seq=verdict.head.seq, hash=verdict.head.hash))
+    if verdict.steps_back:
+        click.echo(_("The clock went back %(count)s times in between: order is told by the numbers, not by the hours",
+                     count=verdict.steps_back), err=True)

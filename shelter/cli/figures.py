@@ -29,9 +29,11 @@ class PeriodType(click.ParamType[Period]):
         try:
             period = value if isinstance(value, Period) else Period.read(value)
         except ValueError:
-            self.fail(f"{value!r} is none; write one like {EXAMPLES}", param, ctx)
+            self.fail(_("%(value)s is no period; write one like %(examples)s", value=repr(value), examples=EXAMPLES),
+                      param, ctx)
         if period.start.year < FIRST_YEAR or period.end.year > LAST_YEAR:
-            self.fail(f"{value!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}", param, ctx)
+            self.fail(_("%(value)s lies outside the years %(first)s to %(last)s", value=repr(value), first=FIRST_YEAR,
+                        last=LAST_YEAR), param, ctx)
         return period
 
 

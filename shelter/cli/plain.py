@@ -13,6 +13,7 @@ from flask import Flask
 from shelter.config import BadSetting, Settings
 from shelter.crypto import BadKey, Damaged
 from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
 
 class Refused(Exception):
@@ -30,7 +31,7 @@ def application(**given: Any) -> Flask:
     except ModuleNotFoundError as missing:
         if "psycopg" not in str(missing.name):
             raise
-        raise Refused(f"SHELTER_DATABASE_URL needs {missing.name}, which is not installed") from None
+        raise Refused(_("SHELTER_DATABASE_URL needs %(name)s, which is not installed", name=missing.name)) from None
 
 
 def check_version(app: Flask) -> None:
@@ -40,19 +41,22 @@ def check_version(app: Flask) -> None:
     with app.app_context(), plainly():
         found = migrate.current(db.engine)
         if found is None:
-            raise Refused("there is no database yet: run `shelter init`")
+            raise Refused(_("there is no database yet: run `shelter init`"))
         if found != migrate.newest():
             raise Refused(_other_version(found))
         if not vault.proves():
-            raise Refused(f"{app.extensions['settings'].key_path} is not the key with which this database was sealed")
+            raise Refused(_("%(file)s is not the key with which this database was sealed: put the right one in its "
+                            "place", file=app.extensions["settings"].key_path))
 
 
 def _other_version(found: str) -> str:
     from shelter.db import migrate
 
     if migrate.is_earlier(found):
-        return f"the database has version {found}: `shelter run` brings it to {migrate.newest()}"
-    return f"the database has version {found}, which this program does not know: use the program that made it"
+        return _("the database has version %(found)s: `shelter run` brings it to %(now)s", found=found,
+                 now=migrate.newest())
+    return _("the database has version %(found)s, which this program does not know: use the program that made it",
+             found=found)
 
 
 def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,7 +80,7 @@ def plainly() -> Iterator[None]:
     except RuleBroken as broken:
         raise Refused(str(broken.message)) from None
     except sa.exc.DBAPIError as error:
-        raise Refused(f"the database does not answer: {str(error.orig).splitlines()[0]}") from None
+        raise Refused(_("the database does not answer: %(why)s", why=str(error.orig).splitlines()[0])) from None
     except Damaged as damaged:
         raise Refused(str(damaged)) from None
 

@@ -13,6 +13,7 @@ from shelter.cli.figures import PERIOD
 from shelter.cli.plain import Refused, in_app
 from shelter.reports import actions
 from shelter.reports.rules import Audience
+from shelter.texts import say as _
 
 
 @click.command("report")
@@ -32,7 +33,7 @@ def report_command(period: Period, out: Path, audience: str, lang: str) -> None:
             actions.keep(release)
         beside.replace(out)
     except OSError as error:
-        raise Refused(f"{out} cannot be written: {error.strerror}") from None
+        raise Refused(_("%(file)s cannot be written: %(why)s", file=str(out), why=error.strerror)) from None
     finally:
         beside.unlink(missing_ok=True)
     click.echo(f"{out}  sha256 {release.sha256}")

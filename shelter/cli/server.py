@@ -15,6 +15,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from shelter.audit import clock, note, operator
 from shelter.cli import tls
 from shelter.cli.plain import Refused, application, check_version, plainly, settings
 from shelter.cli.setup import bring_up_to_date, close_to_others
@@ -22,6 +23,9 @@ from shelter.cli.supervise import Part, Supervisor
 from shelter.config import Settings
 from shelter.db import db
 from shelter.jobs import is_somebody_working, stand_by
+from shelter.texts import say as _
+
+CLOCK = click.option("--clock-right", is_flag=True, help="The clock was wrong before and is right now: go on.")
 
 
 @click.command("run")
@@ -30,17 +34,19 @@ from shelter.jobs import is_somebody_working, stand_by
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16))
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 32))
 @click.option("--tls", "with_tls", is_flag=True, help="Serve HTTPS with a certificate that this machine makes itself.")
-def run_command(host: str, port: int, workers: int, threads: int, with_tls: bool) -> None:
+@CLOCK
+def run_command(host: str, port: int, workers: int, threads: int, with_tls: bool, clock_right: bool) -> None:
     """Serve. Without TLS only on this machine: a phone in the house needs TLS."""
     found = settings()
     if not (found.tls or with_tls) and not _is_loopback(host):
-        raise Refused(f"{host} can be reached from outside and there is no TLS: use --tls, or "
-                      "put a proxy with TLS before it and set SHELTER_TLS=true")
+        raise Refused(_("%(host)s can be reached from outside and there is no TLS: use --tls, or put a proxy with TLS "
+                        "before it and set SHELTER_TLS=true", host=repr(host)))
     _check_port(host, port)
     bring_up_to_date(found)
     door = tls.door(found, host, with_tls=with_tls)
-    app = _ready(found, **door.settings)
-    click.echo(f"{found.brand}: {door.scheme}://{host}:{port}  (Ctrl+C stops it)")
+    app = _ready(found, clock_right=clock_right, **door.settings)
+    click.echo(_("%(brand)s: %(address)s (Ctrl+C stops it)", brand=found.brand,
+                 address=f"{door.scheme}://{host}:{port}"))
     if with_tls:
         tls.explain(found)
     serve(app, {
@@ -52,24 +58,39 @@ def run_command(host: str, port: int, workers: int, threads: int, with_tls: bool
 
 
 @click.command("jobs")
-def jobs_command() -> None:
+@CLOCK
+def jobs_command(clock_right: bool) -> None:
     """Do the hourly and nightly jobs, where `shelter run` does not (it does them itself)."""
     found = settings()
     bring_up_to_date(found)
-    app = _ready(found)
+    app = _ready(found, clock_right=clock_right)
     with app.app_context(), plainly():
         if is_somebody_working():
-            raise Refused("the jobs of this database are being done already, by `shelter run` or `shelter jobs`")
+            raise Refused(_("the jobs of this database are being done already, by `shelter run` or `shelter jobs`"))
         db.engine.dispose()
     do_jobs(app)
 
 
-def _ready(found: Settings, **given: Any) -> Flask:
+def _ready(found: Settings, *, clock_right: bool, **given: Any) -> Flask:
     """The application on a database of today's version."""
     app = application(**given)
     check_version(app)
     close_to_others(found)
+    _check_clock(app, is_right=clock_right)
     return app
+
+
+def _check_clock(app: Flask, *, is_right: bool) -> None:
+    """A clock that was set back would write a trail whose hours lie."""
+    with app.test_request_context(), plainly():
+        back = clock.behind()
+        if not back:
+            return
+        minutes = int(back.total_seconds() // 60)
+        if not is_right:
+            raise Refused(_("the clock lies %(minutes)s minutes behind what was written last: set it, `timedatectl "
+                            "set-ntp true`; if it is right now and was wrong then: --clock-right", minutes=minutes))
+        note("clock.corrected", by=operator, minutes=minutes)
 
 
 def _check_port(host: str, port: int) -> None:
@@ -81,9 +102,10 @@ def _check_port(host: str, port: int) -> None:
             one.bind((host, port))
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise Refused(f"cannot listen on {host}, port {port}: {error.strerror}") from None
-            raise Refused(f"port {port} is taken: does `shelter run` run already? Another one: --port {port + 1}"
-                          ) from None
+                raise Refused(_("cannot listen on %(host)s, port %(port)s: %(why)s", host=host, port=port,
+                                why=error.strerror)) from None
+            raise Refused(_("port %(port)s is taken: does `shelter run` run already? Another one: --port %(next)s",
+                            port=port, next=port + 1)) from None
 
 
 def serve(app: Flask, options: dict[str, Any]) -> None:

@@ -1,13 +1,8 @@
-"""First steps: keys, database, the first administrator, more staff; and a check of what is unsafe."""
+"""First steps: keys, database, the first administrator, more staff."""
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-import sys
 import uuid
-from contextlib import closing, suppress
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,14 +11,18 @@ import sqlalchemy as sa
 from shelter.access import Role
 from shelter.accounts import actions, queries
 from shelter.accounts.models import Staff
-from shelter.audit import operator, verify, work
+from shelter.audit import operator, work
 from shelter.calendar import now
+from shelter.cli import backups
 from shelter.cli.plain import Refused, application, in_app, plainly, settings
 from shelter.config import Settings
 from shelter.crypto import KeyRing
 from shelter.db import db, migrate
+from shelter.keeping.backup import make_recovery_key
+from shelter.keeping.places import named, recovery_public, recovery_secret
 from shelter.partners import actions as partners
 from shelter.partners.models import Foundation, House
+from shelter.texts import say as _
 
 
 def prepare(found: Settings) -> None:
@@ -33,6 +32,8 @@ def prepare(found: Settings) -> None:
         found.instance.chmod(0o700)
     if not found.key_path.exists():
         KeyRing.create(found.key_path)
+    if not recovery_public(found).exists():
+        make_recovery_key(found)
     app = application(instance=found.instance)
     with app.app_context(), plainly():
         migrate.upgrade(db.engine)
@@ -40,34 +41,17 @@ def prepare(found: Settings) -> None:
 
 
 def bring_up_to_date(found: Settings) -> None:
-    """Migrate the database of an earlier version of the program; what it was like is kept (SQLite)."""
+    """Migrate the database of an earlier version of the program; what it was like is kept, sealed and read back."""
     app = application(instance=found.instance)
-    with app.app_context(), plainly():
+    with app.test_request_context(), plainly():
         version = migrate.current(db.engine)
         if not migrate.is_earlier(version):
             return
-        if found.database_file:
-            click.echo(f"The database as it was is kept in {_copy(found.database_file, found.instance / 'backups')}")
+        made = backups.make(named(found.backups, now()))
+        click.echo(_("The database as it was is kept in %(file)s", file=made.files.data))
         migrate.upgrade(db.engine)
-        click.echo(f"The database was brought from version {version} to {migrate.newest()}")
-
-
-def _copy(file: Path, folder: Path) -> Path:
-    """A whole and checked copy; Refused when there is no room for it or it cannot be read."""
-    copy = folder / f"{file.stem}-{now():%Y%m%dT%H%M%SZ}.db"
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        copy.touch(mode=0o600)
-        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
-            whole = target.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-    except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            copy.unlink()
-        raise Refused(f"no copy could be made before bringing the database up to date: {error}") from None
-    if not whole:
-        raise Refused(f"the database is damaged; nothing was changed. What could be copied is in {copy}")
-    return copy
+        click.echo(_("The database was brought from version %(before)s to %(now)s", before=version,
+                     now=migrate.newest()))
 
 
 def close_to_others(found: Settings) -> None:
@@ -87,7 +71,7 @@ def is_prepared(found: Settings) -> bool:
         has_tables = migrate.current(engine) is not None
     engine.dispose()
     if has_tables and not found.key_path.exists():
-        raise Refused(f"there is a database and no key file at {found.key_path}: put its key back")
+        raise Refused(_("there is a database and no key file at %(file)s: put its key back", file=found.key_path))
     return has_tables
 
 
@@ -99,16 +83,19 @@ def init_command(email: str, name: str) -> None:
     """Make keys, database and the first administrator; prints a one-time activation link."""
     found = settings()
     if is_prepared(found):
-        raise Refused(f"{found.instance} is set up already; nothing was changed")
+        raise Refused(_("%(place)s is set up already; nothing was changed", place=found.instance))
     prepare(found)
     app = application()
     with app.test_request_context(), plainly():
         with work("staff.invite", by=operator):
             partners.seed_institutions()
             _staff, token = actions.invite(email=email, name=name, role=Role.ADMINISTRATOR)
-        click.echo(f"Ready in {found.instance}")
-        click.echo(f"Key: {found.key_path} (keep a copy elsewhere: without it everything sealed is lost)")
-        click.echo(f"Activation link, once, within 72 hours: /activar/{token}")
+        click.echo(_("Ready in %(place)s", place=found.instance))
+        click.echo(_("Key: %(file)s (keep a copy elsewhere: without it everything sealed is lost)",
+                     file=found.key_path))
+        click.echo(_("Recovery key: %(file)s (carry it to a safe place far from here, and delete it on this machine)",
+                     file=recovery_secret(found)))
+        _say_link(token)
 
 
 @click.group("staff")
@@ -132,7 +119,11 @@ def add(email: str, role: str, name: str, foundation: str | None, house: str | N
             email=email, name=name or email.partition("@")[0], role=Role(role),
             foundation_id=partner, house_id=place.id if place else None,
         )
-    click.echo(f"Activation link, once, within 72 hours: /activar/{token}")
+    _say_link(token)
+
+
+def _say_link(token: str) -> None:
+    click.echo(_("Activation link, once, within 72 hours: %(link)s", link=f"/activar/{token}"))
 
 
 @staff_command.command("list")
@@ -141,7 +132,7 @@ def list_staff() -> None:
     """Roles and states, without names (names are read on the screen)."""
     for each in queries.everyone():
         roles = ", ".join(str(assignment.role.value) for assignment in each.assignments) or "-"
-        click.echo(f"{each.id}  {'active' if each.is_active else 'closed'}  {roles}")
+        click.echo(f"{each.id}  {_('active') if each.is_active else _('closed')}  {roles}")
 
 
 @staff_command.command("disable")
@@ -152,52 +143,18 @@ def disable(email: str) -> None:
     with work("staff.disable", by=operator):
         staff = queries.by_email(email)
         if staff is None:
-            raise Refused("nobody has that e-mail")
+            raise Refused(_("nobody has that e-mail"))
         actions.disable(staff)
-    click.echo("Closed.")
-
-
-@click.command("doctor")
-@in_app
-def doctor_command() -> None:
-    """Say what is unsafe; exit status 1 when something is."""
-    found = settings()
-    problems = list(_problems(found))
-    for each in problems:
-        click.echo(f"- {each}")
-    if problems:
-        sys.exit(1)
-    click.echo("Nothing unsafe was found.")
-
-
-def _problems(found: Settings) -> list[str]:
-    problems = []
-    if found.key_path.is_relative_to(found.instance) and not _is_demonstration():
-        problems.append(f"the key lies beside the database ({found.key_path}): put it on another medium "
-                        "and set SHELTER_KEY_FILE")
-    if not found.mfa_required and not _is_demonstration():
-        problems.append("SHELTER_MFA_REQUIRED is off")
-    if found.instance.stat().st_mode & 0o077:
-        problems.append(f"others can read {found.instance}: run `chmod 700 {found.instance}`")
-    if shutil.disk_usage(found.instance).free < 500 * 1024 * 1024:
-        problems.append("less than 500 MB of disk are free")
-    verdict = verify()
-    if not verdict.is_sound:
-        problems.append(f"the audit trail is not whole: {verdict.problem}")
-    return problems
-
-
-def _is_demonstration() -> bool:
-    return queries.by_email("administrator@demo.invalid") is not None
+    click.echo(_("Closed."))
 
 
 def _house(name: str) -> House:
-    house: House = _one(House, name, "house")
+    house: House = _one(House, name, _("house"))
     return house
 
 
 def _foundation(name: str) -> uuid.UUID:
-    foundation: Foundation = _one(Foundation, name, "foundation")
+    foundation: Foundation = _one(Foundation, name, _("foundation"))
     return foundation.id
 
 
@@ -206,8 +163,8 @@ def _one(model: Any, name: str, what: str) -> Any:
     for each in found:
         if name in {each.name, str(each.id)}:
             return each
-    known = ", ".join(sorted(each.name for each in found)) or "none yet"
-    raise Refused(f"there is no {what} {name!r} (there are: {known})")
+    known = ", ".join(sorted(each.name for each in found)) or _("none yet")
+    raise Refused(_("there is no %(what)s %(name)s (there are: %(known)s)", what=what, name=repr(name), known=known))
 
 
 def has_staff() -> bool:

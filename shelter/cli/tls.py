@@ -28,6 +28,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from shelter.calendar import now
 from shelter.config import LOOPBACK, Settings
+from shelter.texts import say as _
 
 AUTHORITY_LASTS = timedelta(days=3650)
 LASTS = timedelta(days=397)
@@ -58,7 +59,8 @@ def door(found: Settings, host: str, *, with_tls: bool) -> Door:
     settings: dict[str, Any] = {} if found.trusted_hosts else {"trusted_hosts": answered}
     if not with_tls:
         if found.tls and not found.trusted_hosts:
-            click.echo(f"Only {', '.join(answered)} will be answered: set SHELTER_TRUSTED_HOSTS to the proxy's name")
+            click.echo(_("Only %(names)s will be answered: set SHELTER_TRUSTED_HOSTS to the proxy's name",
+                         names=", ".join(answered)))
         return Door("https" if found.tls else "http", settings, {})
     certificate = Certificate(found.instance / "tls", (*names, *found.trusted_hosts))
     certificate.renew()
@@ -71,7 +73,8 @@ def explain(found: Settings) -> None:
     """Say how a telephone comes to trust the certificate."""
     file = found.instance / "tls" / "authority.crt"
     digest = x509.load_pem_x509_certificate(file.read_bytes()).fingerprint(SHA256()).hex(":").upper()
-    click.echo(f"Install {file} once on each device as a certificate authority. Its SHA-256 must be\n  {digest}")
+    click.echo(_("Install %(file)s once on each device as a certificate authority. Its SHA-256 must be %(digest)s",
+                 file=file, digest=f"\n  {digest}"))
 
 
 class Certificate:

@@ -52,7 +52,8 @@ class DataKey(Model):
     made_at: Mapped[datetime] = mapped_column(default=now)
 
 
-def _context(key_id: uuid.UUID, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
+def context_of(key_id: uuid.UUID, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
+    """What a wrapped key is bound to."""
     return f"{key_id}|{kind}|{owner}|{compartment}".encode()
 
 
@@ -100,7 +101,18 @@ class Vault:
         return found
 
     def _opened(self, key_id: uuid.UUID, wrapped: bytes, kind: str, owner: uuid.UUID, compartment: str) -> AESGCM:
-        return AESGCM(self.keys.unwrap(wrapped, _context(key_id, kind, owner, compartment)))
+        context = context_of(key_id, kind, owner, compartment)
+        try:
+            return AESGCM(self.keys.unwrap(wrapped, context))
+        except Damaged:
+            if not self.look_again():
+                raise
+            return AESGCM(self.keys.unwrap(wrapped, context))
+
+    def look_again(self) -> bool:
+        """Whether the key file says something else by now (it was rotated); from here on that is used."""
+        before, self.ring = self.keys, self.keys.fresh()
+        return self.ring is not before
 
     def keep(self, boxes: dict[bytes, AESGCM]) -> None:
         """Remember opened keys, forgetting those fetched longest ago when there are too many."""
@@ -144,8 +156,9 @@ class Vault:
 
     def make(self, kind: str, owner: uuid.UUID, compartment: str) -> tuple[dict[str, Any], AESGCM]:
         """A new key as the row to insert, and opened."""
+        self.look_again()  # inside the transaction: a rotation waits for those that began before it
         key_id, secret = uuid.uuid4(), AESGCM.generate_key(256)
-        wrapped = self.keys.wrap(secret, _context(key_id, kind, owner, compartment))
+        wrapped = self.keys.wrap(secret, context_of(key_id, kind, owner, compartment))
         row = {"id": key_id, "owner_kind": kind, "owner_id": owner, "compartment": str(compartment),
                "wrapped": wrapped, "made_at": now()}
         return row, AESGCM(secret)

@@ -19,6 +19,7 @@ def instance(tmp_path, monkeypatch):
     """An empty folder that the settings name, and no other setting of this machine."""
     for name in NAMES:
         monkeypatch.delenv(f"SHELTER_{name.upper()}", raising=False)
+    monkeypatch.setenv("SHELTER_LOCALE", "en")  # what commands say is compared in English
     folder = tmp_path / "instance"
     monkeypatch.setenv("SHELTER_INSTANCE", str(folder))
     return folder

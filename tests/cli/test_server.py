@@ -63,13 +63,14 @@ def test_an_earlier_database_is_copied_and_brought_up_to_date(shelter, instance,
     monkeypatch.setattr(server, "serve", lambda app, options: None)
     done = shelter("run")
     assert done.status == 0
-    copy = next((instance / "backups").iterdir())
-    assert str(copy) in done.out
-    assert copy.stat().st_mode & 0o777 == 0o600
-    with closing(sqlite3.connect(copy)) as before, closing(sqlite3.connect(instance / "shelter.db")) as now:
-        assert of_yesterday == version_of(before) != version_of(now) == migrate.newest()
-    assert "copy" not in shelter("run").out
-    assert len(list((instance / "backups").iterdir())) == 1
+    data, keys = sorted((instance / "backups").iterdir())
+    assert str(data) in done.out
+    assert [each.stat().st_mode & 0o777 for each in (data, keys)] == [0o600] * 2
+    with closing(sqlite3.connect(instance / "shelter.db")) as now:
+        assert of_yesterday != version_of(now) == migrate.newest()
+    assert shelter("drill", str(data)).out.count(f"version {of_yesterday}") == 1
+    assert "kept in" not in shelter("run").out
+    assert len(list((instance / "backups").glob("senda-*"))) == 2
 
 
 def version_of(connection):
@@ -78,7 +79,7 @@ def version_of(connection):
 
 def test_without_a_copy_nothing_is_changed(refuses, shelter, instance, of_yesterday):
     (instance / "backups").write_text("in the way")
-    assert "no copy" in refuses("run")
+    assert "no backup could be written" in refuses("run")
     with closing(sqlite3.connect(instance / "shelter.db")) as now:
         assert version_of(now) == of_yesterday
 

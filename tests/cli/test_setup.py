@@ -158,8 +158,12 @@ def test_doctor_is_content_when_nothing_is(shelter, instance, tmp_path, monkeypa
     (tmp_path / "stick").mkdir()
     monkeypatch.setenv("SHELTER_KEY_FILE", str(tmp_path / "stick" / "k"))
     assert shelter("init").status == 0
+    (instance / "recovery-key.txt").rename(tmp_path / "stick" / "recovery-key.txt")
+    (instance / "backups").mkdir(mode=0o700)
+    assert shelter("backup", str(instance / "backups")).status == 0
+    monkeypatch.setattr("shelter.cli.doctor.is_somebody_working", lambda: True)
     done = shelter("doctor")
-    assert (done.status, done.out) == (0, "Nothing unsafe was found.\n")
+    assert (done.status, done.out) == (0, "Last restore drill: never\nNothing unsafe was found.\n")
 
 
 def test_doctor_notices_a_broken_trail(running, shelter):

@@ -16,6 +16,7 @@ from shelter.cli.demo.standing import Standing
 from shelter.cli.plain import Refused, application, check_version, plainly, settings
 from shelter.cli.setup import bring_up_to_date, close_to_others, is_prepared, prepare
 from shelter.config import Settings
+from shelter.texts import say as _
 
 
 @click.command("demo")
@@ -39,7 +40,7 @@ def demo_command(cases: int, seed: int, years: int, if_empty: bool) -> None:
         elif if_empty:
             _keep(found, state)
         else:
-            raise Refused(f"{state.value}; nothing was changed")
+            raise Refused(_("%(what)s; nothing was changed", what=state.value))
     close_to_others(found)
 
 
@@ -66,28 +67,31 @@ def _make(found: Settings, demonstration: Demonstration, cases: int) -> None:
     password = found.demo_password or programme.new_password()
     with click.progressbar(length=cases, label="Cases", hidden=cases <= MUCH) as bar:
         rows = demonstration.load(password, bar.update)
-    click.echo(f"The demonstration is ready: {rows['case']} cases, {rows['service']} services, all of them invented.\n")
-    _say_how(found, "the one in SHELTER_DEMO_PASSWORD" if found.demo_password else f"{password}   (shown this once)")
+    click.echo(_("The demonstration is ready: %(cases)s cases, %(services)s services, all of them invented.",
+                 cases=rows["case"], services=rows["service"]) + "\n")
+    _say_how(found, _("the one in SHELTER_DEMO_PASSWORD") if found.demo_password else
+             _("%(password)s (shown this once)", password=password))
 
 
 def _keep(found: Settings, state: Standing) -> None:
     if state is Standing.REAL and not programme.staff():
-        click.echo(f"Kept as it is: {state.value}.")
+        click.echo(_("Kept as it is: %(what)s.", what=state.value))
         return
     if found.demo_password and not programme.is_password(found.demo_password):
         with work("demo.password", by=operator):
             programme.set_password(found.demo_password)
-    click.echo("Kept as it is.\n")
-    _say_how(found, "the one in SHELTER_DEMO_PASSWORD" if found.demo_password else
-             "as it was shown at first (to set another: SHELTER_DEMO_PASSWORD='…' shelter demo --if-empty)")
+    click.echo(_("Kept as it is.") + "\n")
+    _say_how(found, _("the one in SHELTER_DEMO_PASSWORD") if found.demo_password else
+             _("as it was shown at first (to set another: SHELTER_DEMO_PASSWORD='…' shelter demo --if-empty)"))
 
 
 def _say_how(found: Settings, password: str) -> None:
     """The accounts as a short table, the password, the address."""
     for role, *addresses in programme.table():
         click.echo(f"  {role:<22}" + "".join(f"{each:<44}" for each in addresses).rstrip())
-    click.echo(f"\n  Password for all of them: {password}")
+    click.echo("\n  " + _("Password for all of them: %(password)s", password=password))
     if Settings.load().mfa_required:
-        click.echo("  SHELTER_MFA_REQUIRED is on, and they have no second factor: set it to false for a demonstration.")
+        click.echo("  " + _("SHELTER_MFA_REQUIRED is on, and they have no second factor: set it to false for a "
+                          "demonstration."))
     port = os.environ.get("PORT", "")
     click.echo(f"  http://127.0.0.1:{port if port.isdigit() else 8000}")

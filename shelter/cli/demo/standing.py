@@ -12,6 +12,7 @@ from shelter.cases.models import Case
 from shelter.db import db
 from shelter.partners.models import Foundation
 from shelter.register.models import RegisterCase
+from shelter.texts import later as _
 
 from .programme import HOUSES
 
@@ -19,9 +20,9 @@ from .programme import HOUSES
 class Standing(Enum):
     """What is there, as it is said to the operator."""
 
-    EMPTY = "this instance is empty"
-    OURS = "this instance holds the demonstration already (for a fresh one, set SHELTER_INSTANCE to a new folder)"
-    REAL = "this instance holds cases or foundations that the demonstration did not make"
+    EMPTY = _("this instance is empty")
+    OURS = _("this instance holds the demonstration already (for a fresh one, set SHELTER_INSTANCE to a new folder)")
+    REAL = _("this instance holds cases or foundations that the demonstration did not make")
 
 
 def look() -> Standing:
