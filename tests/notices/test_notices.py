@@ -61,7 +61,7 @@ def test_a_notice_is_read_by_opening_it_and_leads_to_its_record(told):
 
 
 def test_a_notice_leads_nowhere_that_is_not_hers_any_more(told):
-    lawyer, client, case = told
+    lawyer, client, _case = told
     with work("test.leaves", by=operator):
         db.session.scalar(sa.select(TeamMember).where(TeamMember.staff_id == lawyer.id)).left_at = now()
     answer = client.post(f"/avisos/{only(lawyer).id}", data={})
