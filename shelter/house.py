@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from shelter import (
     __version__,
     accounts,
+    approvals,
     calendar,
     cases,
     config,
@@ -94,6 +95,7 @@ def create_app(**given: Any) -> Flask:
     for feature in (
         notices,
         accounts,
+        approvals,
         cases,
         route,
         intake,

@@ -61,6 +61,8 @@ class Permission(Code):
     RELEASE_READ = "release.read", _("Read published reports")
     PARTNER_READ = "partner.read", _("See foundations, houses and institutions")
     STAFF_MANAGE = "staff.manage", _("Invite staff and close accounts")
+    APPROVAL_READ = "approval.read", _("See what waits for a second person")
+    ACCOUNT_APPROVE = "account.approve", _("Be one of the two people who recover an account or give a role")
     AUDIT_READ = "audit.read", _("Read the audit trail")
 
 

@@ -34,38 +34,41 @@ def invite(
 ) -> tuple[Staff, str]:
     """A new account, another assignment of an old one, or a closed one opened again; and the token of its link.
 
-    The house tells its foundation; `foundation_id` may be left out.
+    The house tells its foundation; `foundation_id` may be left out. No second person is asked.
     """
+    staff = queries.by_email(email)
+    token = None
+    if staff is None or not staff.is_active:
+        staff, token = open_account(email=email, name=name)
+    given = assign(staff, role=role, house_id=house_id, to_on=to_on)
+    if foundation_id and given.foundation_id not in {None, foundation_id}:
+        raise RuleBroken(_("That house belongs to another foundation"), "house_id")
+    return staff, token or new_link(staff)
+
+
+def open_account(*, email: str, name: str) -> tuple[Staff, str]:
+    """A new account without any role, or a closed one opened again; and the token of its link."""
     staff = queries.by_email(email)
     if staff is None:
         staff = Staff(email_lookup=queries.email_lookup(email), email=email.strip().lower(), name=name)
         db.session.add(staff)
-    elif not staff.is_active:
+        db.session.flush()
+    else:
         _open_again(staff, name)
-    given = assign(staff, role=role, house_id=house_id, to_on=to_on)
-    if foundation_id and given.foundation_id not in {None, foundation_id}:
-        raise RuleBroken(_("That house belongs to another foundation"), "house_id")
     return staff, new_link(staff)
-
-
-def take_in(*, email: str, by: uuid.UUID, **values: Any) -> tuple[Staff, str | None]:
-    """Invite; who has an open account already gets the assignment alone, without a link."""
-    staff = queries.by_email(email)
-    if staff is None or not staff.is_active:
-        return invite(email=email, **values)
-    values.pop("name", None)
-    give_role(staff, by=by, **values)
-    return staff, None
-
-
-def give_role(staff: Staff, *, by: uuid.UUID, **values: Any) -> Assignment:
-    """Another assignment, from another person's hand."""
-    rules.not_ones_own(staff.id, by)
-    return assign(staff, **values)
 
 
 def assign(staff: Staff, *, role: Role, house_id: uuid.UUID | None = None, to_on: date | None = None) -> Assignment:
     """A role from today: in a house where the role is one of a house, for the whole programme otherwise."""
+    house = place_of(staff, role, house_id, to_on)
+    given = Assignment(staff_id=staff.id, role=role, foundation_id=house.foundation_id if house else None,
+                       house_id=house.id if house else None, from_on=today(), to_on=to_on)
+    staff.assignments.append(given)
+    return given
+
+
+def place_of(staff: Staff, role: Role, house_id: uuid.UUID | None, to_on: date | None) -> House | None:
+    """The house in which a role would hold (None: the whole programme); RuleBroken when it cannot be given."""
     rules.not_over(to_on, today())
     if not staff.is_active:
         raise RuleBroken(_("This account is closed. Invite the same e-mail to open it again."))
@@ -75,10 +78,7 @@ def assign(staff: Staff, *, role: Role, house_id: uuid.UUID | None = None, to_on
     place = house.id if house else None
     if any(each.role is role and each.house_id == place for each in in_force(staff)):
         raise RuleBroken(_("This person has that role there already"), "role")
-    given = Assignment(staff_id=staff.id, role=role, foundation_id=house.foundation_id if house else None,
-                       house_id=place, from_on=today(), to_on=to_on)
-    staff.assignments.append(given)
-    return given
+    return house
 
 
 def in_force(staff: Staff) -> list[Assignment]:
@@ -107,7 +107,7 @@ def _open_again(staff: Staff, name: str) -> None:
     """Whoever comes back begins anew: no password, no second factor, no role from before."""
     for each in list(staff.assignments):
         _end(each)
-    staff.name, staff.is_active = name, True
+    staff.name, staff.is_active, staff.opened_at = name, True, None
     _forget(staff)
 
 
@@ -118,10 +118,20 @@ def _forget(staff: Staff) -> None:
 
 
 def give_link(staff: Staff, *, by: uuid.UUID) -> str:
-    """A new activation link, from another person's hand. What may be lost or known to others stops working at once."""
+    """A new link for an invitation that nobody used yet; an account in use is recovered by two people."""
     rules.not_ones_own(staff.id, by)
     if not staff.is_active:
         raise RuleBroken(_("This account is closed. Invite the same e-mail to open it again."))
+    if staff.was_opened:
+        raise RuleBroken(_("This account is in use: its recovery takes two people."))
+    return new_link(staff)
+
+
+def begin_anew(staff: Staff) -> str:
+    """A new link for an account in use. What may be lost or known to others stops working at once."""
+    if not staff.is_active:
+        raise RuleBroken(_("This account is closed. Invite the same e-mail to open it again."))
+    staff.opened_at = staff.opened_at or now()
     _forget(staff)
     sessions.end_all(staff.id)
     return new_link(staff)
@@ -158,6 +168,7 @@ def activate(token: str, password: str, code: str | None, *, needs_code: bool) -
             raise RuleBroken(_("The code is not right. Check that the telephone's clock is on time."), "code")
         staff.totp_secret, staff.totp_last_step = secret, step
     staff.password_hash, staff.promised_at = rules.hash_password(password), now()
+    staff.opened_at = staff.opened_at or now()
     sessions.end_all(staff.id)
     return staff
 

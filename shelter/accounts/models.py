@@ -33,9 +33,15 @@ class Staff(Model):
     theme: Mapped[str] = mapped_column(sa.String(10), default="system")
     is_active: Mapped[bool] = mapped_column(default=True)
     made_at: Mapped[datetime] = mapped_column(default=now)
+    opened_at: Mapped[datetime | None]
     promised_at: Mapped[datetime | None]
 
     assignments: Mapped[list[Assignment]] = relationship(back_populates="staff", order_by="Assignment.from_on")
+
+    @property
+    def was_opened(self) -> bool:
+        """Whether somebody has used it: then a new link takes two people."""
+        return self.opened_at is not None or self.password_hash is not None
 
 
 class Assignment(Model):

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.access import Role
+from shelter.access import MATRIX, Permission, Reach, Role
 from shelter.calendar import now, today
 from shelter.db import db, rows_of, unseal, vault
 from shelter.partners.models import House
@@ -116,6 +116,36 @@ def in_house(house_id: uuid.UUID, roles: Iterable[Role]) -> list[tuple[uuid.UUID
     ):
         found[staff_id, opened_name(staff_id, sealed)].append(str(role.label))
     return sorted(((*who, held) for who, held in found.items()), key=lambda each: _spelling(each[1]))
+
+
+def holding(permission: Permission, house_id: uuid.UUID | None = None) -> list[uuid.UUID]:
+    """Open accounts with a password that hold a permission today: everywhere, or in that house."""
+    day, reach = today(), {role: row[permission] for role, row in MATRIX.items() if permission in row}
+    wide = [role for role, how_far in reach.items() if how_far is Reach.EVERYWHERE]
+    there = [role for role, how_far in reach.items() if how_far is Reach.HOUSE]
+    in_place = sa.and_(Assignment.role.in_(there), Assignment.house_id == house_id) if house_id else sa.false()
+    return list(db.session.scalars(
+        sa.select(Staff.id).join(Assignment).distinct()
+        .where(sa.or_(Assignment.role.in_(wide), in_place), Assignment.from_on <= day,
+               sa.or_(Assignment.to_on.is_(None), Assignment.to_on >= day),
+               Staff.is_active, Staff.password_hash.is_not(None))
+    ))
+
+
+def homes(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID | None]:
+    """The house that answers for an account: where it has worked longest; None when it works for the programme."""
+    day = today()
+    held = (
+        sa.select(Assignment.staff_id, Assignment.house_id)
+        .where(Assignment.staff_id.in_(list(ids)), Assignment.from_on <= day,
+               sa.or_(Assignment.to_on.is_(None), Assignment.to_on >= day))
+        .order_by(Assignment.from_on.desc())
+    )
+    found: dict[uuid.UUID, uuid.UUID | None] = {}
+    for row in db.session.execute(held):  # the last word has the oldest; a role of the programme is never overruled
+        if row.staff_id not in found or found[row.staff_id] is not None:
+            found[row.staff_id] = row.house_id
+    return found
 
 
 def failures(account: bytes, network: bytes) -> list[Attempt]:

@@ -18,6 +18,7 @@ from shelter.cli.plain import Refused, application, in_app, plainly, settings
 from shelter.config import Settings
 from shelter.crypto import KeyRing
 from shelter.db import db, migrate
+from shelter.desk import pairs
 from shelter.keeping.backup import make_recovery_key
 from shelter.keeping.places import named, recovery_public, recovery_secret
 from shelter.partners import actions as partners
@@ -146,6 +147,20 @@ def disable(email: str) -> None:
             raise Refused(_("nobody has that e-mail"))
         actions.disable(staff)
     click.echo(_("Closed."))
+
+
+@staff_command.command("recover")
+@click.argument("email")
+@in_app
+def recover(email: str) -> None:
+    """A new link for somebody who cannot sign in, where nobody else can be the second person: you are."""
+    with work("staff.recover", by=operator) as doing:
+        doing.on = staff = queries.by_email(email)
+        if staff is None:
+            raise Refused(_("nobody has that e-mail"))
+        token = pairs.recover(staff)
+    click.echo(_("The old password and second factor stopped working, its sessions have ended."))
+    click.echo(_("Activation link, once, within 72 hours: %(link)s", link=f"/activar/{token}"))
 
 
 def _house(name: str) -> House:

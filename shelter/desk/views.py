@@ -9,8 +9,10 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
-from shelter.accounts import actions, queries
+from shelter.accounts import actions as accounts
+from shelter.accounts import queries
 from shelter.accounts.models import Assignment, Staff
+from shelter.approvals import Approval
 from shelter.audit import work
 from shelter.calendar import today
 from shelter.db import db
@@ -21,11 +23,14 @@ from shelter.texts import say as _
 from shelter.web import Form, Section, me, menu, page, submit
 from shelter.web.page import saved
 
-from .forms import AssignmentForm, InvitationForm
+from . import actions, pairs
+from . import queries as desk_queries
+from .forms import AssignmentForm, InvitationForm, RecoveryForm
 
 desk = Section("desk", __name__)
 menu(100, "desk.staff", _later("Staff"), "people", P.STAFF_MANAGE)
 PER_PAGE = 50
+Given = Assignment | Approval
 
 
 @desk.get("/admin/usuarios", needs=P.STAFF_MANAGE)
@@ -44,25 +49,47 @@ def staff() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """A new account. Its link is on the answer itself, once: in no address, no cookie, no record."""
     form = _with_houses(InvitationForm())
-    made: list[tuple[Staff, str | None]] = []
+    made: list[tuple[Staff, str | None, Given]] = []
     done = submit(form, "staff.invite", lambda: made.append(actions.take_in(by=me().id, **form.values)),
                   to=lambda _none: _of(made[0][0]), said=None)
     if done is None:
-        return page("desk/invite.html", form=form, house_roles=_house_roles())
-    if made and made[0][1] is None:
-        flash(_("That e-mail has an account already: the new role was added to it."), "success")
-    return _hand_over(*made[0]) if made and made[0][1] else done
+        return page("desk/invite.html", form=form, house_roles=_house_roles(), by_two=_by_two())
+    if not made:
+        return done
+    staff, token, given = made[0]
+    if token is None:
+        flash(_("That e-mail has an account already."), "success")
+    flash(_say(given), "success")
+    return _hand_over(staff, token) if token else done
 
 
 @desk.route("/admin/usuarios/<uuid:staff>", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
 def member(staff: uuid.UUID) -> ResponseReturnValue:
     """One account: its roles, a new role, a new link, closing it."""
-    person = _person(staff)
+    person, given = _person(staff), []
     form = _with_houses(AssignmentForm())
-    done = submit(form, "staff.assign", lambda: actions.give_role(person, by=me().id, **form.values), on=person,
-                  to=_of(person), said=_("The role holds from now on."))
-    return done or page("desk/member.html", form=form, person=person, assignments=queries.assignments(staff),
-                        today=today(), house_roles=_house_roles(), is_me=staff == me().id)
+    done = submit(form, "staff.assign", lambda: given.append(actions.give_role(person, by=me().id, **form.values)),
+                  on=person, to=_of(person), said=None)
+    if done and given:
+        flash(_say(given[0]), "success")
+    return done or page(
+        "desk/member.html", form=form, person=person, assignments=queries.assignments(staff), today=today(),
+        house_roles=_house_roles(), by_two=_by_two(), is_me=staff == me().id,
+    )
+
+
+@desk.route("/aprobaciones/recuperar", methods=["GET", "POST"], needs=P.ACCOUNT_APPROVE)
+def recover() -> ResponseReturnValue:
+    """Somebody lost her password or her second factor: begin here, with her; a second person decides."""
+    form = RecoveryForm(staff_id=request.args.get("de"))
+    form.staff_id.choices = desk_queries.recoverable(me())
+    done = submit(form, "approval.ask", lambda: _begin(form), to=url_for("approvals.index"),
+                  said=_("Asked. Whoever may decide has a notice; you will have one too."))
+    return done or page("desk/recover.html", form=form)
+
+
+def _begin(form: RecoveryForm) -> Approval:
+    return actions.begin_recovery(_person(form.values["staff_id"]), by=me().id, reason=form.reason.data)
 
 
 @desk.post("/admin/usuarios/<uuid:staff>/funciones/<uuid:assignment>/terminar", needs=P.STAFF_MANAGE)
@@ -71,7 +98,7 @@ def end_role(staff: uuid.UUID, assignment: uuid.UUID) -> ResponseReturnValue:
     person, found = _person(staff), db.session.get(Assignment, assignment)
     if found is None or found.staff_id != person.id:
         abort(404)
-    return saved("staff.unassign", lambda: actions.take_role(found, by=me().id), to=_of(person), on=person,
+    return saved("staff.unassign", lambda: accounts.take_role(found, by=me().id), to=_of(person), on=person,
                  said=_("The role has ended: it opens nothing any more."))
 
 
@@ -81,7 +108,7 @@ def new_link(staff: uuid.UUID) -> ResponseReturnValue:
     person = _person(staff)
     try:
         with work("staff.link", by=me().actor, on=person):
-            token = actions.give_link(person, by=me().id)
+            token = accounts.give_link(person, by=me().id)
     except RuleBroken as broken:
         flash(str(broken.message), "error")
         return redirect(_of(person), 303)
@@ -93,7 +120,7 @@ def close(staff: uuid.UUID) -> ResponseReturnValue:
     """Close an account, after saying what that means."""
     person = _person(staff)
     form = Form()
-    done = submit(form, "staff.disable", lambda: actions.close(person, by=me().id), to=_of(person), on=person,
+    done = submit(form, "staff.disable", lambda: accounts.close(person, by=me().id), to=_of(person), on=person,
                   said=_("The account is closed. Its sessions have ended."))
     return done or page("desk/close.html", form=form, person=person)
 
@@ -107,7 +134,13 @@ def _of(person: Staff) -> str:
 
 
 def _hand_over(person: Staff, token: str | None) -> ResponseReturnValue:
-    return page("desk/link.html", person=person, link=url_for("accounts.activate", token=token))
+    return page("desk/link.html", person=person, link=url_for("accounts.activate", token=token), back=_of(person))
+
+
+def _say(given: Given) -> str:
+    if isinstance(given, Approval):
+        return _("The role waits for a second person: it holds from the moment they approve it.")
+    return _("The role holds from now on.")
 
 
 def _with_houses(form: AssignmentForm) -> Any:
@@ -119,4 +152,8 @@ def _with_houses(form: AssignmentForm) -> Any:
 
 
 def _house_roles() -> str:
-    return ",".join(sorted(actions.HOUSE_ROLES))
+    return ",".join(sorted(accounts.HOUSE_ROLES))
+
+
+def _by_two() -> str:
+    return ",".join(sorted(pairs.BY_TWO))

@@ -23,6 +23,12 @@ ACTIONS: dict[str, Any] = {
     "staff.disable": _("Closed an account"),
     "staff.prefer": _("Changed language or appearance"),
     "notice.read": _("Read a notice"),
+    "approval.ask": _("Asked for a second person"),
+    "approval.decide": _("Decided as a second person"),
+    "approval.do": _("Did what a second person approved"),
+    "approval.withdraw": _("Took back a request"),
+    "approval.expire": _("Closed requests that nobody decided in time"),
+    "staff.recover": _("Made a new link for an account in use"),
     "foundation.add": _("Added a foundation"),
     "house.add": _("Added a house"),
     "bed.add": _("Added beds"),
@@ -91,6 +97,7 @@ OBJECTS: dict[str, Any] = {
     "instruction": _("Instruction for the night"),
     "release": _("Published report"),
     "register": _("Historic register"),
+    "approval": _("Request for a second person"),
 }
 
 

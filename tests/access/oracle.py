@@ -49,6 +49,8 @@ REPORTS = row("f", "f", "f", "f", "f", "o", "o", "f", "f", "f")
 RELEASES = row("f", "f", "f", "f", "f", "o", "o", "f", "o", "f")
 PARTNERS = row("f", "o", "o", "o", "o", "o", "o", "o", "f", "f")
 ADMIN = row("f", "f", "f", "f", "f", "f", "f", "o", "f", "f")
+SECOND = row("f", "f", "f", "f", "f", "o", "f", "o", "f", "f")
+REQUEST = row("n", "n", "n", "n", "n", "o", "n", "o", "n", "n")  # about somebody of the own house
 RELEASE = row("n", "n", "n", "n", "n", "o", "o", "n", "n", "n")
 PUBLISH = row("n", "n", "n", "n", "n", "f", "o", "n", "n", "n")
 PUBLICATION = row("n", "n", "n", "n", "n", "o", "o", "n", "o", "n")
@@ -114,6 +116,10 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
         "partners.end_institution",
         row=ADMIN,
     ),
+    **get("approvals.index", row=SECOND),
+    **both("desk.recover", row=SECOND),
+    **both("approvals.show", row=REQUEST),
+    **post("approvals.do", "approvals.withdraw", row=REQUEST),
     **get("oversight.trail", "oversight.export", row=AUDIT),
     **post("oversight.check", row=AUDIT),
     **get("reports.index", row=REPORTS),

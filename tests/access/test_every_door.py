@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shelter.access import Role
+from shelter.approvals import Approval
 from shelter.audit import operator, work
 from shelter.calendar import now, today
 from shelter.cases import actions as cases
@@ -14,6 +15,7 @@ from shelter.codes.leaving import InstructionKind, Outcome
 from shelter.codes.route import Urgency
 from shelter.codes.services import Discipline, Modality, ServiceType
 from shelter.db import db
+from shelter.desk.pairs import RECOVERY
 from shelter.followup.models import FollowUp
 from shelter.partners import queries as partners
 from shelter.reports.models import Release
@@ -99,6 +101,7 @@ def world(programme, staff, case):
             "instruction": instruction.id,
             "referral": referral.id,
         }
+    concerned = staff(Role.LAWYER)
     with work("test.release", by=operator):
         release = Release(
             foundation_id=programme.foundations[0].id,
@@ -124,8 +127,16 @@ def world(programme, staff, case):
             published_at=now(),
         )
         db.session.add_all([release, published])
+        approval = Approval(
+            what=RECOVERY, subject_id=concerned.id, asked_by_id=lead.id, reason="x",
+            foundation_id=programme.house.foundation_id, house_id=programme.house.id,
+        )
+        db.session.add(approval)
     for ids in found.values():
-        ids.update(release=release.id, publication=published.id, staff=lead.id, assignment=lead.assignments[0].id)
+        ids.update(
+            approval=approval.id, release=release.id, publication=published.id, staff=lead.id,
+            assignment=lead.assignments[0].id,
+        )
     return found, made
 
 

@@ -48,6 +48,8 @@ report.publish       . . . . . . E . . .
 release.read         . . . . . E E . E .
 partner.read         . E E E E E E E . .
 staff.manage         . . . . . . . E . .
+approval.read        . . . . . H . E . .
+account.approve      . . . . . H . E . .
 audit.read           . . . . . . . . . E
 """
 CONTENT = {

@@ -108,7 +108,7 @@ def test_staff_are_added_to_a_house_by_its_name(running, programme, shelter):
         Role.CASEWORKER, programme.house.id, programme.house.foundation_id,
     )
     with running.test_request_context():
-        assert actions.pending(token(done.out)).staff_id == found.id
+        assert actions.pending(token(done.out)).id == found.id
 
 
 @pytest.mark.parametrize(("arguments", "said"), [
@@ -118,6 +118,20 @@ def test_staff_are_added_to_a_house_by_its_name(running, programme, shelter):
 def test_staff_without_their_house_are_refused(running, programme, refuses, arguments, said):
     refuses("staff", "add", "eva@norte.invalid", *arguments)
     assert queries.by_email("eva@norte.invalid") is None
+
+
+def test_the_operator_is_the_second_person_where_nobody_else_is(running, staff, shelter, refuses):
+    member = staff(Role.ADMINISTRATOR)
+    with work("test.password", by=operator):
+        member.password_hash = "something"
+    done = shelter("staff", "recover", member.email)
+    assert done.status == 0
+    db.session.rollback()
+    db.session.expire_all()
+    assert db.session.get(Staff, member.id).password_hash is None
+    with running.test_request_context():
+        assert actions.pending(token(done.out)).id == member.id
+    assert "nadie" in refuses("staff", "recover", "nadie@norte.invalid")
 
 
 def test_the_list_of_staff_names_nobody(running, staff, shelter):

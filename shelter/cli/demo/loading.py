@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from shelter.audit import operator, work
 from shelter.calendar import today
 
-from . import programme, referrals
+from . import programme, referrals, requests
 from .chance import Almanac, Dice
 from .plans import Plan, Planner
 from .programme import Place
@@ -49,6 +49,7 @@ class Demonstration:
 
     def _begin(self, places: list[Place]) -> None:
         self.places = places
+        requests.waiting(Dice(self.seed, "requests"), self.almanac, places, programme.administrator())
         self.callers = referrals.callers(programme.institutions())
         self.plans: Iterator[Plan] = Planner(self.dice, self.almanac, places, self.size).plans()
         self.done = 0

@@ -92,6 +92,7 @@ def make(dice: Dice, almanac: Almanac, password: str) -> list[Place]:
         member = Staff(
             id=dice.id(), email_lookup=queries.email_lookup(address), email=address, name=NAMES[key][role],
             password_hash=hashed, made_at=started_at + timedelta(seconds=number), promised_at=started_at,
+            opened_at=started_at,
         )
         db.session.add(member)
         db.session.add(Assignment(
@@ -142,6 +143,11 @@ def institutions() -> list[tuple[uuid.UUID, InstitutionKind, str]]:
 def staff() -> list[Staff]:
     """The demonstration's accounts that are here."""
     return [found for _role, address in accounts() if (found := queries.by_email(address))]
+
+
+def administrator() -> uuid.UUID:
+    """Who administers the demonstration."""
+    return next(each.id for each in staff() if each.assignments[0].role is Role.ADMINISTRATOR)
 
 
 def is_password(password: str) -> bool:
