@@ -150,6 +150,7 @@ def _dress(app: Flask) -> None:
     """What templates may use."""
     app.jinja_env.filters.update(filters())
     app.jinja_env.globals.update(
+        printed_at=calendar.now,
         asset=_asset,
         url_for=url_for,
         case_bar=case_bar,

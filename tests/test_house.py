@@ -228,3 +228,9 @@ def test_a_head_request_changes_no_more_than_a_get(app, world, staff, sign_in, c
     with count_queries() as found_here:
         client.head(f"/casos/{world[0]['T']['case']}")
     assert written(found_here.statements) <= {("INSERT INTO", "audit_entry"), ("UPDATE", "staff_session")}
+
+
+def test_every_promise_to_those_who_use_the_pages_has_a_test_of_its_name():
+    text = "".join(each.read_text("utf-8") for each in (TESTS / "browser").glob("test_*.py"))
+    marks = re.findall(r"pytest\.mark\.ux\((\d+)\)", text)
+    assert sorted(map(int, set(marks))) == list(range(1, 18))

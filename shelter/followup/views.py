@@ -128,5 +128,6 @@ def _lines(listing: queries.Listing) -> list[dict[str, Any]]:
         refused = row["id"] in listing.refused
         text, kind = (_("Does not want contact"), "protection") if refused else say_due(row["next_due_on"], today())
         found.append({**row, "url": url_for("followup.index", case=row["id"]), "title": row["name"] or row["code"],
-                      "tags": [(text, kind)], "text": row["code"] if row["name"] else None})
+                      "tags": [(text, kind)], "text": row["code"] if row["name"] else None,
+                      "named": bool(row["name"])})
     return found

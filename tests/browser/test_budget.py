@@ -3,6 +3,8 @@
 import gzip
 from pathlib import Path
 
+import pytest
+
 import shelter
 from shelter.access import Role
 from tests.browser.conftest import PHONE
@@ -10,6 +12,7 @@ from tests.browser.conftest import PHONE
 KILOBYTE = 1024
 
 
+@pytest.mark.ux(1)
 def test_the_commonest_service_takes_six_touches_from_my_day(sign_in, world):
     member = world.member(Role.PSYCHOLOGIST)
     case = world.resident("Chaska", team=(member,))
@@ -24,6 +27,7 @@ def test_the_commonest_service_takes_six_touches_from_my_day(sign_in, world):
     assert world.ask("SELECT minutes FROM service WHERE case_id = ?", case) == 45
 
 
+@pytest.mark.ux(1)
 def test_with_a_note_and_another_day_it_takes_twelve(sign_in, world):
     member = world.member(Role.PSYCHOLOGIST)
     case = world.resident("Waira", team=(member,))
@@ -39,6 +43,7 @@ def test_with_a_note_and_another_day_it_takes_twelve(sign_in, world):
     assert helper.touches <= 12
 
 
+@pytest.mark.ux(7)
 def test_the_first_page_of_a_service_is_small(sign_in, browse, world):
     kept = sign_in(world.crew[Role.PSYCHOLOGIST]).context.storage_state()
     screen = browse(storage_state=kept, **PHONE)
@@ -59,6 +64,7 @@ def test_the_first_page_of_a_service_is_small(sign_in, browse, world):
         assert sum(weight) <= most * KILOBYTE
 
 
+@pytest.mark.ux(7)
 def test_the_script_is_small():
     script = Path(shelter.__file__).parent / "static/app.js"
     assert len(gzip.compress(script.read_bytes())) <= 12 * KILOBYTE

@@ -51,6 +51,7 @@ def prefer(world):
         world.prefer(member, language=None, theme="system")
 
 
+@pytest.mark.ux(4)
 @LOOKS
 @pytest.mark.parametrize("role", Role)
 def test_every_page_of_a_role(world, prefer, sign_in, role, language, theme, options):
@@ -98,6 +99,7 @@ def strange(browse):
     return make
 
 
+@pytest.mark.ux(4)
 @LOOKS
 def test_every_page_for_somebody_who_is_not_signed_in(world, strange, language, theme, options):
     invited = world.member(Role.LAWYER)
@@ -116,6 +118,7 @@ def test_every_page_for_somebody_who_is_not_signed_in(world, strange, language, 
     assert not str(findings), f"\n{findings}"
 
 
+@pytest.mark.ux(17)
 @LOOKS
 def test_every_page_that_says_what_went_wrong(world, prefer, sign_in, language, theme, options):
     screen = sign_in(prefer(Role.CASEWORKER, language=language, theme=theme), **options)

@@ -99,6 +99,7 @@ def keys(request, world, sign_in):
     return Keys(sign_in(world.member(Role.CASEWORKER), viewport={"width": width, "height": height}))
 
 
+@pytest.mark.ux(5)
 def test_a_referral_an_arrival_a_bed_and_a_service_by_keyboard(world, keys):
     keys.begin()
     keys.enter('main a[href="/derivaciones/nueva"]')
@@ -139,6 +140,7 @@ def test_a_referral_an_arrival_a_bed_and_a_service_by_keyboard(world, keys):
     assert keys.screen.path == f"/casos/{case}/servicios"
 
 
+@pytest.mark.ux(5)
 def test_a_service_takes_thirty_keys(world, sign_in):
     member = world.member(Role.PSYCHOLOGIST)
     case = world.resident("Urpi", team=(member,))

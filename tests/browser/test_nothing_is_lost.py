@@ -78,6 +78,7 @@ def test_while_somebody_types_the_draft_is_kept_and_the_page_says_when(world, wr
     assert (world.ask(SERVICES, screen.case), world.ask(DRAFTS, screen.member.id)) == (1, 0)
 
 
+@pytest.mark.ux(10)
 @pytest.mark.parametrize("options", [PHONE, {}, {"java_script_enabled": False}], ids=["phone", "desk", "no script"])
 def test_a_session_that_locks_while_somebody_writes_gives_back_every_letter(world, writing, options):
     screen = writing(**options)
@@ -91,6 +92,7 @@ def test_a_session_that_locks_while_somebody_writes_gives_back_every_letter(worl
     assert world.ask(SERVICES, screen.case) == 1
 
 
+@pytest.mark.ux(10)
 def test_a_session_that_is_over_gives_it_back_to_the_same_person_and_to_nobody_else(world, writing):
     screen = writing()
     sessions_of(world, screen.member, ended_at=now())
@@ -124,6 +126,7 @@ def test_a_page_left_alone_says_so_keeps_what_stands_in_it_and_goes(world, writi
     holds_it_all(screen)
 
 
+@pytest.mark.ux(9)
 def test_without_a_connection_the_page_stays_and_says_so_and_is_sent_once_it_is_back(world, writing):
     screen = writing()
     screen.watch.forgive("net::ERR_INTERNET_DISCONNECTED")
@@ -139,6 +142,7 @@ def test_without_a_connection_the_page_stays_and_says_so_and_is_sent_once_it_is_
     assert world.ask(SERVICES, screen.case) == 1
 
 
+@pytest.mark.ux(9)
 def test_broken_before_it_arrived_or_after_it_was_saved_are_told_apart(world, writing):
     screen = writing()
     screen.watch.forgive("net::ERR_")
@@ -176,6 +180,7 @@ def test_broken_before_it_arrived_or_after_it_was_saved_are_told_apart(world, wr
     assert screen.page.locator(f'a[href^="{screen.form}?borrador="]').count() == 0, "it was saved: there is no draft"
 
 
+@pytest.mark.ux(9)
 def test_sent_twenty_times_it_is_one_record(world, writing):
     screen = writing()
     answers = screen.page.evaluate("""async () => {
@@ -212,6 +217,7 @@ def test_without_javascript_a_button_keeps_it(world, writing):
     assert world.ask(DRAFTS, screen.member.id) == 0
 
 
+@pytest.mark.ux(12)
 def test_nothing_typed_stays_in_the_browser(writing):
     screen = writing()
     pass_time(screen, 11)

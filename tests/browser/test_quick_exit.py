@@ -85,6 +85,7 @@ def never_comes_back(screen):
     assert screen.name not in screen.page.content()
 
 
+@pytest.mark.ux(11)
 @pytest.mark.parametrize("options", [PHONE, {}], ids=["phone", "desk"])
 def test_a_touch_leaves(world, reading, options):
     screen = reading(**options)
@@ -93,6 +94,7 @@ def test_a_touch_leaves(world, reading, options):
     never_comes_back(screen)
 
 
+@pytest.mark.ux(11)
 def test_three_times_shift_leaves(world, reading):
     screen = reading()
 
@@ -105,6 +107,7 @@ def test_three_times_shift_leaves(world, reading):
     never_comes_back(screen)
 
 
+@pytest.mark.ux(11)
 def test_capitals_do_not_leave(reading):
     screen = reading()
     screen.follow(f"{screen.case}/servicios/nuevo")
@@ -116,6 +119,7 @@ def test_capitals_do_not_leave(reading):
     assert screen.page.input_value("textarea[name=body]") == "QUITO"
 
 
+@pytest.mark.ux(11)
 def test_the_page_is_gone_within_a_tenth_of_a_second(reading):
     screen = reading()
     screen.page.route("**/salir-rapido", lambda _route: time.sleep(0.3))
@@ -123,6 +127,7 @@ def test_the_page_is_gone_within_a_tenth_of_a_second(reading):
     screen.page.wait_for_url("**/pausa")
 
 
+@pytest.mark.ux(11)
 def test_it_leaves_without_a_connection_and_the_first_request_afterwards_locks(world, reading):
     screen = reading()
     screen.context.set_offline(True)
@@ -140,6 +145,7 @@ def test_it_leaves_without_a_connection_and_the_first_request_afterwards_locks(w
     assert screen.path == screen.case
 
 
+@pytest.mark.ux(11)
 def test_another_tab_leaves_too(world, reading):
     screen = reading()
     other = screen.context.new_page()
@@ -169,6 +175,7 @@ def test_unlocking_returns_to_the_page(reading):
     assert "pausa" not in {each["name"] for each in screen.context.cookies()}
 
 
+@pytest.mark.ux(11)
 def test_the_link_leaves_without_javascript(world, reading):
     screen = reading(java_script_enabled=False, **PHONE)
     screen.follow("header a.exit")

@@ -29,6 +29,7 @@ def writing(world, sign_in):
     return make
 
 
+@pytest.mark.ux(9)
 def test_a_double_click_saves_once(world, writing):
     screen = writing()
     with screen.page.expect_navigation():
@@ -93,6 +94,7 @@ def test_a_broken_connection_after_sending_loses_nothing_and_doubles_nothing(wor
     assert world.ask(SERVICES, screen.case) == 1
 
 
+@pytest.mark.ux(9)
 def test_two_tabs_with_the_same_record_are_shown_both_versions(world, sign_in):
     screen = sign_in(world.crew[Role.CASEWORKER])
     case = world.resident("Anahí")
@@ -112,6 +114,7 @@ def test_two_tabs_with_the_same_record_are_shown_both_versions(world, sign_in):
     assert "Begonia" in other.text
 
 
+@pytest.mark.ux(12)
 @pytest.mark.parametrize("options", [PHONE, {}], ids=["phone", "desk"])
 def test_no_name_reaches_an_address_a_title_or_a_store(world, sign_in, options):
     screen = sign_in(world.crew[Role.CASEWORKER], **options)

@@ -1,11 +1,14 @@
 """The shorter walk in a browser that runs no script: every form is whole, and the exit is a link."""
 
+import pytest
+
 from shelter.access import Role
 from tests.browser.conftest import PHONE
 
 NAME = "Tamya"
 
 
+@pytest.mark.ux(6)
 def test_the_walk_without_javascript(sign_in, world):
     worker = sign_in(world.member(Role.CASEWORKER), java_script_enabled=False, **PHONE)
     assert worker.page.evaluate("getComputedStyle(document.querySelector('.quick') || document.body).display") != "none"
