@@ -35,7 +35,8 @@ def index() -> ResponseReturnValue:
     return page("approvals/index.html", waiting=waiting, mine=mine, names=names)
 
 
-@approvals.route("/aprobaciones/<uuid:approval>", methods=["GET", "POST"], needs=P.APPROVAL_READ)
+@approvals.route("/aprobaciones/<uuid:approval>", methods=["GET", "POST"], needs=P.APPROVAL_READ,
+                 draft=_later("An answer to a request"))
 def show(approval: Approval) -> ResponseReturnValue:
     """One request; the decision of who may decide."""
     form = DecisionForm()
