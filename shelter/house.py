@@ -18,6 +18,7 @@ from shelter import (
     approvals,
     calendar,
     cases,
+    codes,
     config,
     desk,
     followup,
@@ -49,6 +50,7 @@ from shelter.intake import indicators as _intake_figures
 from shelter.intake import models as _intake
 from shelter.keeping import jobs as _keeping_jobs  # noqa: F401 (written into the book of jobs)
 from shelter.notices.queries import unread
+from shelter.partners.queries import list_words
 from shelter.register import indicators as _register_figures
 from shelter.register import models as _register
 from shelter.reports import models as _reports
@@ -82,6 +84,7 @@ def create_app(**given: Any) -> Flask:
     calendar.use_zone(settings.timezone)
     ring = KeyRing.read(settings.key_path)
     vault.use(ring)
+    codes.book.read, codes.book.entries = list_words, {}
     anchors.file.folder = settings.anchors
     _configure(app, settings, ring)
     _open_database(app, settings)

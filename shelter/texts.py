@@ -106,3 +106,13 @@ class Later(LazyString):
 def later(text: str, /, **values: Any) -> Any:
     """A text of a label or a menu, written down before anybody reads it."""
     return Later(text, **values)
+
+
+class Given(LazyString):
+    """A text that somebody gave in both languages: `{"es": …, "en": …}`, said in the reader's."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        super().__init__(lambda: names.get(language()) or names["es"])
+
+    def __html__(self) -> str:
+        return escape(str(self))

@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SHELTER, TEMPLATES, TESTS = ROOT / "shelter", ROOT / "templates", ROOT / "tests"
 ROOMS = {"__init__", "rules", "models", "queries", "actions", "forms", "indicators", "views"}
 OWN_ROOMS = {
-    "accounts": {"sessions"}, "partners": {"territory"}, "cases": {"records", "search", "words"},
+    "accounts": {"sessions"}, "partners": {"territory", "workdays", "lists"}, "cases": {"records", "search", "words"},
     "services": {"disciplines"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
     "followup": {"words"}, "register": {"reading", "mappings"}, "oversight": {"words"}, "reports": {"protect", "sheet"},
 }
-"""One room for the feature's own idea. `cases` is the spine and has three; `register` has its mapping files beside the
-reading; `reports` protects its figures before it sets the sheet."""
+"""One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which
+words; `register` has its mapping files beside the reading; `reports` protects its figures before it sets the sheet."""
 SHARED_TEMPLATES = {"layout", "ui", "paper", "errors"}
 LONGEST_FILE, LONGEST_VIEW = 400, 15
 

@@ -22,7 +22,7 @@ from shelter.config import folder
 from shelter.db import Model, db, migrate
 from shelter.db.base import configure, is_sqlite
 from shelter.intake.actions import check_safety
-from shelter.partners.models import Bed
+from shelter.partners.models import Bed, Institution
 from tests.pg import fresh_database
 
 TRIGGERS = {
@@ -303,15 +303,21 @@ def test_the_same_rows_in_their_own_foundation_are_welcome(programme, case):
         ])
 
 
+def _followers():
+    return set(db.session.scalars(sa.select(Institution.followed_by_id).where(Institution.followed_by_id.is_not(None))))
+
+
 def test_what_was_written_before_is_brought_along(app, case, staff):
     """From the first version to today's, with somebody in the house: her team's order, what was said of her safety."""
     lawyer = staff(Role.LAWYER)
     known = case(team=[lawyer])
     with work("test.safety", by=operator):
         check_safety(hold(known), by=lawyer.id, version=0, is_safe=Answer.NO, needs_doctor=Answer.YES, language=None)
+    followers = _followers()
     db.session.remove()
     migrate.downgrade(db.engine, "0001")
     migrate.upgrade(db.engine)
+    assert _followers() == followers, "whoever follows another still does (the first version knew one before each)"
     again = db.session.get_one(Case, known.id)
     assert {member.opened_at for member in again.team} == {again.opened_at}
     assert (again.card.is_safe, again.card.needs_doctor) == (Answer.NO, Answer.YES)

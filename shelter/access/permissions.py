@@ -60,6 +60,7 @@ class Permission(Code):
     REPORT_PUBLISH = "report.publish", _("Publish a report prepared by another person")
     RELEASE_READ = "release.read", _("Read published reports")
     PARTNER_READ = "partner.read", _("See foundations, houses and institutions")
+    FOCAL_WRITE = "focal.write", _("Keep the focal points of institutions")
     STAFF_MANAGE = "staff.manage", _("Invite staff and close accounts")
     APPROVAL_READ = "approval.read", _("See what waits for a second person")
     ACCOUNT_APPROVE = "account.approve", _("Be one of the two people who recover an account or give a role")

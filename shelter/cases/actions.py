@@ -14,6 +14,7 @@ from shelter.codes.people import Unanswered
 from shelter.codes.services import Discipline
 from shelter.db import db, vault
 from shelter.notices import notice_kind, tell
+from shelter.partners import actions as partners
 from shelter.partners.models import House
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
@@ -26,8 +27,19 @@ from .records import Consent, SafeContact
 JOINED = notice_kind("team.join", _later("You are on the team of a case"), "home.case", "case")
 
 
+@partners.counts_open_cases
+def open_in(foundation_id: uuid.UUID, house_id: uuid.UUID | None) -> int:
+    """How many cases of a foundation, or of one of its houses, are not closed."""
+    query = sa.select(sa.func.count()).select_from(Case).where(
+        Case.foundation_id == foundation_id, Case.state != CaseState.CLOSED
+    )
+    return db.session.scalar(query.where(Case.house_id == house_id) if house_id else query) or 0
+
+
 def open_case(house: House, *, by: uuid.UUID, opened_at: datetime | None = None, name_used: str | None = None) -> Case:
     """A new person and her case in a house. Nothing but a house is needed: shelter comes first."""
+    if house.ended_on:
+        raise RuleBroken(_("That house does not receive anybody any more"), "house_id")
     opened_at = opened_at or now()
     person = Person(foundation_id=house.foundation_id, name_used=name_used)
     case = Case(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shelter.texts import later as _
 
-from .base import Code
+from .base import Code, Extensible
 
 
 class ExitReason(Code):
@@ -21,7 +21,7 @@ class ExitReason(Code):
     NOT_TRAFFICKED = "not_trafficked", _("It was not trafficking")
 
 
-class Destination(Code):
+class Destination(Extensible):
     """Where she lives afterwards."""
 
     INDEPENDENT = "independent", _("Independent housing")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shelter.texts import later as _
+
 from .base import Code
 
 
@@ -37,3 +39,30 @@ class Province(Code):
     def by_name(cls) -> list[Province]:
         """In the order of the alphabet."""
         return sorted(cls, key=lambda province: str(province.name))
+
+
+class OutOfUse(Code):
+    """Why nobody can sleep in a bed."""
+
+    REPAIR = "repair", _("Repair or painting")
+    CLEANING = "cleaning", _("Deep cleaning or disinfection")
+    ISOLATION = "isolation", _("Room kept apart for health reasons")
+    SAFETY = "safety", _("The room is not safe now")
+    STAFF = "staff", _("Not enough people on shift")
+    OTHER = "other", _("Another reason")
+
+
+class Rank(Code):
+    """Whether somebody holds a post or stands in for its holder."""
+
+    HOLDER = "holder", _("Holds the post")
+    ALTERNATE = "alternate", _("Stands in")
+
+
+class Channel(Code):
+    """How somebody at an institution prefers to be reached."""
+
+    CALL = "call", _("Telephone call")
+    MESSAGE = "message", _("Text message")
+    EMAIL = "email", _("E-mail")
+    LETTER = "letter", _("Official letter")

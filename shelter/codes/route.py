@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from shelter.texts import later as _
 
-from .base import Code
+from .base import Code, Extensible
 
 
-class InstitutionKind(Code):
+class InstitutionKind(Extensible):
     """What an institution does on the route."""
 
     PROSECUTOR = "prosecutor", _("Prosecutor's office")
@@ -21,6 +21,11 @@ class InstitutionKind(Code):
     LOCAL = "local", _("Local government")
     INTERNATIONAL = "international", _("International organisation")
     NGO = "ngo", _("Civil society organisation")
+    GOVERNMENT = "government", _("Government and interior")
+    MIGRATION = "migration", _("Migration authority")
+    EQUALITY = "equality", _("Rights and equality council")
+    LABOUR = "labour", _("Labour authority")
+    JUSTICE = "justice", _("Administration of justice")
 
 
 class Urgency(Code):

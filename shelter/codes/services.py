@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shelter.texts import later as _
 
-from .base import Code
+from .base import Code, Extensible
 
 
 class Discipline(Code):
@@ -16,7 +16,7 @@ class Discipline(Code):
     SOCIAL = "social", _("Social work and independence")
 
 
-class ServiceType(Code):
+class ServiceType(Extensible):
     """What was given. `of` tells the discipline."""
 
     FIRST_AID = "psychology.first_aid", _("Psychological first aid")
@@ -55,8 +55,8 @@ class ServiceType(Code):
 
     @classmethod
     def in_discipline(cls, discipline: Discipline) -> list[ServiceType]:
-        """The services of one discipline, in the order of the catalogue."""
-        return [each for each in cls if each.of is discipline]
+        """The services of one discipline that are offered, in the order of the catalogue."""
+        return [each for each in cls.offered() if each.of is discipline]
 
 
 class Modality(Code):
@@ -68,7 +68,7 @@ class Modality(Code):
     GROUP = "group", _("In a group")
 
 
-class NotHeld(Code):
+class NotHeld(Extensible):
     """Why a service could not take place, without blame."""
 
     NOT_THAT_DAY = "not_that_day", _("She preferred another day")

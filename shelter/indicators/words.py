@@ -54,7 +54,7 @@ def word(name: str, stored: str) -> str:
 def rows(name: str, table: Table) -> list[tuple[str, int]]:
     """A one-way table to be read: words as the vocabulary orders them, countries by size, what is not known last."""
     vocabulary = FACTS[name][1] if name in FACTS else None
-    order = [str(each) for each in vocabulary] if vocabulary else sorted(table)
+    order = [str(each) for each in vocabulary.every()] if vocabulary else sorted(table)
     if name in COUNTRIES:
         order.sort(key=lambda stored: -table[stored])
     known = [stored for stored in order if stored in table and stored != UNKNOWN]

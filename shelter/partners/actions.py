@@ -1,33 +1,82 @@
-"""The verbs of partners: foundations, houses, beds, the institutions of the route."""
+"""The verbs of partners: foundations, houses, beds, institutions and who answers there, lists, the calendar."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
+from shelter.calendar import today
+from shelter.codes import Extensible, book
+from shelter.codes.institutions import EARLIER, TODAY
+from shelter.codes.places import Channel, Rank
 from shelter.codes.route import InstitutionKind as Kind
 from shelter.db import db
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 from . import queries, rules
-from .models import Bed, Foundation, House, Institution
+from .models import Bed, CalendarDay, FocalPoint, Foundation, House, Institution, ListWord, Post
+from .rules import Held
+
+CountOpen = Callable[[uuid.UUID, uuid.UUID | None], int]
+"""How many cases of a foundation, or of one of its houses, are not closed."""
+_open_cases: list[CountOpen] = []
 
 
-def add_foundation(name: str, *, started_on: date | None = None) -> Foundation:
+def counts_open_cases(count: CountOpen) -> CountOpen:
+    """Whoever knows cases says here how many are open: a house does not end over the heads of those who live in it."""
+    _open_cases.append(count)
+    return count
+
+
+# --- foundations, houses, beds ----------------------------------------------------------------------------------------
+
+def add_foundation(
+    name: str, *, started_on: date | None = None, agreed_from_on: date | None = None, agreed_to_on: date | None = None,
+) -> Foundation:
     """A new partner, under a name that no other has."""
     if any(each.name.casefold() == name.casefold() for each in queries.foundations()):
         raise RuleBroken(_("There is a foundation with this name already"), "name")
     foundation = Foundation(name=name, started_on=started_on)
+    agree(foundation, agreed_from_on=agreed_from_on, agreed_to_on=agreed_to_on)
     db.session.add(foundation)
     return foundation
 
 
-def add_house(foundation: Foundation, name: str, *, canton: str, address: str, rooms: dict[str, int]) -> House:
+def agree(foundation: Foundation, *, agreed_from_on: date | None, agreed_to_on: date | None) -> None:
+    """From when to when its agreement with the programme holds."""
+    rules.in_order(agreed_from_on, agreed_to_on, "agreed_to_on")
+    foundation.agreed_from_on, foundation.agreed_to_on = agreed_from_on, agreed_to_on
+
+
+def end_foundation(foundation: Foundation, *, ended_on: date) -> None:
+    """It leaves the programme, and its houses with it; not while a case of it is open."""
+    rules.may_close(foundation.ended_on, ended_on, foundation.started_on, _how_many_open(foundation.id, None))
+    foundation.ended_on = ended_on
+    for house in foundation.houses:
+        house.ended_on = house.ended_on or ended_on
+
+
+def end_house(house: House, *, ended_on: date) -> None:
+    """Nobody comes to it any more; not while a case of it is open."""
+    rules.may_close(house.ended_on, ended_on, None, _how_many_open(house.foundation_id, house.id))
+    house.ended_on = ended_on
+
+
+def _how_many_open(foundation_id: uuid.UUID, house_id: uuid.UUID | None) -> int:
+    return sum(count(foundation_id, house_id) for count in _open_cases)
+
+
+def add_house(
+    foundation: Foundation, name: str, *, canton: str, address: str, rooms: dict[str, int], capacity: int | None = None,
+) -> House:
     """A house with its rooms and the number of beds in each."""
-    house = House(foundation_id=foundation.id, name=name, province=canton[:2], canton=canton, address=address)
+    house = House(foundation_id=foundation.id, name=name, province=canton[:2], canton=canton, address=address,
+                  capacity=capacity)
     beds = [
         Bed(foundation_id=foundation.id, house_id=house.id, room=room, name=str(place + 1))
         for room, count in rooms.items() for place in range(count)
@@ -38,12 +87,24 @@ def add_house(foundation: Foundation, name: str, *, canton: str, address: str, r
     return house
 
 
-def open_house(foundation: Foundation, *, name: str, canton: str, address: str, rooms: str) -> House:
+def open_house(foundation: Foundation, *, name: str, rooms: str, **values: Any) -> House:
     """A house from a form: rooms as they are written, one a line."""
     counted = rules.read_rooms(rooms)
-    if any(taken.casefold() == name.casefold() for _id, taken in queries.houses()):
+    if foundation.ended_on:
+        raise RuleBroken(_("This foundation left the programme"), "name")
+    _no_other_house(name, None)
+    return add_house(foundation, name, rooms=counted, **values)
+
+
+def change_house(house: House, *, name: str, capacity: int | None) -> None:
+    """Another name, or another number of people for whom there is room."""
+    _no_other_house(name, house.id)
+    house.name, house.capacity = name, capacity
+
+
+def _no_other_house(name: str, but: uuid.UUID | None) -> None:
+    if any(taken.casefold() == name.casefold() for house, taken in queries.houses() if house != but):
         raise RuleBroken(_("There is a house with this name already"), "name")
-    return add_house(foundation, name, canton=canton, address=address, rooms=counted)
 
 
 def add_beds(house: House, *, room: str, count: int) -> list[Bed]:
@@ -57,55 +118,172 @@ def add_beds(house: House, *, room: str, count: int) -> list[Bed]:
     return added
 
 
+# --- institutions -----------------------------------------------------------------------------------------------------
+
 def add_institution(
     *, name_es: str, name_en: str, kind: Kind, province: str | None, valid_from: date | None,
     succeeds_id: uuid.UUID | None,
 ) -> Institution:
     """A new office of the route; one that ended may come before it."""
-    for row in queries.all_institutions():
-        same = row["name"]["es"].casefold() == name_es.casefold() and row["province"] == province
-        if same and row["valid_to"] is None:
-            raise RuleBroken(_("There is an institution with this name already"), "name_es")
+    _no_other_institution(name_es, province, None)
     earlier = db.session.get(Institution, succeeds_id) if succeeds_id else None
     rules.may_succeed(valid_from, earlier.valid_to if earlier else None)
     institution = Institution(name={"es": name_es, "en": name_en or name_es}, kind=kind, province=province,
-                              valid_from=valid_from, succeeds_id=earlier.id if earlier else None)
+                              valid_from=valid_from)
     db.session.add(institution)
+    if earlier:
+        db.session.flush()
+        earlier.followed_by_id = institution.id
     return institution
 
 
-def end_institution(institution: Institution, *, valid_to: date) -> None:
+def change_institution(
+    institution: Institution, *, name_es: str, name_en: str, kind: Kind, province: str | None, valid_from: date | None,
+    followed_by_id: uuid.UUID | None, to_confirm: bool,
+) -> None:
+    """What was found out about it."""
+    _no_other_institution(name_es, province, institution.id)
+    rules.in_order(valid_from, institution.valid_to, "valid_from")
+    _follow(institution, followed_by_id)
+    institution.name = {"es": name_es, "en": name_en or name_es}
+    institution.kind, institution.province = kind, province
+    institution.valid_from, institution.to_confirm = valid_from, to_confirm
+
+
+def _no_other_institution(name: str, province: str | None, but: uuid.UUID | None) -> None:
+    for row in queries.all_institutions():
+        same = row["name"]["es"].casefold() == name.casefold() and row["province"] == province and row["id"] != but
+        if same and row["valid_to"] is None and not row["has_ended"]:
+            raise RuleBroken(_("There is an institution with this name already"), "name_es")
+
+
+def _follow(institution: Institution, followed_by_id: uuid.UUID | None) -> None:
+    follower = db.session.get(Institution, followed_by_id) if followed_by_id else None
+    if follower:
+        rules.no_circle(institution.id, [follower.id, *(each.id for each in queries.following(follower))])
+    institution.followed_by_id = follower.id if follower else None
+
+
+def end_institution(
+    institution: Institution, *, valid_to: date | None, is_unknown: bool = False,
+    followed_by_id: uuid.UUID | None = None,
+) -> None:
     """From the day after, nobody can be referred by it; what it did before stays."""
-    rules.may_end(institution.valid_from, institution.valid_to, valid_to)
-    institution.valid_to = valid_to
+    is_over = institution.has_ended or institution.valid_to is not None
+    rules.may_end(institution.valid_from, is_over, valid_to, is_unknown)
+    _follow(institution, followed_by_id)
+    institution.valid_to, institution.has_ended = valid_to, is_unknown
 
 
 def seed_institutions() -> list[Institution]:
-    """The institutions of the route in Ecuador. What came before is kept, with its end."""
-    found = [
-        Institution(name={"es": es, "en": en}, kind=kind, valid_from=date(since, 1, 1) if since else None)
-        for es, en, kind, since in _INSTITUTIONS
-    ]
-    db.session.add_all(found)
-    return found
+    """The institutions of the route in Ecuador: those that stand today, then those of 2007, with what followed them."""
+    made = {
+        each.key: Institution(
+            name={"es": each.es, "en": each.en}, kind=each.kind, has_ended=each.has_ended, to_confirm=each.to_confirm,
+            note=dict(zip(("es", "en"), each.note, strict=True)) if each.note else None,
+        )
+        for each in (*TODAY, *EARLIER)
+    }
+    for each in EARLIER:
+        made[each.key].followed_by_id = made[each.followed_by].id if each.followed_by else None
+    db.session.add_all(made.values())
+    return list(made.values())
 
 
-_INSTITUTIONS = (
-    ("Fiscalía General del Estado", "Office of the Attorney General", Kind.PROSECUTOR, 2008),
-    ("Sistema de Protección y Asistencia a Víctimas y Testigos (SPAVT)", "Victim and Witness Protection System (SPAVT)",
-     Kind.PROSECUTOR, 2008),
-    ("Policía Nacional, unidad contra la trata de personas", "National Police, anti-trafficking unit",
-     Kind.POLICE, None),
-    ("Servicio Integrado de Seguridad ECU 911", "ECU 911 Integrated Security Service", Kind.POLICE, 2012),
-    ("Junta Cantonal de Protección de Derechos", "Cantonal Board for the Protection of Rights", Kind.PROTECTION, None),
-    ("Ministerio de Inclusión Económica y Social", "Ministry of Economic and Social Inclusion", Kind.SOCIAL, 2008),
-    ("Ministerio de Salud Pública", "Ministry of Public Health", Kind.HEALTH, None),
-    ("Ministerio de Educación (DECE)", "Ministry of Education (DECE)", Kind.EDUCATION, None),
-    ("Ministerio de Relaciones Exteriores y Movilidad Humana", "Ministry of Foreign Affairs and Human Mobility",
-     Kind.FOREIGN_AFFAIRS, None),
-    ("Defensoría Pública", "Public Defender's Office", Kind.OMBUDSMAN, None),
-    ("Defensoría del Pueblo", "Ombudsman's Office", Kind.OMBUDSMAN, None),
-    ("Gobierno autónomo descentralizado municipal", "Municipal government", Kind.LOCAL, None),
-    ("Organización Internacional para las Migraciones (OIM)", "International Organization for Migration (IOM)",
-     Kind.INTERNATIONAL, None),
-)
+# --- who answers there ------------------------------------------------------------------------------------------------
+
+def add_post(institution: Institution, *, name: str, unit: str | None) -> Post:
+    """A post whose holder answers to the houses."""
+    if any(each.name.casefold() == name.casefold() and (each.unit or "") == (unit or "") for each in institution.posts):
+        raise RuleBroken(_("This institution has that post already"), "name")
+    post = Post(institution_id=institution.id, name=name, unit=unit or None)
+    db.session.add(post)
+    return post
+
+
+def name_holder(
+    post: Post, *, rank: Rank, name: str, phone: str | None, email: str | None, channel: Channel, from_on: date,
+    note: str | None,
+) -> FocalPoint:
+    """Somebody takes the post over: whoever holds it gives it up the day before, and stays written down."""
+    db.session.execute(sa.select(Post.id).where(Post.id == post.id).with_for_update())
+    rules.is_reachable(channel, phone, email)
+    before = {Held(each.from_on, each.to_on): each for each in queries.of_post(post.id, rank)}
+    if giving_up := rules.taking_over(from_on, before.keys()):
+        before[giving_up].to_on = from_on - timedelta(days=1)
+    holder = FocalPoint(post_id=post.id, rank=rank, from_on=from_on, verified_on=today(), channel=channel, name=name,
+                        phone=phone, email=email, note=note)
+    db.session.add(holder)
+    return holder
+
+
+def give_up(holder: FocalPoint, *, to_on: date, note: str | None) -> None:
+    """Somebody leaves the post, and nobody follows yet."""
+    rules.may_give_up(Held(holder.from_on, holder.to_on), to_on)
+    holder.to_on = to_on
+    if note:
+        holder.note = note
+
+
+def verify_holder(holder: FocalPoint) -> None:
+    """Somebody called today: it is still this person."""
+    if holder.to_on is not None and holder.to_on < today():
+        raise RuleBroken(_("This person does not hold the post any more"))
+    holder.verified_on = today()
+
+
+# --- lists and the working calendar -----------------------------------------------------------------------------------
+
+def add_word(vocabulary: type[Extensible], prefix: str, *, name_es: str, name_en: str) -> ListWord:
+    """A new word, with a name in each language; what is stored of it is opaque and never changes."""
+    words = [each for each in vocabulary.every() if each.startswith(prefix)]
+    rules.not_said_twice(name_es, (str(each.label) for each in words), "name_es")
+    rules.not_said_twice(name_es, (said for each in words for said in _names(vocabulary, each)), "name_es")
+    added = ListWord(vocabulary=vocabulary.__name__, word=f"{prefix}x_{uuid.uuid4().hex[:10]}",
+                     name={"es": name_es, "en": name_en})
+    db.session.add(added)
+    db.session.flush()
+    book.look()
+    return added
+
+
+def _names(vocabulary: type[Extensible], word: str) -> list[str]:
+    entry = book.entries.get((vocabulary.__name__, str(word)))
+    return list(entry.name.values()) if entry and entry.name else []
+
+
+def retire_word(vocabulary: type[Extensible], prefix: str, word: str) -> None:
+    """Forms no longer offer it, or offer it again; what is recorded with it stays, and is counted."""
+    if word not in {str(each) for each in vocabulary.every() if each.startswith(prefix)}:
+        raise RuleBroken(_("Choose one of the options"))
+    found = db.session.scalar(
+        sa.select(ListWord).where(ListWord.vocabulary == vocabulary.__name__, ListWord.word == word)
+    )
+    if found is None:
+        found = ListWord(vocabulary=vocabulary.__name__, word=str(vocabulary(word)))
+        db.session.add(found)
+    found.is_retired = not found.is_retired
+    if not any(each.startswith(prefix) for each in vocabulary.offered()):
+        raise RuleBroken(_("It is the last word of the list: add another one first"))
+    db.session.flush()
+    book.look()
+
+
+def mark_day(
+    *, day: date, canton: str | None, is_worked: bool, is_yearly: bool, name_es: str, name_en: str,
+) -> CalendarDay:
+    """A day is given free (a decree, a local holiday) or struck out of the holidays: it is worked."""
+    for each in queries.calendar_days():
+        if (each.day, each.canton) == (day, canton):
+            raise RuleBroken(_("This day is written down already. Take it back first."), "day")
+    if not is_worked and not name_es:
+        raise RuleBroken(_("Write why it is free"), "name_es")
+    marked = CalendarDay(day=day, canton=canton, is_worked=is_worked, is_yearly=is_yearly,
+                         name={"es": name_es, "en": name_en or name_es} if name_es else None)
+    db.session.add(marked)
+    return marked
+
+
+def unmark_day(marked: CalendarDay) -> None:
+    """It counts again as the law has it."""
+    db.session.delete(marked)

@@ -1,18 +1,23 @@
-"""Finding foundations, houses, beds, institutions."""
+"""Finding foundations, houses, beds, institutions and who answers there, words of lists, the working calendar."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
+from shelter.codes import Entry
+from shelter.codes.places import Rank
 from shelter.codes.route import InstitutionKind
-from shelter.db import db, rows_of
+from shelter.db import Rows, db, rows_of, unseal
 
-from .models import Bed, Foundation, House, Institution
+from .models import Bed, CalendarDay, FocalPoint, Foundation, House, Institution, ListWord, Post
+from .workdays import Decreed, Workdays
+
+MOST_STEPS = 20
 
 
 def foundations() -> list[Foundation]:
@@ -21,28 +26,21 @@ def foundations() -> list[Foundation]:
     return list(db.session.scalars(with_houses.order_by(Foundation.name)))
 
 
-def houses(ids: Collection[uuid.UUID] | None = None) -> list[tuple[uuid.UUID, str]]:
-    """Houses by name, as choices: id and name; all, or those of the given ids."""
-    return [(house, name) for house, name in rows_of(_HOUSES) if ids is None or house in ids]
+def houses(ids: Collection[uuid.UUID] | None = None, *, on: date | None = None) -> list[tuple[uuid.UUID, str]]:
+    """Houses by name, as choices: id and name; all, or those of the given ids, or those not ended on a day."""
+    return [
+        (house, name) for house, name, ended_on in rows_of(_HOUSES)
+        if (ids is None or house in ids) and (on is None or ended_on is None or ended_on >= on)
+    ]
 
 
-_HOUSES = sa.select(House.id, House.name).order_by(House.name)
+_HOUSES = sa.select(House.id, House.name, House.ended_on).order_by(House.name)
 
 
 def beds(house_id: uuid.UUID) -> list[Bed]:
     """The beds of a house, room by room."""
     in_order = (Bed.room, sa.func.length(Bed.name), Bed.name)
     return list(db.session.scalars(sa.select(Bed).where(Bed.house_id == house_id).order_by(*in_order)))
-
-
-def institutions(day: date) -> list[Institution]:
-    """The institutions that exist on a day."""
-    return list(db.session.scalars(
-        sa.select(Institution)
-        .where(sa.or_(Institution.valid_from.is_(None), Institution.valid_from <= day),
-               sa.or_(Institution.valid_to.is_(None), Institution.valid_to >= day))
-        .order_by(Institution.kind, Institution.id)
-    ))
 
 
 def bed_counts() -> dict[uuid.UUID, int]:
@@ -59,13 +57,168 @@ def rooms(house_id: uuid.UUID) -> list[tuple[str, list[str]]]:
     return [(room, sorted(names, key=lambda name: (len(name), name))) for room, names in found.items()]
 
 
-def all_institutions() -> list[dict[str, Any]]:
-    """Every institution, ended ones too: id, name, kind, province, valid_from, valid_to, before (another's name)."""
-    earlier = sa.orm.aliased(Institution)
-    rows = db.session.execute(
-        sa.select(Institution.id, Institution.name, Institution.kind, Institution.province, Institution.valid_from,
-                  Institution.valid_to, earlier.name.label("before"))
-        .outerjoin(earlier, earlier.id == Institution.succeeds_id)
+# --- institutions -----------------------------------------------------------------------------------------------------
+
+def stands_on(day: date) -> sa.ColumnElement[bool]:
+    """Institutions that, as far as is known, exist on a day."""
+    return sa.and_(
+        ~Institution.has_ended, sa.or_(Institution.valid_from.is_(None), Institution.valid_from <= day),
+        sa.or_(Institution.valid_to.is_(None), Institution.valid_to >= day),
     )
-    kinds = list(InstitutionKind)
-    return sorted((dict(row._mapping) for row in rows), key=lambda row: (kinds.index(row["kind"]), row["name"]["es"]))
+
+
+def institutions(day: date) -> list[Institution]:
+    """The institutions that exist on a day."""
+    return list(db.session.scalars(
+        sa.select(Institution).where(stands_on(day)).order_by(Institution.kind, Institution.id)
+    ))
+
+
+def all_institutions() -> list[dict[str, Any]]:
+    """Every institution, ended ones too: id, name, kind, province, its days, whether to confirm, before (names)."""
+    columns = (Institution.id, Institution.name, Institution.kind, Institution.province, Institution.valid_from,
+               Institution.valid_to, Institution.has_ended, Institution.to_confirm, Institution.followed_by_id)
+    rows = [dict(row._mapping) for row in db.session.execute(sa.select(*columns))]
+    before: dict[Any, list[dict[str, str]]] = {}
+    for row in sorted(rows, key=lambda row: row["name"]["es"]):
+        before.setdefault(row["followed_by_id"], []).append(row["name"])
+    kinds = InstitutionKind.every()
+    found = [{**row, "before": before.get(row["id"], [])} for row in rows]
+    return sorted(found, key=lambda row: (kinds.index(row["kind"]), row["name"]["es"]))
+
+
+def institution_for(kind: InstitutionKind, province: str | None, on: date) -> Institution | None:
+    """Who does this on a day: the province's own before the country's; of one that ended, what followed it."""
+    known = db.session.scalars(
+        sa.select(Institution)
+        .where(Institution.kind == kind, sa.or_(Institution.province == province, Institution.province.is_(None)))
+        .order_by(Institution.province.is_(None), Institution.has_ended, Institution.valid_to.is_not(None),
+                  Institution.valid_from.desc(), Institution.id)
+    )
+    return next((found for each in known if (found := standing(each, on))), None)
+
+
+def standing(institution: Institution, on: date) -> Institution | None:
+    """The institution itself, or the first of those that followed it which exists on the day; None: nobody knows."""
+    found: Institution | None = institution
+    for _step in range(MOST_STEPS):
+        if found is None or exists_on(found, on):
+            return found
+        follower = found.followed_by_id
+        found = db.session.get(Institution, follower) if follower else None
+    return None
+
+
+def institution_names() -> dict[uuid.UUID, dict[str, str]]:
+    """The names of every institution, ended ones too."""
+    return dict(rows_of(_NAMES))
+
+
+_NAMES = sa.select(Institution.id, Institution.name)
+
+
+def exists_on(institution: Institution, day: date) -> bool:
+    """Whether it exists on a day, as far as is known."""
+    begun = institution.valid_from is None or institution.valid_from <= day
+    return not institution.has_ended and begun and (institution.valid_to is None or institution.valid_to >= day)
+
+
+def following(institution: Institution) -> list[Institution]:
+    """What came after, step by step."""
+    found: list[Institution] = []
+    at: Institution | None = institution
+    while at and at.followed_by_id and len(found) < MOST_STEPS:
+        at = db.session.get(Institution, at.followed_by_id)
+        found += [at] if at else []
+    return found
+
+
+def preceding(institution: Institution) -> list[Institution]:
+    """What it took the place of, directly."""
+    return list(db.session.scalars(
+        sa.select(Institution).where(Institution.followed_by_id == institution.id).order_by(Institution.id)
+    ))
+
+
+# --- focal points -----------------------------------------------------------------------------------------------------
+
+_HOLDER = (FocalPoint.id, FocalPoint.post_id, FocalPoint.rank, FocalPoint.from_on, FocalPoint.to_on,
+           FocalPoint.verified_on, FocalPoint.channel, FocalPoint.name_sealed.label("name"),
+           FocalPoint.phone_sealed.label("phone"), FocalPoint.email_sealed.label("email"))
+_PLACE = (Post.name.label("post"), Post.unit, Institution.id.label("institution_id"),
+          Institution.name.label("institution"), Institution.province)
+
+
+def holders(institution_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Everybody who held a post there, the newest first; holders before those who stand in; with the handover notes."""
+    query = (
+        sa.select(*_HOLDER, FocalPoint.note_sealed.label("note"))
+        .join(Post, Post.id == FocalPoint.post_id).where(Post.institution_id == institution_id)
+        .order_by(FocalPoint.rank == Rank.ALTERNATE, FocalPoint.from_on.desc())
+    )
+    return _opened(query, note=(FocalPoint.note, "id"))
+
+
+def focal_points(day: date) -> list[dict[str, Any]]:
+    """Everybody who holds a post on a day, those first whom nobody verified for longest."""
+    query = (
+        sa.select(*_HOLDER, *_PLACE)
+        .join(Post, Post.id == FocalPoint.post_id).join(Institution, Institution.id == Post.institution_id)
+        .where(FocalPoint.from_on <= day, sa.or_(FocalPoint.to_on.is_(None), FocalPoint.to_on >= day))
+        .order_by(FocalPoint.verified_on.is_not(None), FocalPoint.verified_on, FocalPoint.from_on, FocalPoint.id)
+    )
+    return _opened(query)
+
+
+def empty_posts(day: date) -> list[dict[str, Any]]:
+    """Posts that nobody holds on a day."""
+    held = sa.exists().where(
+        FocalPoint.post_id == Post.id, FocalPoint.rank == Rank.HOLDER, FocalPoint.from_on <= day,
+        sa.or_(FocalPoint.to_on.is_(None), FocalPoint.to_on >= day),
+    )
+    query = sa.select(Post.id, *_PLACE).join(Institution, Institution.id == Post.institution_id).where(
+        ~held, stands_on(day))
+    return [dict(row._mapping) for row in db.session.execute(query.order_by(Post.name))]
+
+
+def _opened(query: Rows, **more: Any) -> list[dict[str, Any]]:
+    rows = db.session.execute(query).all()
+    return unseal(rows, name=(FocalPoint.name, "id"), phone=(FocalPoint.phone, "id"), email=(FocalPoint.email, "id"),
+                  **more)
+
+
+def of_post(post_id: uuid.UUID, rank: Rank) -> list[FocalPoint]:
+    """Everybody who had one rank at a post."""
+    return list(db.session.scalars(sa.select(FocalPoint).where(FocalPoint.post_id == post_id, FocalPoint.rank == rank)))
+
+
+# --- lists and the working calendar -----------------------------------------------------------------------------------
+
+def list_words() -> Iterable[Entry]:
+    """What administrators added to lists and retired, in the order in which it was added."""
+    return [Entry(*row) for row in rows_of(_WORDS)]
+
+
+_WORDS = sa.select(ListWord.vocabulary, ListWord.word, ListWord.name, ListWord.is_retired).order_by(
+    ListWord.vocabulary, ListWord.word)
+
+
+def calendar_days() -> list[CalendarDay]:
+    """What administrators gave free or struck out, the latest first."""
+    return list(db.session.scalars(sa.select(CalendarDay).order_by(CalendarDay.day.desc(), CalendarDay.id)))
+
+
+def workdays(canton: str | None) -> Workdays:
+    """The working calendar of a canton, as it is decreed now."""
+    decreed = (Decreed(each.day, each.canton, each.is_worked, each.is_yearly, each.name) for each in calendar_days())
+    return Workdays.of(canton, decreed)
+
+
+def is_working_day(day: date, canton: str | None = None) -> bool:
+    """Whether a day is worked in a canton."""
+    return workdays(canton).is_working(day)
+
+
+def add_working_days(start: date, days: int, canton: str | None = None) -> date:
+    """The day so many working days after `start`, which is not counted. For many, ask `workdays` once."""
+    return workdays(canton).add(start, days)

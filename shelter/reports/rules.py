@@ -162,7 +162,7 @@ def _rows(name: str, counts: Counts, period: Period, level: Level | None) -> dic
     if name in COUNTRIES:
         rows = _countries(counts, level)
     else:
-        words = map(str, period.years) if fact.words is None else (str(word.value) for word in fact.words)
+        words = map(str, period.years) if fact.words is None else (str(word.value) for word in fact.words.every())
         rows = {word: counts.get(word, 0) for word in words}
         if level is None and fact.words is not None:  # what nobody was asked about is not a zero
             rows = {word: count for word, count in rows.items() if count}

@@ -307,7 +307,8 @@ def in_order(name: str, cells: dict[str, Cell]) -> list[str]:
 
     Equal printed figures stand as in the list of words or by the alphabet: their order must not tell which is larger.
     """
-    listed = FACTS[name].words or sorted(cells, key=lambda stored: label(name, stored))
+    words = FACTS[name].words
+    listed = words.every() if words else sorted(cells, key=lambda stored: label(name, stored))
     place = {str(stored): at for at, stored in enumerate(listed)}
 
     def key(stored: str) -> tuple[int, int, int]:

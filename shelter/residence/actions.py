@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,8 +14,9 @@ from shelter.cases import queries
 from shelter.cases.models import Case
 from shelter.cases.records import Stay
 from shelter.codes.cases import CaseState, Milestone, Stage
+from shelter.codes.places import OutOfUse
 from shelter.db import db
-from shelter.partners.models import Bed
+from shelter.partners.models import Bed, BedOutage
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -83,9 +84,21 @@ def end_instruction(instruction: Instruction) -> None:
     db.session.delete(instruction)
 
 
-def use_bed(bed: Bed, *, usable: bool) -> None:
-    """Take a free bed out of use, or put it back."""
+def take_out(bed: Bed, *, by: uuid.UUID, reason: OutOfUse, until_on: date | None) -> BedOutage:
+    """Nobody can sleep in a free bed for a while: why, and until when as far as is known."""
+    db.session.execute(sa.select(Bed.id).where(Bed.id == bed.id).with_for_update())
     taken = db.session.scalar(sa.select(Stay.id).where(Stay.bed_id == bed.id, Stay.left_at.is_(None)))
-    if taken and not usable:
-        rules.may_have_bed(CaseState.OPEN, True, False)
-    bed.is_usable = usable
+    rules.may_be_taken_out(bed.is_usable, taken is None, until_on, today())
+    bed.is_usable = False
+    outage = BedOutage(foundation_id=bed.foundation_id, house_id=bed.house_id, bed_id=bed.id, reason=reason,
+                       until_on=until_on, by_id=by)
+    db.session.add(outage)
+    return outage
+
+
+def put_back(bed: Bed) -> None:
+    """Somebody can sleep in it again; that it was out of use stays written down."""
+    bed.is_usable = True
+    open_ones = sa.select(BedOutage).where(BedOutage.bed_id == bed.id, BedOutage.ended_on.is_(None))
+    for outage in db.session.scalars(open_ones):
+        outage.ended_on = max(today(), outage.from_on)

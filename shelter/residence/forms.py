@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shelter.codes.leaving import InstructionKind
+from shelter.codes.places import OutOfUse
 from shelter.texts import later as _
 from shelter.web import CodeField, DateField, Form, MomentField, RecordField, TextField
 
@@ -12,6 +13,13 @@ class BedForm(Form):
 
     bed_id = RecordField(_("Bed"), kind="radio", missing=_("Choose a bed"))
     arrived_at = MomentField(_("When did she arrive?"))
+
+
+class OutageForm(Form):
+    """Why nobody can sleep in a bed, and until when."""
+
+    reason = CodeField(_("Why?"), OutOfUse, missing=_("Choose why"))
+    until_on = DateField(_("Until which day, if it is known?"), required=False)
 
 
 class InstructionForm(Form):

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from shelter.cases.models import Case, Person
 from shelter.cases.records import Stay
 from shelter.db import db, unseal
-from shelter.partners.models import Bed, House
+from shelter.partners.models import Bed, BedOutage, House
 
 from .models import Instruction
 
@@ -33,8 +33,11 @@ def beds(house_ids: Collection[uuid.UUID]) -> list[dict[str, Any]]:
             Case.code,
             Case.person_id,
             Person.name_used_sealed.label("name"),
+            BedOutage.reason,
+            BedOutage.until_on,
         )
         .join(House, House.id == Bed.house_id)
+        .outerjoin(BedOutage, sa.and_(BedOutage.bed_id == Bed.id, BedOutage.ended_on.is_(None), ~Bed.is_usable))
         .outerjoin(Stay, sa.and_(Stay.bed_id == Bed.id, Stay.left_at.is_(None)))
         .outerjoin(Case, Case.id == Stay.case_id)
         .outerjoin(Person, Person.id == Case.person_id)

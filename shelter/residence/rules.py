@@ -46,6 +46,16 @@ def may_have_bed(state: CaseState, is_usable: bool, is_free: bool) -> None:
         raise RuleBroken(_("That bed was just taken. Choose another."), "bed_id")
 
 
+def may_be_taken_out(is_usable: bool, is_free: bool, until_on: date | None, today: date) -> None:
+    """A bed that is in use and nobody is in; until today or a later day."""
+    if not is_usable:
+        raise RuleBroken(_("That bed is out of use already"))
+    if not is_free:
+        raise RuleBroken(_("Somebody is in that bed. Give her another one first."))
+    if until_on is not None and until_on < today:
+        raise RuleBroken(_("The last day is over already"), "until_on")
+
+
 DOSE = re.compile(r"\d\s*(mg|mcg|µg|ug|g|ml|ui|iu)\b", re.IGNORECASE)
 
 

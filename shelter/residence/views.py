@@ -22,12 +22,12 @@ from shelter.partners.models import Bed
 from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.web import Section, me, menu, page, submit
-from shelter.web.gate import reading
+from shelter.web.gate import hide, reading
 from shelter.web.page import saved
 from shelter.web.panels import case_panel, case_tab, day_card
 
 from . import actions, queries
-from .forms import BedForm, InstructionForm
+from .forms import BedForm, InstructionForm, OutageForm
 from .models import Instruction
 
 residence = Section("residence", __name__)
@@ -49,13 +49,27 @@ def beds() -> ResponseReturnValue:
 
 @residence.post("/camas/<uuid:bed>/uso", needs=P.BED_ASSIGN)
 def use(bed: uuid.UUID) -> ResponseReturnValue:
-    """Take a free bed out of use, or put it back."""
-    found = db.session.get(Bed, bed)
-    if found is None or found.house_id not in houses_of(me(), P.BED_ASSIGN):
-        abort(404)
-    return saved(
-        "bed.use", lambda: actions.use_bed(found, usable=not found.is_usable), to=url_for("residence.beds"), on=found
-    )
+    """Put a bed back into use."""
+    found = _bed(bed)
+    return saved("bed.use", lambda: actions.put_back(found), to=url_for("residence.beds"), on=found)
+
+
+@residence.route("/camas/<uuid:bed>/fuera-de-uso", methods=["GET", "POST"], needs=P.BED_ASSIGN,
+                 draft=_later("A bed out of use"))
+def take_out(bed: uuid.UUID) -> ResponseReturnValue:
+    """Take a free bed out of use: why, and until when."""
+    found, form = _bed(bed), OutageForm()
+    done = submit(form, "bed.take_out", lambda: actions.take_out(found, by=me().id, **form.values),
+                  to=url_for("residence.beds"), on=found, said=_("The bed is out of use."))
+    return done or page("residence/take_out.html", form=form, bed=found)
+
+
+def _bed(bed: uuid.UUID) -> Bed:
+    """A bed of one's own houses; another's is as if it were not there, and that it was asked for is noted."""
+    found = db.session.get(Bed, bed) or abort(404)
+    if found.house_id not in houses_of(me(), P.BED_ASSIGN):
+        hide(P.BED_ASSIGN, found)
+    return found
 
 
 @residence.route("/casos/<uuid:case>/estancia", methods=["GET", "POST"], needs=P.INTAKE_WRITE,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from shelter.access import Permission, Reader, SubjectColumns, within_reach
+from shelter.calendar import now
 from shelter.codes.route import ReferralState, Urgency
 from shelter.db import db, unseal
 
@@ -23,6 +25,14 @@ REFERRAL_COLUMNS = SubjectColumns(Referral.foundation_id, Referral.house_id, sa.
 def by_id(referral_id: uuid.UUID) -> Referral | None:
     """One referral (the gate decides who may have it)."""
     return db.session.get(Referral, referral_id)
+
+
+def open_with(institution_id: uuid.UUID) -> tuple[int, int]:
+    """Referrals of an institution, in all houses: how many wait for an answer, and how many came in 90 days."""
+    waiting = sa.func.count().filter(Referral.state == ReferralState.WAITING)
+    lately = sa.func.count().filter(Referral.received_at >= now() - timedelta(days=90))
+    found = db.session.execute(sa.select(waiting, lately).where(Referral.institution_id == institution_id)).one()
+    return found[0], found[1]
 
 
 def page_of(reader: Reader, *, waiting: bool, most: int = 50) -> list[dict[str, Any]]:

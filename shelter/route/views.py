@@ -14,13 +14,13 @@ from shelter.calendar import now, today
 from shelter.cases.models import Case
 from shelter.db import db
 from shelter.partners import queries as partners
-from shelter.partners.models import House
+from shelter.partners.models import House, Institution
 from shelter.texts import language
 from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.web import Section, gate, me, menu, page, submit
 from shelter.web.gate import reading
-from shelter.web.panels import day_card
+from shelter.web.panels import day_card, institution_panel
 
 from . import actions, queries
 from .forms import AnswerForm, ReferralForm
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
         "route/index.html",
         waiting=queries.page_of(me(), waiting=True),
         answered=queries.page_of(me(), waiting=False),
-        institutions=_institutions(),
+        institutions=_names(),
     )
 
 
@@ -98,13 +98,30 @@ def _page(referral: Referral, form: AnswerForm) -> ResponseReturnValue:
         referral=referral,
         form=form,
         names=names,
-        institution=_institutions().get(referral.institution_id),
+        institution=_names().get(referral.institution_id),
         house=db.session.get_one(House, referral.house_id),
     )
 
 
 def _institutions() -> dict[Any, str]:
-    return {each.id: each.name.get(language()) or each.name["es"] for each in partners.institutions(today())}
+    """Those that can refer somebody today."""
+    return {each.id: _said(each.name) for each in partners.institutions(today())}
+
+
+def _names() -> dict[Any, str]:
+    """All of them: a referral keeps the name of whoever wrote it."""
+    return {each: _said(names) for each, names in partners.institution_names().items()}
+
+
+def _said(names: dict[str, str]) -> str:
+    return names.get(language()) or names["es"]
+
+
+@institution_panel(10, P.FOCAL_WRITE, "route/_institution.html")
+def open_with(institution: Institution) -> dict[str, Any] | None:
+    """How much waits with an institution when its focal point changes: numbers, no names."""
+    waiting, lately = queries.open_with(institution.id)
+    return {"waiting": waiting, "lately": lately} if waiting or lately else None
 
 
 @day_card(10, P.REFERRAL_READ, "route/_day.html")

@@ -36,7 +36,8 @@ def leave(case: Case) -> ResponseReturnValue:
         return done
     stay = cases.open_stay(case)
     if stay or form.is_posted:
-        return page("transition/leave.html", case=case, form=form, stay=stay, contact=cases.safe_contact(case), **ASKED)
+        contact = cases.safe_contact(case)
+        return page("transition/leave.html", case=case, form=form, stay=stay, contact=contact, **_asked())
     return _left(case)
 
 
@@ -52,9 +53,11 @@ def _afterwards(case: Case) -> str:
     return url_for("home.case", case=case.id) if allows(me(), P.CASE_READ, case) else url_for("cases.index")
 
 
-ASKED = {
-    "of_the_living": ",".join(each for each in ExitReason if each is not ExitReason.DEATH),
-    "in_this_country": ",".join(each for each in Destination if each not in {Destination.ABROAD, Destination.UNKNOWN}),
-    "by_number": ",".join(sorted(rules.BY_NUMBER)),
-}
-"""For which answers the further questions are shown."""
+def _asked() -> dict[str, str]:
+    """For which answers the further questions are shown."""
+    here = (each for each in Destination.every() if each not in {Destination.ABROAD, Destination.UNKNOWN})
+    return {
+        "of_the_living": ",".join(each for each in ExitReason if each is not ExitReason.DEATH),
+        "in_this_country": ",".join(here),
+        "by_number": ",".join(sorted(rules.BY_NUMBER)),
+    }

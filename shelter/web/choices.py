@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from shelter.codes import Code
+from shelter.codes import Code, Extensible
 from shelter.codes.people import Unanswered
 from shelter.texts import language
 from shelter.texts import later as _later
@@ -93,8 +93,17 @@ class CodeField(ChoiceField):
         unanswered: bool = False,
         **options: Any,
     ) -> None:
-        words = [*vocabulary, *(Unanswered if unanswered else ())]
+        self._list = vocabulary if isinstance(vocabulary, type) and issubclass(vocabulary, Extensible) else None
+        words = () if self._list else [*vocabulary, *(Unanswered if unanswered else ())]
         super().__init__(label, choices=[(each, each.label) for each in words], **options)
+
+    def _offered(self) -> list[tuple[Any, ...]]:
+        """A list that can grow is read when the form is used; a word that was retired stays where it stands already."""
+        if self._list and not self._choices:
+            kept = [self.object_data] if self.object_data else []
+            words = dict.fromkeys([*self._list.offered(), *map(self._list, kept)])
+            self._choices = [(each, each.label) for each in words]
+        return self._choices
 
 
 class RecordField(ChoiceField):

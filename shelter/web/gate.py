@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
 import sqlalchemy as sa
 from flask import Flask, Response, abort, g, make_response, redirect, request, url_for
@@ -53,6 +53,11 @@ def require(permission: Permission, subject: Subject) -> None:
     """Refuse, within reach, what the matrix does not permit on this record (403)."""
     if not allows(me(), permission, subject):
         _refuse(permission, subject, 403)
+
+
+def hide(permission: Permission, subject: Any) -> NoReturn:
+    """Out of reach: as if it were not there (404), and that it was asked for is noted."""
+    _refuse(permission, subject, 404)
 
 
 class Gate:
@@ -170,7 +175,7 @@ def reading(what: str, subject: Any = None) -> None:
     g.read = (what, subject)
 
 
-def _refuse(permission: Permission, subject: Any, status: int) -> None:
+def _refuse(permission: Permission, subject: Any, status: int) -> NoReturn:
     note(permission, by=me().actor, on=subject, decision="refused")
     abort(status)
 

@@ -1,4 +1,4 @@
-"""What features put on shared pages: panels and tabs of the case page, cards of my day. The pages know none of them."""
+"""What features put on shared pages: panels of a case or an institution, tabs, cards of my day. No page knows them."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class Tab:
 
 CASE_PANELS: dict[str, Panel] = {}
 DAY_CARDS: dict[str, Panel] = {}
+INSTITUTION_PANELS: dict[str, Panel] = {}
 CASE_TABS: dict[str, Tab] = {}
 
 
@@ -50,6 +51,11 @@ def case_panel(order: int, needs: Permission, template: str) -> Callable[[Load],
 def day_card(order: int, needs: Permission, template: str) -> Callable[[Load], Load]:
     """Put a card on my day; the function below gives the template's values, or None."""
     return _into(DAY_CARDS, order, needs, template)
+
+
+def institution_panel(order: int, needs: Permission, template: str) -> Callable[[Load], Load]:
+    """Put a panel on the page of an institution; the function below takes it and gives the values, or None."""
+    return _into(INSTITUTION_PANELS, order, needs, template)
 
 
 def _into(place: dict[str, Panel], order: int, needs: Permission, template: str) -> Callable[[Load], Load]:
@@ -67,7 +73,7 @@ def case_tab(order: int, endpoint: str, label: Any, needs: Permission) -> None:
 
 def rendered(panels: dict[str, Panel], **subject: Any) -> list[Markup]:
     """The panels that this reader may see and that have something to show, as HTML. `subject`: one record, by name."""
-    found, record = [], next(iter(subject.values()), None)
+    found, record = [], next((each for each in subject.values() if hasattr(each, "read_by")), None)
     for panel in sorted(panels.values(), key=lambda panel: panel.order):
         values = panel.load(*subject.values()) if allows(me(), panel.needs, record) else None
         if values is not None:

@@ -54,6 +54,7 @@ REQUEST = row("n", "n", "n", "n", "n", "o", "n", "o", "n", "n")  # about somebod
 RELEASE = row("n", "n", "n", "n", "n", "o", "o", "n", "n", "n")
 PUBLISH = row("n", "n", "n", "n", "n", "f", "o", "n", "n", "n")
 PUBLICATION = row("n", "n", "n", "n", "n", "o", "o", "n", "o", "n")
+FOCAL = row("f", "f", "f", "f", "f", "o", "o", "o", "f", "f")
 AUDIT = row("f", "f", "f", "f", "f", "f", "f", "f", "f", "o")
 
 
@@ -92,6 +93,7 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **both("intake.safety", "intake.person", "intake.situation", "intake.consent", "intake.review", row=CARRY_CASE),
     **get("residence.beds", row=RUN_HOUSE),
     **post("residence.use", row=RUN_HOUSE),
+    **both("residence.take_out", row=RUN_HOUSE),
     **get("residence.tonight", row=TONIGHT),
     **both("residence.assign", row=CARRY_CASE),
     **both("residence.instructions", row=INSTRUCT),
@@ -107,12 +109,24 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **get("desk.staff", row=ADMIN),
     **both("desk.invite", "desk.member", "desk.close", row=ADMIN),
     **post("desk.end_role", "desk.new_link", row=ADMIN),
-    **get("partners.foundations", "partners.foundation", "partners.house", "partners.institutions", row=PARTNERS),
+    **get("partners.foundations", "partners.foundation", "partners.house", "partners.institutions",
+          "partners.institution", row=PARTNERS),
+    **get("partners.focal_points", row=FOCAL),
+    **both("partners.add_post", "partners.name_holder", "partners.give_up", row=FOCAL),
+    **post("partners.verify_holder", row=FOCAL),
+    **get("partners.lists", row=ADMIN),
+    **both("partners.one_list", "partners.holidays", row=ADMIN),
+    **post("partners.retire_word", "partners.unmark_day", row=ADMIN),
     **both(
         "partners.add_foundation",
         "partners.add_house",
         "partners.add_beds",
         "partners.add_institution",
+        "partners.change_institution",
+        "partners.agree",
+        "partners.end_foundation",
+        "partners.change_house",
+        "partners.end_house",
         "partners.end_institution",
         row=ADMIN,
     ),

@@ -10,14 +10,18 @@ from shelter.approvals import Approval
 from shelter.audit import operator, work
 from shelter.calendar import now, today
 from shelter.cases import actions as cases
-from shelter.codes.cases import Answer, CaseState, Channel, ConsentAnswer, ConsentPurpose, Stage
+from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Stage
+from shelter.codes.cases import Channel as HerChannel
 from shelter.codes.leaving import InstructionKind, Outcome
+from shelter.codes.places import Channel, Rank
 from shelter.codes.route import Urgency
 from shelter.codes.services import Discipline, Modality, ServiceType
 from shelter.db import db
 from shelter.desk.pairs import RECOVERY
 from shelter.followup.models import FollowUp
+from shelter.partners import actions as partner_actions
 from shelter.partners import queries as partners
+from shelter.partners.models import CalendarDay, Post
 from shelter.reports.models import Release
 from shelter.residence import actions as residence
 from shelter.residence import queries as beds
@@ -89,7 +93,7 @@ def world(programme, staff, case):
                 month=1,
                 occurred_at=now(),
                 by_id=lead.id,
-                channel=Channel.CALL,
+                channel=HerChannel.CALL,
                 outcome=Outcome.STABLE,
             )
             db.session.add(contact)
@@ -178,6 +182,7 @@ def test_each_role_at_every_door(app, programme, world, staff, sign_in, role):
     with work("test.team", by=operator):
         cases.join_team(made["T"], member.id, Discipline.SOCIAL)
     client = sign_in(member)
+    here = places(programme)
     free_bed = next(bed for bed in partners.beds(programme.house.id) if bed.name == "3")
     wrong = []
     for rule, method in doors(app):
@@ -186,7 +191,7 @@ def test_each_role_at_every_door(app, programme, world, staff, sign_in, role):
         expected = DOORS[rule.endpoint, method][role]
         kinds = KINDS if len(expected) > 1 else "T"
         for place, kind in enumerate(kinds):
-            url = address(app, rule, {**ids[kind], "bed": free_bed.id, **places(programme)})
+            url = address(app, rule, {**ids[kind], "bed": free_bed.id, **here})
             answer = answer_of(client, method, url)
             assert answer.status_code < 500, f"{method} {url}: {answer.status_code}"
             if letter(answer.status_code) != expected[place]:
@@ -198,7 +203,20 @@ def test_each_role_at_every_door(app, programme, world, staff, sign_in, role):
 
 def places(programme):
     """Records that doors without a case name."""
+    day = CalendarDay(day=today())
+    post = Post(institution_id=programme.institutions[0].id, name="Enlace")
+    with work("test.places", by=operator):
+        db.session.add_all([day, post])
+        db.session.flush()
+        holder = partner_actions.name_holder(
+            post, rank=Rank.HOLDER, name="Zoila", phone="022000000", email=None, channel=Channel.CALL, from_on=today(),
+            note=None,
+        )
     return {
+        "day": day.id,
+        "post": post.id,
+        "holder": holder.id,
+        "name": "destinos",
         "foundation": programme.foundations[0].id,
         "house": programme.house.id,
         "institution": programme.institutions[0].id,

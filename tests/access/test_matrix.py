@@ -47,6 +47,7 @@ report.read          . . . . . F E . . .
 report.publish       . . . . . . E . . .
 release.read         . . . . . E E . E .
 partner.read         . E E E E E E E . .
+focal.write          . . . . . E E E . .
 staff.manage         . . . . . . . E . .
 approval.read        . . . . . H . E . .
 account.approve      . . . . . H . E . .

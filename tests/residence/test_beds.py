@@ -6,11 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from shelter.access import Role
-from shelter.audit import operator, work
+from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import local, now, today
 from shelter.cases.records import Stay
 from shelter.codes.leaving import Destination, ExitReason
+from shelter.codes.places import OutOfUse
 from shelter.db import db
+from shelter.partners.models import BedOutage
 from shelter.residence import actions, queries
 from shelter.transition.actions import leave
 from tests.client import Page
@@ -95,14 +97,41 @@ def test_a_bed_in_use_cannot_be_taken_out_of_use(app, programme, case, worker):
     bed = queries.free_beds(programme.house.id)[0]
     one = case()
     worker.fill(url(one), bed_id=str(bed.id), **arrived())
-    worker.post(f"/camas/{bed.id}/uso", data={})
+    refused = worker.fill(f"/camas/{bed.id}/fuera-de-uso", reason="repair")
+    assert refused.status_code == 422
     db.session.expire_all()
     assert bed.is_usable
     free = queries.free_beds(programme.house.id)[0]
-    worker.post(f"/camas/{free.id}/uso", data={})
+    assert worker.fill(f"/camas/{free.id}/fuera-de-uso", reason="repair").status_code == 303
     assert free.id not in {each.id for each in queries.free_beds(programme.house.id)}
     answer = worker.fill(url(case()), bed_id=str(free.id), **arrived())
     assert answer.status_code == 422
+
+
+def test_why_a_bed_is_out_of_use_and_until_when_is_said_and_kept(app, programme, worker):
+    bed, until = queries.free_beds(programme.house.id)[0], today() + timedelta(days=9)
+    address = f"/camas/{bed.id}/fuera-de-uso"
+    assert worker.fill(address).status_code == 422
+    assert worker.fill(address, reason="repair", until_on=str(today() - timedelta(days=1))).status_code == 422
+    assert worker.fill(address, reason="repair", until_on=str(until)).status_code == 303
+    text = Page(worker.get("/camas").text).text
+    assert "Reparación o pintura" in text
+    assert f"hasta el {until.day}" in text
+    assert worker.fill(address, reason="safety").status_code == 422
+    worker.post(f"/camas/{bed.id}/uso", data={})
+    db.session.expire_all()
+    outage = db.session.scalar(sa.select(BedOutage))
+    assert (bed.is_usable, outage.reason, outage.from_on, outage.until_on, outage.ended_on) == (
+        True, OutOfUse.REPAIR, today(), until, today())
+    assert "Reparación" not in Page(worker.get("/camas").text).text
+
+
+def test_a_bed_of_another_house_is_not_there_and_that_it_was_asked_for_is_noted(app, programme, worker):
+    bed = queries.free_beds(programme.far_house.id)[0]
+    assert worker.get(f"/camas/{bed.id}/fuera-de-uso").status_code == 404
+    assert worker.post(f"/camas/{bed.id}/uso", data={}).status_code == 404
+    noted = db.session.scalars(sa.select(AuditEntry.object_id).where(AuditEntry.decision == "refused")).all()
+    assert noted == [bed.id, bed.id]
 
 
 def test_changing_bed_frees_the_old_one(app, programme, case, worker):

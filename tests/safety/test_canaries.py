@@ -15,9 +15,7 @@ from tests.client import Page
 
 SEALED_BUT_NOT_TYPED_HERE = {
     "staff.totp_secret",  # a secret of the server's own
-    "focal_point.name",
-    "focal_point.phone",
-    "house.address",  # pages of a later issue; sealed all the same
+    "house.address",  # typed in tests/partners
 }
 
 
@@ -166,6 +164,13 @@ def walked(app, programme, staff, sign_in, caplog):
         role="auditor",
     )
     assert "/activar/" in invited.text
+    coordinator = sign_in(staff(Role.SHELTER_COORDINATOR))
+    institution = f"/instituciones/{programme.institutions[0].id}"
+    send(coordinator, send(coordinator, f"{institution}/cargos/nuevo", name="Punto focal"), rank="holder",
+         name=say("focal_point.name"), phone=say("focal_point.phone", "02 93{} 2837"), channel="call",
+         email=say("focal_point.email", "zq{}xkanario@oficina.invalid"), from_on=day, note=say("focal_point.note"))
+    for url in (institution, "/puntos-focales"):
+        assert say.typed["focal_point.name"] in coordinator.get(url).text
     for url in (
         f"/casos/{case}",
         "/mi-dia",

@@ -13,11 +13,14 @@ from shelter.access import Role
 from shelter.accounts import queries, rules
 from shelter.accounts.actions import HOUSE_ROLES
 from shelter.accounts.models import Assignment, Staff
+from shelter.calendar import today
 from shelter.codes.route import InstitutionKind
 from shelter.db import db
 from shelter.partners import actions as partners
+from shelter.partners import queries as queries_of_partners
 from shelter.partners.models import Bed, Foundation, House, Institution
 
+from . import network
 from .chance import DAY, Almanac, Dice
 from .passwords import WORDS
 
@@ -84,7 +87,7 @@ def new_password() -> str:
 def make(dice: Dice, almanac: Almanac, password: str) -> list[Place]:
     """Foundations, houses, beds, institutions and staff, in the transaction at hand."""
     hashed, started_at = rules.hash_password(password), almanac.at(almanac.days)
-    _institutions(dice)
+    _institutions(dice, almanac)
     places = [_house(dice, almanac, *each) for each in HOUSES]
     for number, (role, address) in enumerate(accounts()):
         key = next((each.key for each in places if f"@{each.key}." in address), "")
@@ -110,9 +113,13 @@ def _house(
     rooms: dict[str, int],
 ) -> Place:
     started = almanac.day(almanac.days) - DAY * 30
-    partner = Foundation(id=dice.id(), name=foundation, started_on=started)
+    partner = Foundation(
+        id=dice.id(), name=foundation, started_on=started, agreed_from_on=started,
+        agreed_to_on=almanac.today + DAY * (45 if key == "norte" else 400),
+    )
     house = House(
         id=dice.id(), foundation_id=partner.id, name=name, province=canton[:2], canton=canton, address=address,
+        capacity=sum(rooms.values()),
     )
     db.session.add_all([partner, house])
     db.session.flush()
@@ -123,20 +130,26 @@ def _house(
     beds[-1].is_usable = key != "norte"
     db.session.add_all(beds)
     db.session.flush()
+    network.outages(dice, almanac, beds)
     return Place(key, partner.id, house.id, canton[:2], {}, beds)
 
 
-def _institutions(dice: Dice) -> None:
+def _institutions(dice: Dice, almanac: Almanac) -> None:
     if db.session.scalar(sa.select(Institution.id).limit(1)):
         return
-    for each in partners.seed_institutions():
-        each.id = dice.id()
+    made = {each.id: each for each in partners.seed_institutions()}
+    renamed = {before: dice.id() for before in made}
+    for before, each in made.items():
+        after = each.followed_by_id
+        each.id, each.followed_by_id = renamed[before], renamed[after] if after else None
     db.session.flush()
+    network.holders(dice, almanac, list(made.values()))
+    network.bridge(dice, almanac)
 
 
 def institutions() -> list[tuple[uuid.UUID, InstitutionKind, str]]:
-    """The institutions of the route: id, kind, name; by name, so that the order does not depend on ids."""
-    found = [(each.id, each.kind, each.name["es"]) for each in db.session.scalars(sa.select(Institution))]
+    """The institutions of the route today: id, kind, name; by name, so that the order does not depend on ids."""
+    found = [(each.id, each.kind, each.name["es"]) for each in queries_of_partners.institutions(today())]
     return sorted(found, key=lambda each: each[2])
 
 
