@@ -62,7 +62,7 @@ from shelter.services import models as _services
 from shelter.texts import language
 from shelter.transition import indicators as _transition_figures
 from shelter.transition import models as _transition
-from shelter.web import errors, gate, headers, locale, me, navigation
+from shelter.web import components, errors, gate, headers, locale, me, navigation
 from shelter.web.locale import brand, filters
 from shelter.web.quick import Shelter, url_for
 
@@ -95,6 +95,7 @@ def create_app(**given: Any) -> Flask:
     gate.init_app(app)
     errors.init_app(app)
     _dress(app)
+    components.init_app(app)
     for feature in (
         notices,
         accounts,
