@@ -71,7 +71,9 @@ def index() -> ResponseReturnValue:
     wrong.name.now_says = wrong.name.shown("Rosa")
     wrong.status = 200
     chart = bars("Light: 12, Dark: 7", [Mark(str(_("Light")), 12, "12"), Mark(str(_("Dark")), 7, "7")])
-    filled = EveryField(name="Rosa", day=today(), moment=now(), born=PartialDate(2001, 4), number=25, is_safe=Answer.YES)
+    filled = EveryField(
+        name="Rosa", day=today(), moment=now(), born=PartialDate(2001, 4), number=25, is_safe=Answer.YES,
+    )
     return page("components/index.html", filled=filled, wrong=wrong, chart=chart, icons=_icons())
 
 
