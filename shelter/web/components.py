@@ -74,7 +74,7 @@ def index() -> ResponseReturnValue:
     filled = EveryField(
         name="Rosa", day=today(), moment=now(), born=PartialDate(2001, 4), number=25, is_safe=Answer.YES,
     )
-    return page("components/index.html", filled=filled, wrong=wrong, chart=chart, icons=_icons())
+    return page("ui/components.html", filled=filled, wrong=wrong, chart=chart, icons=_icons())
 
 
 def _icons() -> list[str]:

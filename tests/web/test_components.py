@@ -32,7 +32,7 @@ def test_a_developer_sees_every_part_on_it(debugged, language):
 
 
 def test_no_part_is_forgotten(app):
-    source = app.jinja_env.loader.get_source(app.jinja_env, "components/index.html")[0]
+    source = app.jinja_env.loader.get_source(app.jinja_env, "ui/components.html")[0]
     for name in PARTS:
         tree = app.jinja_env.parse(app.jinja_env.loader.get_source(app.jinja_env, name)[0])
         for macro in tree.find_all(nodes.Macro):
