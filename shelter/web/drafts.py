@@ -29,7 +29,8 @@ MOST, LARGEST, LONGEST_PATH = 50, 1024 * 1024, 300
 """Drafts of one person; bytes of one; characters of its address."""
 ASKED = "borrador"
 """The word in an address that asks for a draft to be put into the form."""
-NOT_TYPED = {"csrf_token", "draft", "keep_draft"}
+NOT_TYPED = {"csrf_token", "draft", "keep_draft", "password", "again", "current", "code"}
+"""What belongs to the page, and what nobody keeps: passwords and codes, should a form ever ask for them."""
 
 labels: dict[str, Any] = {}
 """The forms of which drafts are kept, by endpoint, and what each is called (declared with the route)."""
