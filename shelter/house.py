@@ -62,7 +62,7 @@ from shelter.services import models as _services
 from shelter.texts import language
 from shelter.transition import indicators as _transition_figures
 from shelter.transition import models as _transition
-from shelter.web import components, errors, gate, headers, locale, me, navigation
+from shelter.web import calm, components, errors, gate, headers, locale, me, navigation
 from shelter.web.locale import brand, filters
 from shelter.web.quick import Shelter, url_for
 
@@ -94,6 +94,7 @@ def create_app(**given: Any) -> Flask:
     headers.init_app(app, tls=settings.tls)
     gate.init_app(app)
     errors.init_app(app)
+    calm.init_app(app, read_only=settings.read_only)
     _dress(app)
     components.init_app(app)
     for feature in (

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import Session, UOWTransaction
 
 from shelter.calendar import now
@@ -44,6 +45,14 @@ class Work:
         }
 
 
+class ReadOnly(RuntimeError):
+    """Nothing may be changed just now (SHELTER_READ_ONLY, or too little room for something big)."""
+
+
+STILL_OPEN = ("session.", "person.search", "figures.", "report.download", "release.download", "audit.")
+"""What goes on while nothing may be changed: coming, going, reading."""
+
+
 @contextmanager
 def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[Work]:
     """Do something and commit it with its audit row; anything raised inside undoes all of it.
@@ -52,6 +61,8 @@ def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[W
     """
     if "changes" in db.session.info:
         raise RuntimeError("work() inside work(): the inner one would undo the outer")
+    if by.kind == "staff" and current_app.config.get("READ_ONLY") and not action.startswith(STILL_OPEN):
+        raise ReadOnly
     begin_writing()
     doing = Work(action, by, on, detail)
     changes = db.session.info["changes"] = []

@@ -28,7 +28,7 @@ from shelter.crypto import BadKey, KeyRing, chest
 from shelter.db import db, migrate, vault
 from shelter.keeping import BadBackup, Made, Opened, Report, opened
 from shelter.keeping.backup import private_folder
-from shelter.keeping.check import how_many
+from shelter.keeping.checking import how_many
 from shelter.keeping.places import Artefacts, artefacts, backups, named, recovery_public
 from shelter.texts import say as _
 

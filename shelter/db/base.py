@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache, partial
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import sqlalchemy as sa
@@ -110,7 +111,14 @@ def value_of(query: Rows, **values: Any) -> Any:
 
 
 def configure(engine: sa.Engine) -> None:
-    """SQLite: write-ahead log, full synchronisation, foreign keys, and transactions that we begin ourselves."""
+    """SQLite: write-ahead log, full synchronisation, foreign keys, and transactions that we begin ourselves.
+
+    PostgreSQL: nobody waits for ever, for a connection or a lock; and one that lay idle is asked whether it holds.
+    """
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "do_connect", _reach_postgresql)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", _wake)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -133,6 +141,28 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     kind = "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+IDLE = 5.0  # seconds after which a connection is asked
+
+
+def _reach_postgresql(_dialect: Any, _record: Any, _args: Any, given: dict[str, Any]) -> None:
+    given.setdefault("connect_timeout", 5)
+    given["options"] = f"{given.get('options', '')} -clock_timeout=10s".strip()
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["rests_since"] = monotonic()
+
+
+def _wake(connection: Any, record: Any, _proxy: Any) -> None:
+    """The server may have been started again meanwhile: then the pool opens another connection."""
+    if monotonic() - record.info.get("rests_since", monotonic()) > IDLE:
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except Exception as error:
+            raise sa.exc.DisconnectionError from error
 
 
 def begin_writing() -> None:

@@ -2,8 +2,8 @@
 
 from .backup import Made as Made
 from .backup import make as make
-from .check import Report as Report
-from .check import check as check
+from .checking import Report as Report
+from .checking import check as check
 from .folders import keep_folder as keep_folder
 from .opened import BadBackup as BadBackup
 from .opened import Opened as Opened

@@ -14,7 +14,7 @@ from shelter.config import Settings
 from shelter.jobs import every, nightly
 
 from .backup import make
-from .check import check
+from .checking import check
 from .places import artefacts, backups, keys_to_forget, named, to_forget
 
 log = logging.getLogger("shelter")

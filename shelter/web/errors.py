@@ -18,7 +18,7 @@ from shelter.crypto import Damaged
 from shelter.db import db
 from shelter.texts import later as _
 
-from . import drafts
+from . import calm, drafts
 
 log = logging.getLogger("shelter")
 
@@ -46,8 +46,8 @@ def init_app(app: Flask) -> None:
     """Answer every error with a page of ours."""
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _expected)
-    app.register_error_handler(sa.exc.OperationalError, unavailable)
-    app.register_error_handler(sa.exc.TimeoutError, unavailable)
+    for kind in calm.FAILURES:
+        app.register_error_handler(kind, unavailable)
     app.register_error_handler(Damaged, _unexpected)
     app.register_error_handler(Exception, _unexpected)
 
@@ -65,10 +65,16 @@ def _expected(error: HTTPException) -> ResponseReturnValue:
     return _page(code)
 
 
-def unavailable(error: sa.exc.SQLAlchemyError) -> ResponseReturnValue:
-    """The database does not answer, or cannot write: 503."""
-    log.error("the database could not answer: %s", type(getattr(error, "orig", None) or error).__name__)
-    return _page(503)
+def unavailable(error: Exception) -> ResponseReturnValue:
+    """The database does not answer, or the disk takes nothing: 503, and what was sent stays on the page."""
+    if not calm.cannot_save(error):
+        return _unexpected(error)
+    calm.forget()
+    if request.method != "POST" or request_ctx.url_adapter is None:
+        return _page(503)
+    fields, texts = calm.typed()
+    return _page(503, (SAID[503][0], calm.CANNOT), "errors/again.html", fields=fields, texts=texts,
+                 path=request.full_path.rstrip("?"), had_files=bool(request.files))
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -76,13 +82,16 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return _page(500)
 
 
-def _page(code: int, said: tuple[Any, Any] | None = None) -> ResponseReturnValue:
+def _page(
+    code: int, said: tuple[Any, Any] | None = None, template: str = "errors/page.html", **context: Any,
+) -> ResponseReturnValue:
     title, text = said or SAID[code]
-    template = "errors/bare.html" if request_ctx.url_adapter is None else "errors/page.html"
+    if request_ctx.url_adapter is None:
+        template = "errors/bare.html"
     try:
         db.session.rollback()
-        html = render_template(template, code=code, title=title, text=text)
+        html = render_template(template, code=code, title=title, text=text, **context)
     except sa.exc.SQLAlchemyError:  # who is signed in cannot be asked: then nobody is
         g._login_user = AnonymousUserMixin()
-        html = render_template(template, code=code, title=title, text=text)
+        html = render_template(template, code=code, title=title, text=text, **context)
     return html, HTTPStatus(code)

@@ -68,6 +68,11 @@ class Form(wtforms.Form):
             self.form_errors.append(broken.message)
         self.status = 422
 
+    def put_off(self, why: Any) -> None:
+        """Nothing can be saved now: the page is shown again with everything that was typed."""
+        self.form_errors.append(why)
+        self.status = 503
+
     def compare(self, stale: Stale) -> None:
         """Somebody changed the record: show beside each field what it says now."""
         self.status = 409

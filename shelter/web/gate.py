@@ -17,7 +17,7 @@ from shelter.audit import Actor, note
 from shelter.audit.work import quietly
 from shelter.db import db
 
-from . import drafts
+from . import calm, drafts
 from .errors import unavailable
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -97,8 +97,10 @@ class Gate:
 
     def admit(self) -> ResponseReturnValue | None:
         """Let the request in, or answer in its place."""
-        if request.method in CHANGING and request.headers.get("Sec-Fetch-Site", "none") not in OURS:
-            abort(400)
+        if request.method in CHANGING:
+            if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+                abort(400)
+            calm.check_room()
         if request.endpoint is None or (needs := self.needs.get(request.endpoint)) is PUBLIC:
             return None
         if (away := self._away()) is not None:

@@ -15,7 +15,7 @@ from shelter.audit import work
 from shelter.rules import RuleBroken, Stale
 from shelter.texts import say as _
 
-from . import drafts, submissions
+from . import calm, drafts, submissions
 from .forms import Form
 from .gate import me
 from .submissions import Before, before
@@ -40,24 +40,36 @@ def submit(
     if not form.is_good() or (key := _key(form)) is None:
         return None
     try:
-        with work(action, by=me().actor, on=on):
-            if twin := before(key):
-                raise _Repeated(twin)
-            result = do()
-            url = to(result) if callable(to) else to
-            submissions.keep(key, me().id, url)
-            if form.draft.data:
-                drafts.spend(key, me().id)
+        url = _save(form, key, action, do, to, on)
     except _Repeated as repeated:
         return _again(repeated.twin)
     except (RuleBroken, Stale) as refused:
         return _refused(form, key, refused)
+    except calm.FAILURES as error:
+        _put_off(form, error)
+        return None
     except sa.exc.IntegrityError as error:
         log.warning("%s was refused by the database: %s", action, type(error.orig).__name__)
         return _lost_race(form, key)
     if said is not None:
         flash(str(said or _("Saved")), "success")
     return redirect(url, 303)
+
+
+def _save(
+    form: Form, key: uuid.UUID, action: str, do: Callable[[], Any], to: str | Callable[[Any], str], on: Any,
+) -> str:
+    """Do it, in one transaction; the address afterwards."""
+    with work(action, by=me().actor, on=on):
+        if twin := before(key):
+            raise _Repeated(twin)
+        result = do()
+        url = to(result) if callable(to) else to
+        submissions.keep(key, me().id, url)
+        if form.draft.data:
+            drafts.spend(key, me().id)
+    calm.saved_again()
+    return url
 
 
 class _Repeated(Exception):
@@ -92,6 +104,13 @@ def _refused(form: Form, key: uuid.UUID, why: RuleBroken | Stale) -> ResponseRet
         return _again(twin)
     form.compare(why) if isinstance(why, Stale) else form.refuse(why)
     return None
+
+
+def _put_off(form: Form, error: Exception) -> None:
+    if not calm.cannot_save(error):
+        raise error
+    calm.forget()
+    form.put_off(calm.CANNOT)
 
 
 def _lost_race(form: Form, key: uuid.UUID) -> ResponseReturnValue | None:

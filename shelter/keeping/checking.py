@@ -60,6 +60,7 @@ def check(progress: Progress = lambda count: None) -> Report:
     """Look at everything."""
     report = Report()
     db.session.rollback()
+    vault.use(vault.keys)  # what was opened before says nothing about what lies there now
     try:
         report.problems += _integrity()
         _keys(report, progress)
