@@ -171,6 +171,7 @@ def _staged(found: Settings, backup: Opened, ring: KeyRing) -> Iterator[tuple[Re
         engine = opened.engine_for(url)
         missing = backup.put(engine)
         counted = opened.counts(engine, backup.manifest["counts"])
+        counted["data_key"] += missing
         migrate.upgrade(engine)
         engine.dispose()
         app = application(instance=house, database_url=url, key_file=house / "key", anchor_folder=house / "anchors")

@@ -67,14 +67,15 @@ def _tables_of(connection: sqlite3.Connection) -> list[str]:
 
 
 def put_sqlite(file: Path, wrapped: Wrapped) -> int:
-    """Give a copied database its wrapped keys back; how many of its keys are among them no longer."""
+    """Give a copied database its wrapped keys back; how many of its keys were erased since and are gone."""
     with closing(sqlite3.connect(file)) as target:
         ids = [key_id for key_id, in target.execute("SELECT id FROM data_key")]
         with target:
             target.executemany("UPDATE data_key SET wrapped = ? WHERE id = ?", [
                 (bytes.fromhex(wrapped[_plain(key_id)]), key_id) for key_id in ids if _plain(key_id) in wrapped
             ])
-    return sum(_plain(key_id) not in wrapped for key_id in ids)
+            gone = target.execute("DELETE FROM data_key WHERE wrapped = x''").rowcount
+    return gone
 
 
 def _plain(key_id: Any) -> str:
@@ -144,4 +145,5 @@ def put_postgresql(engine: sa.Engine, files: list[Path], wrapped: Wrapped) -> in
         driver.cursor().executemany(f"UPDATE {KEYS} SET wrapped = %s WHERE id = %s", [  # noqa: S608
             (bytes.fromhex(wrapped[key_id]), uuid.UUID(key_id)) for key_id in ids if key_id in wrapped
         ])
-    return sum(key_id not in wrapped for key_id in ids)
+        gone: int = driver.execute(f"DELETE FROM {KEYS} WHERE wrapped = ''").rowcount  # noqa: S608
+    return gone
