@@ -77,6 +77,12 @@ ACTIONS: dict[str, Any] = {
     "demo.load": _("Loaded the demonstration"),
     "demo.password": _("Set the demonstration's password"),
     "audit.verify": _("Checked the audit trail"),
+    "backup.make": _("Made a backup"),
+    "backup.restore": _("Restored a backup"),
+    "drill.run": _("Rehearsed restoring a backup"),
+    "verify.run": _("Opened and checked everything"),
+    "keys.rotate": _("Put a new key around everything"),
+    "clock.corrected": _("Went on after the clock was corrected"),
     "audit.export": _("Downloaded the audit trail"),
 }
 """What can be done. Reads and refusals carry a permission's word and are said by its label."""
