@@ -48,8 +48,16 @@ def add_months(day: date, months: int) -> date:
 
 def age_on(birth: PartialDate, day: date) -> int:
     """Whole years lived on that day; the younger age where the birth date leaves doubt (CNA art. 5)."""
-    latest = birth.latest
-    return day.year - latest.year - ((day.month, day.day) < (latest.month, latest.day))
+    return _years(birth.latest, day)
+
+
+def oldest_on(birth: PartialDate, day: date) -> int:
+    """Whole years lived on that day at most: the same as `age_on` unless the birth date leaves doubt."""
+    return _years(birth.earliest, day)
+
+
+def _years(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 class Precision(StrEnum):

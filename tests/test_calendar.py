@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from shelter import calendar
-from shelter.calendar import PartialDate, Period, Precision, add_months, age_on, local, moment_of
+from shelter.calendar import PartialDate, Period, Precision, add_months, age_on, local, moment_of, oldest_on
 
 DAYS = some.dates(date(1900, 1, 1), date(2199, 12, 31))
 
@@ -181,3 +181,11 @@ def test_a_moment_comes_back_to_the_same_wall_clock(day, at):
     moment = moment_of(day, at)
     assert moment.tzinfo is UTC
     assert local(moment).replace(tzinfo=None) == datetime.combine(day, at)
+
+
+@pytest.mark.parametrize(("birth", "least", "most"), [
+    ("2001-03-27", 25, 25), ("2001-11", 24, 25), ("2001-10", 25, 25), ("2001", 24, 25),
+])
+def test_a_birth_known_in_part_leaves_two_ages_at_most(birth, least, most):
+    day, born = date(2026, 11, 20), PartialDate.read(birth)
+    assert (age_on(born, day), oldest_on(born, day)) == (least, most)

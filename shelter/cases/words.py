@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from shelter.access import Permission, allows
-from shelter.calendar import age_on, today
+from shelter.calendar import PartialDate, age_on, oldest_on, today
 from shelter.codes.cases import Answer, CaseState, ConsentPurpose, Stage
 from shelter.codes.leaving import ExitReason, Outcome
 from shelter.codes.services import Discipline
@@ -33,8 +33,7 @@ def case_bar(case: Case) -> dict[str, Any]:
 
 def _rows(case: Case) -> list[tuple[str, Any]]:
     person = case.person
-    age = _("%(years)s years", years=age_on(person.birth, today())) if person.birth else _("not known")
-    rows = [(_("Age"), age), (_("Stage"), case.card.stage.label)]
+    rows = [(_("Age"), _age(person.birth)), (_("Stage"), case.card.stage.label)]
     if case.card.bed:
         rows.append((_("Bed"), case.card.bed))
     if person.language:
@@ -42,6 +41,16 @@ def _rows(case: Case) -> list[tuple[str, Any]]:
     if person.nationality:
         rows.append((_("Nationality"), country(person.nationality)))
     return rows
+
+
+def _age(birth: PartialDate | None) -> str:
+    """In years; both that are possible when only the year, or the month, of her birth is known."""
+    if birth is None:
+        return str(_("not known"))
+    least, most = age_on(birth, today()), oldest_on(birth, today())
+    if least == most:
+        return str(_("%(years)s years", years=least))
+    return str(_("%(least)s or %(most)s years", least=least, most=most))
 
 
 def _safety(case: Case) -> Iterator[tuple[str, str]]:
