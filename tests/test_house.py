@@ -17,7 +17,7 @@ SHELTER, TEMPLATES, TESTS = ROOT / "shelter", ROOT / "templates", ROOT / "tests"
 ROOMS = {"__init__", "rules", "models", "queries", "actions", "forms", "indicators", "views"}
 OWN_ROOMS = {
     "accounts": {"sessions"}, "partners": {"territory", "workdays", "lists"}, "cases": {"records", "search", "words"},
-    "services": {"disciplines"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
+    "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
     "followup": {"words"}, "register": {"reading", "mappings"}, "oversight": {"words"}, "reports": {"protect", "sheet"},
 }
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which

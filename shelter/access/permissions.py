@@ -51,6 +51,8 @@ class Permission(Code):
     SOCIAL_READ = "social.read", _("Read social work notes")
     SOCIAL_WRITE = "social.write", _("Log social work services")
     SERVICE_LOG = "service.log", _("Log services of one's own discipline")
+    DOCUMENT_READ = "document.read", _("See which documents a case has")
+    DOCUMENT_WRITE = "document.write", _("Attach documents for one's own discipline")
     EXIT_WRITE = "exit.write", _("Record an exit")
     CONTACT_READ = "contact.read", _("See how to contact her safely")
     CONTACT_WRITE = "contact.write", _("Record how to contact her safely")

@@ -24,7 +24,8 @@ from shelter.access import (
     parts_within_reach,
     within_reach,
 )
-from shelter.codes.cases import CaseState, Milestone
+from shelter.calendar import today
+from shelter.codes.cases import CaseState, ConsentPurpose, Milestone
 from shelter.db import Rows, db, rows_of, unseal, value_of
 from shelter.partners.models import House
 
@@ -307,6 +308,22 @@ def in_force(asked: Iterable[Consent], day: date) -> list[Consent]:
         if not holds and each.recipient is None:
             closed.add(each.purpose)
     return found
+
+
+def may_leave(
+    case: Case, purpose: ConsentPurpose, recipient: str | None = None, day: date | None = None,
+) -> Consent | None:
+    """The consent by which her data may leave the house for a purpose (and to that recipient); None: it may not.
+
+    Every output that carries a person's data out of the house asks this first, each time. A consent that names nobody
+    is for the house alone: it opens nothing to a recipient.
+    """
+    asked = (each for each in in_force(consents(case), day or today()) if each.purpose is purpose)
+    return next((each for each in asked if not recipient or _spelled(each.recipient) == _spelled(recipient)), None)
+
+
+def _spelled(name: str | None) -> str:
+    return " ".join((name or "").split()).casefold()
 
 
 def open_stay(case: Case) -> Stay | None:

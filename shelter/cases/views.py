@@ -20,6 +20,7 @@ from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.web import Section, gate, me, menu, page, submit
 from shelter.web.gate import reading
+from shelter.web.leaving import asks_consent
 from shelter.web.page import saved
 from shelter.web.panels import case_panel, case_tab
 
@@ -32,6 +33,7 @@ from .words import lines
 
 cases = Section("cases", __name__)
 gate.loads("case", queries.by_id)
+asks_consent(queries.may_leave)
 menu(20, "cases.index", _later("Cases"), "cases", P.CASE_LIST, on_phone=2)
 case_tab(10, "home.case", _later("Summary"), P.CASE_READ)
 case_tab(70, "cases.consents", _later("Consents"), P.CONSENT_READ)

@@ -59,6 +59,7 @@ class Milestone(Code):
     MOVED = "moved", _("Changed bed")
     SERVICE_GIVEN = "service_given", _("Service given")
     SERVICE_MISSED = "service_missed", _("Service that could not take place")
+    ATTACHED = "attached", _("Document attached")
     EXITED = "exited", _("Left the house")
     FOLLOWED_UP = "followed_up", _("Follow-up contact")
     CLOSED = "closed", _("Case closed")

@@ -187,6 +187,7 @@ class Codec:
 
 
 TEXT = Codec(lambda text: str(text).encode(), lambda content: content.decode())
+BYTES = Codec(bytes, bytes)
 PARTIAL_DATE = Codec(lambda value: str(value).encode(), lambda content: PartialDate.read(content.decode()))
 
 

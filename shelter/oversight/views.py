@@ -13,7 +13,7 @@ from shelter.access import Permission as P
 from shelter.audit import head, note, verify
 from shelter.calendar import today
 from shelter.texts import later as _later
-from shelter.web import Section, me, menu, page
+from shelter.web import Leaves, Section, me, menu, page
 from shelter.web.gate import reading
 
 from . import queries, rules, words
@@ -46,7 +46,7 @@ def check() -> ResponseReturnValue:
     return page("oversight/verdict.html", form=form, verdict=verdict)
 
 
-@oversight.get("/auditoria.csv", needs=P.AUDIT_READ)
+@oversight.get("/auditoria.csv", needs=P.AUDIT_READ, leaves=Leaves.OWN_USE)
 def export() -> ResponseReturnValue:
     """The trail as a sheet, as narrowed, in portions; that it was taken is in the trail."""
     reading("audit.export")

@@ -65,6 +65,10 @@ ACTIONS: dict[str, Any] = {
     "instruction.end": _("Ended an instruction for the night"),
     "service.log": _("Logged a service"),
     "service.correct": _("Corrected a service"),
+    "document.attach": _("Attached a document"),
+    "document.replace": _("Replaced a document"),
+    "document.withdraw": _("Withdrew a document"),
+    "document.download": _("Downloaded a document"),
     "exit.record": _("Recorded an exit"),
     "followup.record": _("Recorded a follow-up contact"),
     "report.make": _("Prepared a report"),
@@ -119,6 +123,7 @@ OBJECTS: dict[str, Any] = {
     "instruction": _("Instruction for the night"),
     "release": _("Published report"),
     "register": _("Historic register"),
+    "document": _("Document"),
     "approval": _("Request for a second person"),
 }
 

@@ -10,7 +10,7 @@ from shelter.accounts import queries as accounts
 from shelter.texts import language
 from shelter.texts import later as _later
 from shelter.texts import say as _
-from shelter.web import Section, gate, me, menu, page, submit
+from shelter.web import Leaves, Section, gate, me, menu, page, submit
 from shelter.web.gate import reading
 from shelter.web.page import saved
 
@@ -58,7 +58,7 @@ def preview(release: Release) -> ResponseReturnValue:
     )
 
 
-@reports.get("/reportes/<uuid:release>.pdf", needs=P.REPORT_READ)
+@reports.get("/reportes/<uuid:release>.pdf", needs=P.REPORT_READ, leaves=Leaves.AGGREGATE)
 def paper(release: Release) -> ResponseReturnValue:
     """The paper as it was printed."""
     reading("report.download", release)
@@ -78,7 +78,7 @@ def publications() -> ResponseReturnValue:
     return page("reports/publications.html", releases=queries.all_published())
 
 
-@reports.get("/publicaciones/<uuid:publication>", needs=P.RELEASE_READ)
+@reports.get("/publicaciones/<uuid:publication>", needs=P.RELEASE_READ, leaves=Leaves.AGGREGATE)
 def publication(publication: Release) -> ResponseReturnValue:
     """A published paper."""
     reading("release.download", publication)

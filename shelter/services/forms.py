@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from shelter.access.disciplines import OF_THE_CHOSEN, READERS
 from shelter.calendar import now
 from shelter.codes.services import Discipline, Modality, NotHeld, ServiceType
 from shelter.texts import later as _
 from shelter.web import ChoiceField, CodeField, Form, MomentField, NumberField, RecordField, TextArea, TextField
 
 from . import rules
-from .disciplines import OF_THE_CHOSEN, READERS
 from .models import Service
 
 People = list[tuple[uuid.UUID, Any]]

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
 from shelter.access import allows
+from shelter.access.disciplines import READ, READERS, WRITE, may_read, written_by
 from shelter.accounts import queries as accounts
 from shelter.cases import queries as cases
 from shelter.cases.actions import hold
@@ -24,7 +25,6 @@ from shelter.web.gate import reading
 from shelter.web.panels import case_panel, case_tab, day_card
 
 from . import actions, queries
-from .disciplines import READ, READERS, WRITE, may_read, written_by
 from .forms import People, ServiceForm
 from .models import Service
 

@@ -7,6 +7,7 @@ from .choices import ManyField as ManyField
 from .choices import RecordField as RecordField
 from .fields import DateField as DateField
 from .fields import EmailField as EmailField
+from .fields import FileField as FileField
 from .fields import MomentField as MomentField
 from .fields import NumberField as NumberField
 from .fields import OneTimeCodeField as OneTimeCodeField
@@ -21,6 +22,7 @@ from .forms import Form as Form
 from .gate import gate as gate
 from .gate import me as me
 from .gate import require as require
+from .leaving import Leaves as Leaves
 from .navigation import menu as menu
 from .page import page as page
 from .section import Section as Section

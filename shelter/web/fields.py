@@ -11,6 +11,7 @@ from calendar import monthrange
 from datetime import date, datetime, time
 from typing import Any
 
+from flask import request
 from flask_babel import format_date, format_datetime
 from wtforms import Field
 from wtforms.validators import StopValidation
@@ -348,3 +349,26 @@ def read_time(text: str) -> time:
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
         raise ValueError(_("Write the time, like 14:30"))
     return time(int(found[1]), int(found[2]))
+
+
+class FileField(HouseField):
+    """A file that is sent: its name and its content, (str, bytes). After an error it has to be chosen again."""
+
+    kind = "file"
+    missing = _later("Choose a file")
+
+    def __init__(self, label: Any = None, *, accept: str = "", **options: Any) -> None:
+        super().__init__(label, **options)
+        self.accept, self.was_sent = accept, False
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """From the parts of the request, which a draft does not keep."""
+        super().process(None, data)
+        sent = request.files.get(self.name) if request.method == "POST" else None
+        if sent is not None and sent.filename:
+            self.data, self.was_sent = (sent.filename, sent.read()), True
+
+    @property
+    def text(self) -> str:
+        """Nothing: what was chosen stays on the device."""
+        return ""

@@ -41,6 +41,11 @@ class Form(wtforms.Form):
             self.draft.data = "kept"
 
     @property
+    def has_files(self) -> bool:
+        """Whether it is sent in parts."""
+        return any(field.type == "FileField" for field in self)
+
+    @property
     def is_posted(self) -> bool:
         """Whether this request sends it."""
         return bool(request.method == "POST")

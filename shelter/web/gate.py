@@ -19,6 +19,7 @@ from shelter.db import db
 
 from . import calm, drafts
 from .errors import unavailable
+from .leaving import may_answer
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 OURS = {"same-origin", "none"}
@@ -132,6 +133,8 @@ class Gate:
         permission = cast(Permission, needs)
         if not allows(me(), permission, subject):
             _refuse(permission, subject, 403 if subject is None or reaches(me(), subject) else 404)
+        if not may_answer(str(request.endpoint), subject):
+            _refuse(permission, subject, 403)
         g.read = (permission, subject) if request.method in {"GET", "HEAD"} and subject is not None else None
 
     def would_admit(self, endpoint: str, **record_ids: uuid.UUID) -> bool:

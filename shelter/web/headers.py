@@ -24,7 +24,8 @@ def init_app(app: Flask, *, tls: bool) -> None:
 
     @app.after_request
     def put(response: Response) -> Response:
-        response.headers.update(ALWAYS)
+        for name, value in ALWAYS.items():
+            response.headers.setdefault(name, value)  # a file to be downloaded is shut in more tightly
         if tls:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint == "static" and request.args:

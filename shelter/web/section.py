@@ -10,6 +10,7 @@ from shelter.access import Needs
 
 from . import drafts
 from .gate import gate
+from .leaving import DECLARED, Leaving
 
 
 class UndeclaredRoute(TypeError):
@@ -22,13 +23,18 @@ class Section(Blueprint):
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None,
         provide_automatic_options: bool | None = None, *, needs: Needs | None = None, draft: Any = None,
-        **options: Any,
+        leaves: Leaving | None = None, **options: Any,
     ) -> None:
-        """As Flask's, and declare the door to the gate. `draft`: what a form is called of which drafts are kept."""
+        """As Flask's, and declare the door to the gate. `draft`: what a form is called of which drafts are kept.
+
+        `leaves`: what a file is that it answers with; an address that answers with one must say it.
+        """
         if needs is None:
             raise UndeclaredRoute(f"{self.name}: {rule} must say needs=…")
         name = endpoint or view_func.__name__
         gate.declare(f"{self.name}.{name}", needs)
         if draft is not None:
             drafts.labels[f"{self.name}.{name}"] = draft
+        if leaves is not None:
+            DECLARED[f"{self.name}.{name}"] = leaves
         super().add_url_rule(rule, name, view_func, provide_automatic_options, **options)

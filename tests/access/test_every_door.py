@@ -12,12 +12,14 @@ from shelter.calendar import now, today
 from shelter.cases import actions as cases
 from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Stage
 from shelter.codes.cases import Channel as HerChannel
+from shelter.codes.documents import FileKind
 from shelter.codes.leaving import InstructionKind, Outcome
 from shelter.codes.places import Channel, Rank
 from shelter.codes.route import Urgency
 from shelter.codes.services import Discipline, Modality, ServiceType
 from shelter.db import db
 from shelter.desk.pairs import RECOVERY
+from shelter.documents.models import Document
 from shelter.followup.models import FollowUp
 from shelter.partners import actions as partner_actions
 from shelter.partners import queries as partners
@@ -28,6 +30,7 @@ from shelter.residence import queries as beds
 from shelter.route import actions as route
 from shelter.services.models import Service
 from shelter.web import gate
+from shelter.web.leaving import DECLARED
 from tests.access.oracle import DOORS, KINDS, PUBLIC
 
 OPEN, REFUSED, HIDDEN = "o", "f", "n"
@@ -66,6 +69,11 @@ def world(programme, staff, case):
                 body="y",
             )
             db.session.add(service)
+            document = Document(
+                foundation_id=each.foundation_id, case_id=each.id, discipline=Discipline.SOCIAL, number=1,
+                kind=FileKind.PDF, size=5, by_id=lead.id, title="Canario", content=b"%PDF-",
+            )
+            db.session.add(document)
             consent = cases.ask_consent(
                 each,
                 by=lead.id,
@@ -101,6 +109,7 @@ def world(programme, staff, case):
             "contact": contact.id,
             "case": each.id,
             "service": service.id,
+            "document": document.id,
             "consent": consent.id,
             "instruction": instruction.id,
             "referral": referral.id,
@@ -194,11 +203,16 @@ def test_each_role_at_every_door(app, programme, world, staff, sign_in, role):
             url = address(app, rule, {**ids[kind], "bed": free_bed.id, **here})
             answer = answer_of(client, method, url)
             assert answer.status_code < 500, f"{method} {url}: {answer.status_code}"
+            assert not carries_a_file(answer) or rule.endpoint in DECLARED, f"{url} must say what leaves the house"
             if letter(answer.status_code) != expected[place]:
                 wrong.append(f"{role} {method} {rule.endpoint} {kind}: {answer.status_code}, not {expected[place]}")
             if expected[place] != OPEN:
                 assert "Canario" not in answer.text + str(answer.headers), f"{method} {url} tells a name"
     assert not wrong, "\n".join(wrong)
+
+
+def carries_a_file(answer):
+    return answer.mimetype not in {"text/html", "application/json"} or "Content-Disposition" in answer.headers
 
 
 def places(programme):

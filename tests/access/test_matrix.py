@@ -38,6 +38,8 @@ medical.write        . . . . T . . . . .
 social.read          . C . . . . . . . .
 social.write         . C . . . . . . . .
 service.log          . C T T T . . . . .
+document.read        . C T T T H . . . .
+document.write       . C T T T . . . . .
 exit.write           . C . . . H . . . .
 contact.read         . C . . . H . . . .
 contact.write        . C . . . H . . . .

@@ -1,5 +1,6 @@
 """What is typed through the real pages and names or tells is found nowhere in clear: tables, files, logs, addresses."""
 
+import io
 import logging
 import re
 from datetime import timedelta
@@ -8,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from shelter.access import Role
+from shelter.approvals import Approval
+from shelter.audit import operator, work
 from shelter.calendar import local, now, today
 from shelter.db import Model, db
 from shelter.db.sealed import FIELDS
@@ -129,6 +132,8 @@ def walked(app, programme, staff, sign_in, caplog):
             body=say(f"service.body {role}"),
             **when("occurred_at", timedelta(hours=3)),
         )
+    file = (io.BytesIO(b"%PDF-" + say("document.content").encode()), f"{say('document file name')}.pdf")
+    send(sign_in(members[Role.LAWYER]), f"/casos/{case}/documentos/nuevo", title=say("document.title"), file=file)
     say.typed["service.body"] = say.typed.pop(f"service.body {Role.LAWYER}")
     send(
         worker,
@@ -171,6 +176,13 @@ def walked(app, programme, staff, sign_in, caplog):
          email=say("focal_point.email", "zq{}xkanario@oficina.invalid"), from_on=day, note=say("focal_point.note"))
     for url in (institution, "/puntos-focales"):
         assert say.typed["focal_point.name"] in coordinator.get(url).text
+    asking, deciding = staff(Role.SHELTER_COORDINATOR), staff(Role.ADMINISTRATOR)
+    with work("test.passwords", by=operator):
+        deciding.password_hash = members[Role.LAWYER].password_hash = "something"
+    reason = say("approval.reason")
+    send(sign_in(asking), "/aprobaciones/recuperar", staff_id=str(members[Role.LAWYER].id), reason=reason)
+    request = db.session.scalar(sa.select(Approval.id))
+    send(sign_in(deciding), f"/aprobaciones/{request}", decision="no", reason=say("approval.answer"))
     for url in (
         f"/casos/{case}",
         "/mi-dia",

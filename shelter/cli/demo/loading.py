@@ -12,6 +12,7 @@ from shelter.calendar import today
 
 from . import programme, referrals, requests
 from .chance import Almanac, Dice
+from .papers import WITH_PAPERS, attach
 from .plans import Plan, Planner
 from .programme import Place
 from .walks import Walk
@@ -28,6 +29,7 @@ class Demonstration:
         self.size, self.seed = cases, seed
         self.almanac = Almanac(today(), years * 365)
         self.dice = Dice(seed, "cases")
+        self.papers = Dice(seed, "papers")
         self._owed = 0
 
     def load(self, password: str, progress: Callable[[int], None]) -> Counter[str]:
@@ -62,7 +64,10 @@ class Demonstration:
         for _number, plan in zip(range(PORTION), self.plans, strict=False):
             self.done += 1
             wished = self._wished()
-            given = Walk(portion, plan, self.almanac, self.callers).tell(wished, whole_team=self.size <= MUCH)
+            walk = Walk(portion, plan, self.almanac, self.callers)
+            given = walk.tell(wished, whole_team=self.size <= MUCH)
+            if self.done <= WITH_PAPERS:
+                attach(walk, self.papers, self.done)
             self._owed += SERVICES - given
         return portion.save()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from shelter.access import Permission as P
-from shelter.access import Reader, Subject, allows
 from shelter.codes.services import Discipline
 from shelter.texts import later as _
+
+from .permissions import Permission as P
+from .policy import allows
+from .reach import Reader, Subject
 
 WRITE = {
     Discipline.PSYCHOLOGY: P.PSYCHOLOGY_WRITE, Discipline.LEGAL: P.LEGAL_WRITE,
