@@ -26,6 +26,7 @@ from shelter.codes.people import AgeBand, DocumentKind
 from shelter.codes.route import ReferralState, Urgency
 from shelter.codes.services import Discipline
 from shelter.db import DataKey, db
+from shelter.documents.models import Document
 from shelter.followup.models import FollowUp
 from shelter.indicators import Period, figures
 from shelter.intake.models import Intake
@@ -237,6 +238,7 @@ def test_the_timeline_tells_every_record_once(demo):
     for milestone, rows in (
         (Milestone.ADMITTED, every(Stay)), (Milestone.EXITED, every(Exit)), (Milestone.FOLLOWED_UP, every(FollowUp)),
         (Milestone.CONSENTED, every(Consent)), (Milestone.SAFETY_CHECKED, every(Intake)),
+        (Milestone.ATTACHED, every(Document)),
         (Milestone.IDENTIFIED, every(Intake, Intake.person_at.is_not(None))),
         (Milestone.INTAKE_DONE, every(Intake, Intake.finished_at.is_not(None))),
         (Milestone.REFERRED, every(Referral, Referral.case_id.is_not(None))),

@@ -263,7 +263,7 @@ def test_what_is_stored_is_sealed_under_the_key_of_the_case_and_its_discipline(h
     row = db.session.execute(sa.select(Document.title_sealed, Document.content_sealed)).one()
     for stored in map(bytes, row):
         assert b"kanario" not in stored
-        assert b"Zq" not in stored
+        assert b"denuncia" not in stored
         key = db.session.get(DataKey, uuid.UUID(bytes=stored[1:17]))
         assert (key.owner_kind, key.owner_id, key.compartment) == ("case", case.id, "legal")
 
