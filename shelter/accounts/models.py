@@ -1,4 +1,4 @@
-"""Staff, their dated assignments, their sessions."""
+"""Staff, their dated assignments, their sessions, the browsers that are known."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ class Assignment(Model):
 
 
 class StaffSession(Model):
-    """A session. The browser holds a random reference; here is only its SHA-256."""
+    """A session. The browser holds a random reference; here is only its SHA-256.
+
+    `fresh_at` is when a factor was last given; `challenge` is what a passkey must answer, once and soon.
+    """
 
     __tablename__ = "staff_session"
 
@@ -75,9 +78,25 @@ class StaffSession(Model):
     started_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     code_given_at: Mapped[datetime | None]
+    fresh_at: Mapped[datetime | None]
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    challenge: Mapped[bytes | None] = mapped_column(sa.LargeBinary(64))
+    challenged_at: Mapped[datetime | None]
     locked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(sa.String(120), default="")
+
+
+class KnownDevice(Model):
+    """A browser in which somebody signed in wholly. It holds a random reference; here is only its keyed digest."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (sa.UniqueConstraint("staff_id", "digest"),)
+
+    id: Mapped[Key]
+    staff_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff.id"))
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    seen_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
 
 class Attempt(Model):

@@ -16,7 +16,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from shelter.access import Grant
+from shelter.access import Grant, Role
 from shelter.audit import Actor
 from shelter.audit.work import quietly
 from shelter.calendar import now, today
@@ -30,7 +30,12 @@ from .models import Assignment, Staff, StaffSession
 from .queries import opened_name
 
 LANGUAGE = "language"
-ELSEWHERE = notice_kind("session.elsewhere", _("Your account was opened on another device"), "accounts.account")
+ELSEWHERE = notice_kind("session.elsewhere", _("Your account was opened on another device"), "own.account")
+FRESH = timedelta(minutes=5)
+CHALLENGE_LASTS = timedelta(minutes=5)
+IDLE_OF_ADMINISTRATORS = timedelta(minutes=10)
+EXPOSED = {Role.ADMINISTRATOR, Role.AUDITOR, Role.PROGRAMME_COORDINATOR}
+"""Roles that are asked for a passkey: they see the whole programme or decide who sees it."""
 
 
 @dataclass(eq=False)
@@ -47,6 +52,7 @@ class SignedInStaff(UserMixin):
     seen_at: datetime
     locked_at: datetime | None
     code_given_at: datetime | None
+    fresh_at: datetime | None
     idle: timedelta
     mfa_required: bool
 
@@ -63,6 +69,16 @@ class SignedInStaff(UserMixin):
     def awaits_code(self) -> bool:
         """Whether the second factor is still to be given."""
         return self.mfa_required and self.code_given_at is None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a factor was given a moment ago, as dangerous acts want it."""
+        return self.fresh_at is not None and now() - self.fresh_at < FRESH
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether she sees so much, or may do so much, that she should have a passkey."""
+        return bool(EXPOSED & self.roles)
 
     @property
     def is_touch_due(self) -> bool:
@@ -119,7 +135,7 @@ def digest(reference: str) -> bytes:
 
 _COLUMNS = (
     StaffSession.id.label("session_id"), StaffSession.seen_at, StaffSession.locked_at, StaffSession.code_given_at,
-    StaffSession.started_at, Staff.id, Staff.name_sealed, Staff.language, Staff.theme,
+    StaffSession.fresh_at, StaffSession.started_at, Staff.id, Staff.name_sealed, Staff.language, Staff.theme,
     Assignment.role, Assignment.foundation_id, Assignment.house_id,
 )
 _DAY = sa.bindparam("day", type_=sa.Date)
@@ -137,22 +153,28 @@ def find(reference: str) -> SignedInStaff | None:
     settings = current_app.config
     if not found or now() - found[0].started_at > timedelta(hours=settings["SESSION_HOURS"]):
         return None
-    first = found[0]
+    first, idle = found[0], timedelta(minutes=settings["IDLE_MINUTES"])
+    if any(row.role is Role.ADMINISTRATOR for row in found):
+        idle = min(idle, IDLE_OF_ADMINISTRATORS)
     return SignedInStaff(
         first.id, first.session_id, reference, opened_name(first.id, first.name_sealed),
         tuple(Grant(row.role, row.foundation_id, row.house_id) for row in found if row.role),
         first.language, first.theme, first.seen_at, first.locked_at, first.code_given_at,
-        timedelta(minutes=settings["IDLE_MINUTES"]), settings["MFA_REQUIRED"],
+        first.fresh_at, idle, settings["MFA_REQUIRED"],
     )
 
 
 def start(staff: Staff, device: str, *, code_given: bool = False) -> StaffSession:
-    """Begin a session with a fresh reference (against fixation); the browser's cookie is written anew."""
+    """Begin a session with a fresh reference (against fixation); the browser's cookie is written anew.
+
+    It begins fresh when everything that is asked for was given just now.
+    """
     if any(each.device != device[:120] for each in of(staff.id)):
         tell([staff.id], ELSEWHERE)
+    is_whole = code_given or not current_app.config["MFA_REQUIRED"]
     reference = secrets.token_urlsafe(32)
     row = StaffSession(staff_id=staff.id, reference=digest(reference), device=device[:120],
-                       code_given_at=now() if code_given else None)
+                       code_given_at=now() if code_given else None, fresh_at=now() if is_whole else None)
     db.session.add(row)
     db.session.flush()
     language = session.get(LANGUAGE)
@@ -193,6 +215,22 @@ def renew(session_id: uuid.UUID) -> None:
     db.session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(reference=digest(reference)))
     if found := find(reference):
         login_user(found)
+
+
+def challenge(session_id: uuid.UUID) -> bytes:
+    """A question for a passkey: kept with the session, good for one answer within five minutes."""
+    asked = secrets.token_bytes(32)
+    this = sa.update(StaffSession.__table__).where(StaffSession.id == session_id)  # type: ignore[arg-type]
+    quietly(lambda connection: connection.execute(this.values(challenge=asked, challenged_at=now())))
+    return asked
+
+
+def take_challenge(session_id: uuid.UUID) -> bytes | None:
+    """The question that is open; afterwards none is. None when there was none, or it is too old."""
+    row = db.session.get_one(StaffSession, session_id, with_for_update=True, populate_existing=True)
+    asked, at = row.challenge, row.challenged_at
+    row.challenge = row.challenged_at = None
+    return asked if asked and at and now() - at < CHALLENGE_LASTS else None
 
 
 def of(staff_id: uuid.UUID) -> list[StaffSession]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, NoReturn, Protocol, cast
 
@@ -38,6 +38,7 @@ class SignedIn(Protocol):
     is_authenticated: bool
     is_locked: bool
     awaits_code: bool
+    is_fresh: bool
     is_touch_due: bool
     idle: timedelta
     left: timedelta
@@ -70,10 +71,17 @@ class Gate:
         self.while_locked: set[str] = set()
         self.faceless = {"static"}
         self.unnoticed: set[str] = set()
+        self.fresh: dict[str, frozenset[str]] = {}
+        self.confirm: Callable[[], ResponseReturnValue | None] = lambda: abort(403)
 
-    def declare(self, endpoint: str, needs: Needs) -> None:
-        """Say what an endpoint needs."""
+    def declare(self, endpoint: str, needs: Needs, fresh: Collection[str] = ()) -> None:
+        """Say what an endpoint needs, and with which methods a factor given a moment ago besides."""
         self.needs[endpoint] = needs
+        self.fresh[endpoint] = frozenset(fresh)
+
+    def confirms(self, confirm: Callable[[], ResponseReturnValue | None]) -> None:
+        """Who asks for a fresh factor: answers with the page that does, or with None when it was given."""
+        self.confirm = confirm
 
     def loads(self, name: str, loader: Loader) -> None:
         """Records named in an address by `<uuid:name>` are found by `loader`."""
@@ -110,9 +118,17 @@ class Gate:
             abort(403)
         self._check(needs)
         if request.method == "POST":
-            return drafts.keep_by_hand()
+            return drafts.keep_by_hand() or self._confirmed()
+        if (asked := self._confirmed()) is not None:
+            return asked
         drafts.take_up()
         return None
+
+    def _confirmed(self) -> ResponseReturnValue | None:
+        """Before something dangerous, who acts proves once more that it is she."""
+        method = "GET" if request.method == "HEAD" else request.method
+        is_dangerous = method in self.fresh.get(request.endpoint or "", ())
+        return self.confirm() if is_dangerous and not me().is_fresh else None
 
     def _away(self) -> str | None:
         """Where who is not signed in, or not wholly, goes first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint
@@ -18,12 +19,16 @@ class UndeclaredRoute(TypeError):
 
 
 class Section(Blueprint):
-    """A feature's addresses. `needs` is a permission, SIGNED_IN or PUBLIC; without it the program does not start."""
+    """A feature's addresses. `needs` is a permission, SIGNED_IN or PUBLIC; without it the program does not start.
+
+    `needs_fresh=("POST",)` asks for a factor given within the last five minutes before something dangerous is done,
+    and keeps what was typed meanwhile; with "GET" it is asked for before the page is shown.
+    """
 
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None,
-        provide_automatic_options: bool | None = None, *, needs: Needs | None = None, draft: Any = None,
-        leaves: Leaving | None = None, **options: Any,
+        provide_automatic_options: bool | None = None, *, needs: Needs | None = None,
+        needs_fresh: Collection[str] = (), draft: Any = None, leaves: Leaving | None = None, **options: Any,
     ) -> None:
         """As Flask's, and declare the door to the gate. `draft`: what a form is called of which drafts are kept.
 
@@ -32,7 +37,7 @@ class Section(Blueprint):
         if needs is None:
             raise UndeclaredRoute(f"{self.name}: {rule} must say needs=…")
         name = endpoint or view_func.__name__
-        gate.declare(f"{self.name}.{name}", needs)
+        gate.declare(f"{self.name}.{name}", needs, needs_fresh)
         if draft is not None:
             drafts.labels[f"{self.name}.{name}"] = draft
         if leaves is not None:

@@ -72,7 +72,7 @@ def test_somebody_joins_a_team_once_and_may_go_on_as_something_else(app, case, s
 
 
 def test_a_password_is_not_the_address(app):
-    from shelter.accounts.rules import check_new_password
+    from shelter.factors.passwords import check_new_password
 
     with pytest.raises(RuleBroken):
         check_new_password("Ana.Paz@example.org", "ana.paz@example.org")

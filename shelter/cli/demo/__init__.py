@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from shelter.accounts.rules import check_new_password
+from shelter.factors.passwords import check_new_password
 from shelter.audit import operator, work
 from shelter.cli.demo import programme, standing
 from shelter.cli.demo.loading import MUCH, Demonstration
