@@ -27,6 +27,7 @@ from shelter import (
     intake,
     notices,
     oversight,
+    own,
     partners,
     register,
     reports,
@@ -114,6 +115,7 @@ def create_app(**given: Any) -> Flask:
         oversight,
         register,
         desk,
+        own,
         reports,
         home,
     ):

@@ -15,12 +15,15 @@ from shelter import tokens
 from shelter.access import Role
 from shelter.calendar import now, today
 from shelter.db import db, vault
+from shelter.factors import actions as factors
+from shelter.factors import queries as held
+from shelter.factors.passwords import check_new_password
 from shelter.partners.models import House
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
-from . import queries, rules, sessions
-from .models import Assignment, Attempt, Staff, StaffSession
+from . import proof, queries, rules, sessions
+from .models import Assignment, Staff, StaffSession
 
 ACTIVATE, ACTIVATION = "activation", timedelta(hours=72)
 HOUSE_ROLES = {
@@ -76,15 +79,9 @@ def place_of(staff: Staff, role: Role, house_id: uuid.UUID | None, to_on: date |
     if role in HOUSE_ROLES and house is None:
         raise RuleBroken(_("This role works in a house: choose the house"), "house_id")
     place = house.id if house else None
-    if any(each.role is role and each.house_id == place for each in in_force(staff)):
+    if any(each.role is role and each.house_id == place for each in proof.in_force(staff)):
         raise RuleBroken(_("This person has that role there already"), "role")
     return house
-
-
-def in_force(staff: Staff) -> list[Assignment]:
-    """The assignments that hold today."""
-    day = today()
-    return [each for each in staff.assignments if each.from_on <= day and (each.to_on is None or each.to_on >= day)]
 
 
 def take_role(assignment: Assignment, *, by: uuid.UUID) -> None:
@@ -112,9 +109,11 @@ def _open_again(staff: Staff, name: str) -> None:
 
 
 def _forget(staff: Staff) -> None:
-    """Password, second factor and promise are given anew."""
+    """Password, second factors and promise are given anew."""
     staff.password_hash, staff.promised_at = None, None
     staff.totp_secret, staff.totp_last_step = None, None
+    factors.forget(staff.id)
+    proof.forget_devices(staff.id)
 
 
 def give_link(staff: Staff, *, by: uuid.UUID) -> str:
@@ -150,7 +149,7 @@ def pending(token: str) -> Staff | None:
 
 
 def enrolment_secret(token: str) -> str:
-    """The second factor's secret offered on an activation page: the same each time the page of this link is shown."""
+    """The second factor's secret offered on a page: the same each time this page (of a link, a session) is shown."""
     raw = hmac.digest(vault.keys.derive("enrol second factor"), token.encode(), hashlib.sha256)[:20]
     return base64.b32encode(raw).decode()
 
@@ -160,7 +159,7 @@ def activate(token: str, password: str, code: str | None, *, needs_code: bool) -
     staff = pending(token)
     if staff is None or tokens.spend(ACTIVATE, token) is None:
         raise RuleBroken(_("This link was used already or is too old. Ask for another one."))
-    rules.check_new_password(password, staff.email)
+    check_new_password(password, staff.email)
     if needs_code:
         secret = enrolment_secret(token)
         step = rules.step_of_code(secret, code or "", now())
@@ -173,28 +172,33 @@ def activate(token: str, password: str, code: str | None, *, needs_code: bool) -
     return staff
 
 
-def must_wait(email: str, network: str) -> timedelta:
-    """How much longer this account must wait from this network before another try."""
-    failed = queries.failures(queries.email_lookup(email), vault.keys.lookup("network", network))
-    if not failed:
-        return timedelta(0)
-    return failed[0].at + rules.wait_after(len(failed)) - now()
+def change_password(staff: Staff, session_id: uuid.UUID, *, current: str, password: str, again: str) -> None:
+    """A new password of one's own choice; her other sessions end, and no browser but those to come is known."""
+    if not rules.is_password(current, staff.password_hash):
+        raise RuleBroken(_("That is not your present password"), "current")
+    if password != again:
+        raise RuleBroken(_("The two passwords are not the same"), "again")
+    if password == current:
+        raise RuleBroken(_("That is your present password: choose another one"), "password")
+    check_new_password(password, staff.email)
+    staff.password_hash = rules.hash_password(password)
+    sessions.end_all(staff.id, but=session_id)
+    proof.forget_devices(staff.id)
 
 
-def failed(email: str, network: str) -> None:
-    """Remember a failure; forget those of yesterday."""
-    db.session.add(Attempt(account=queries.email_lookup(email), network=vault.keys.lookup("network", network)))
-    db.session.execute(sa.delete(Attempt).where(Attempt.at < now() - timedelta(days=1)))
+def change_telephone(staff: Staff, secret: str, code: str) -> None:
+    """The authenticator application of another telephone; the one before shows nothing that works any more."""
+    step = rules.step_of_code(secret, code, now())
+    if step is None:
+        raise RuleBroken(_("The code is not right. Check that the telephone's clock is on time."), "code")
+    staff.totp_secret, staff.totp_last_step = secret, step
 
 
-def give_code(staff: Staff, session_id: uuid.UUID, code: str) -> None:
-    """The second factor; a step that was used is never taken again, not even by two requests at once."""
-    db.session.refresh(staff, with_for_update=True)
-    step = rules.step_of_code(staff.totp_secret or "", code, now()) if staff.totp_secret else None
-    if step is None or step <= (staff.totp_last_step or 0):
-        raise RuleBroken(_("The code is not right, or was used already. Wait for the next one."), "code")
-    staff.totp_last_step = step
-    db.session.get_one(StaffSession, session_id).code_given_at = now()
+def drop_telephone(staff: Staff, *, needs_another: bool) -> None:
+    """The authenticator application is a way in no longer; the last second factor stays where one is needed."""
+    if needs_another and not held.has_passkey(staff.id):
+        raise RuleBroken(_("This is your only second factor. Add another one first."))
+    staff.totp_secret, staff.totp_last_step = None, None
 
 
 def lock(session_id: uuid.UUID) -> None:

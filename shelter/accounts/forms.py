@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+from wtforms import HiddenField
+
+from shelter.rules import RuleBroken
 from shelter.texts import later as _
 from shelter.web import (
-    ChoiceField,
     EmailField,
     Form,
     OneTimeCodeField,
     PasswordField,
+    TextField,
     TickField,
 )
 
 
 class SignInForm(Form):
-    """E-mail and password."""
+    """E-mail and password; and the code before them when somebody is trying passwords."""
 
+    asks_code = False
     email = EmailField(_("E-mail"), autocomplete="username", missing=_("Write your e-mail"))
     password = PasswordField(_("Password"), autocomplete="current-password", missing=_("Write your password"))
-
-
-class OneTimeCodeForm(Form):
-    """The second factor."""
-
     code = OneTimeCodeField(
-        _("Six-digit code"), hint=_("It is in the application on your telephone."), missing=_("Write the code"),
+        _("Six-digit code"), required=False, hint=_("Or one of your recovery codes, if you do not have the telephone."),
     )
+
+
+class FactorForm(Form):
+    """The second factor: a passkey's answer, the six digits or a recovery code."""
+
+    passkey = HiddenField()
+    code = OneTimeCodeField(
+        _("Six-digit code"), required=False, hint=_("It is in the application on your telephone."), maxlength=12,
+    )
+    recovery = TextField(
+        _("Recovery code"), required=False, maxlength=60, autocomplete="off",
+        hint=_("One of those that you printed, like 7kq2-…. It works once."),
+    )
+
+    def is_good(self) -> bool:
+        """Posted, with one of the three."""
+        if super().is_good() and not (self.passkey.data or self.code.data or self.recovery.data):
+            self.refuse(RuleBroken(_("Write the code"), "code"))
+        return self.is_posted and self.status == 200
 
 
 class UnlockForm(Form):
@@ -50,14 +68,4 @@ class ActivationForm(Form):
         _("I will keep what I read here to myself, use it only to care for the residents, "
           "and never take it out of the house."),
         required=True, missing=_("Without this promise the account cannot be opened"),
-    )
-
-
-class AccountForm(Form):
-    """Language and theme."""
-
-    language = ChoiceField(_("Language"), choices=[("es", "Español"), ("en", "English")], inline=True)
-    theme = ChoiceField(
-        _("Appearance"), inline=True,
-        choices=[("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
     )

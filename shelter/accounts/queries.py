@@ -148,6 +148,14 @@ def homes(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID | None]:
     return found
 
 
+def failures_anywhere(email: str) -> int:
+    """How often signing in to an account failed in the last quarter of an hour, wherever from."""
+    return db.session.scalar(
+        sa.select(sa.func.count()).select_from(Attempt)
+        .where(Attempt.account == email_lookup(email), Attempt.at > now() - timedelta(minutes=15))
+    ) or 0
+
+
 def failures(account: bytes, network: bytes) -> list[Attempt]:
     """Failed sign-ins of the last quarter of an hour for an account from a network, newest first."""
     return list(db.session.scalars(

@@ -18,7 +18,7 @@ LONGEST = 128
 WRONG_CODES = 5
 """After so many wrong codes in a session the password is asked for again."""
 UNDER_ATTACK = 20
-"""After so many failures of an account in a quarter of an hour, wherever from, an unknown device gives the code first."""
+"""After so many failures of an account in a quarter of an hour, from anywhere, unknown devices give the code first."""
 _two_at_once = threading.Semaphore(2)
 _hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=2)  # RFC 9106, second profile
 _STRANGER = "$argon2id$v=19$m=65536,t=3,p=2$c29tZXNhbHRzb21lc2FsdA$Dgh8LWGYTYeoQVDmIdwGUAoGTRAkwP4Z3bSjl1P9pa4"

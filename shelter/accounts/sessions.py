@@ -21,6 +21,7 @@ from shelter.audit import Actor
 from shelter.audit.work import quietly
 from shelter.calendar import now, today
 from shelter.db import db, rows_of, value_of, vault
+from shelter.db.base import writing_aside
 from shelter.jobs import every
 from shelter.notices import notice_kind, tell
 from shelter.texts import later as _
@@ -217,19 +218,24 @@ def renew(session_id: uuid.UUID) -> None:
         login_user(found)
 
 
+_MINE = StaffSession.id == sa.bindparam("mine")
+_ASKED = sa.select(StaffSession.challenge, StaffSession.challenged_at).where(_MINE).with_for_update()
+_ASK = sa.update(StaffSession.__table__).where(_MINE)  # type: ignore[arg-type]
+
+
 def challenge(session_id: uuid.UUID) -> bytes:
     """A question for a passkey: kept with the session, good for one answer within five minutes."""
     asked = secrets.token_bytes(32)
-    this = sa.update(StaffSession.__table__).where(StaffSession.id == session_id)  # type: ignore[arg-type]
-    quietly(lambda connection: connection.execute(this.values(challenge=asked, challenged_at=now())))
+    values = {"mine": session_id, "challenge": asked, "challenged_at": now()}
+    quietly(lambda connection: connection.execute(_ASK, values))
     return asked
 
 
 def take_challenge(session_id: uuid.UUID) -> bytes | None:
-    """The question that is open; afterwards none is. None when there was none, or it is too old."""
-    row = db.session.get_one(StaffSession, session_id, with_for_update=True, populate_existing=True)
-    asked, at = row.challenge, row.challenged_at
-    row.challenge = row.challenged_at = None
+    """The question that is open, if it is not too old. Afterwards none is, whatever becomes of the answer."""
+    with writing_aside() as connection:
+        asked, at = connection.execute(_ASKED, {"mine": session_id}).one()
+        connection.execute(_ASK, {"mine": session_id, "challenge": None, "challenged_at": None})
     return asked if asked and at and now() - at < CHALLENGE_LASTS else None
 
 

@@ -1,13 +1,14 @@
-"""Signing in and out, the lock, the quick exit, one's own account."""
+"""Signing in and out, second factors, the lock, the quick exit, the link that opens an account."""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
+from typing import NoReturn
 
 import pyotp
 import segno
-from flask import abort, current_app, flash, make_response, redirect, request, session, url_for
+from flask import Response, abort, current_app, flash, g, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,18 +16,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from shelter import tokens
 from shelter.access import PUBLIC, SIGNED_IN
 from shelter.audit import Actor, work
+from shelter.factors import actions as factors
+from shelter.factors import ceremony
+from shelter.factors import queries as held
 from shelter.rules import RuleBroken
-from shelter.texts import language as page_language
 from shelter.texts import say as _
 from shelter.texts import speaking
-from shelter.web import Section, gate, me, page, submit
+from shelter.web import Section, gate, me, page
 
-from . import actions, queries, rules, sessions
-from .forms import AccountForm, ActivationForm, OneTimeCodeForm, SignInForm, UnlockForm
+from . import actions, proof, queries, rules, sessions
+from .forms import ActivationForm, FactorForm, SignInForm, UnlockForm
 from .models import Staff
 
 accounts = Section("accounts", __name__)
 STRANGER = Actor("nobody")
+FRESH = "fresh-"
+"""How the fields begin in which a fresh factor is given, on a page that keeps another form's answers."""
+SECRETS = {"password", "again", "current", "csrf_token"}
 
 
 @accounts.route("/entrar", methods=["GET", "POST"], needs=PUBLIC)
@@ -40,40 +46,148 @@ def sign_in() -> ResponseReturnValue:
         return page("accounts/sign_in.html", form=form)
     with work("session.start", by=Actor("staff", staff.id), on=staff):
         _leave_session()
-        sessions.start(staff, _device())
+        sessions.start(staff, _device(), code_given="came_first" in g and proof.ways(staff).code)
+        proof.know_this_device(staff)
     return _enter(url_for("accounts.code", next=_next()) if me().awaits_code else _next())
 
 
 def _knows_password(form: SignInForm | UnlockForm, email: str, staff: Staff | None, wrong: RuleBroken) -> bool:
     """Whether the password is that person's. Failures slow the next try down; a stranger takes as long as anybody."""
-    if actions.must_wait(email, _network()).total_seconds() > 0:
+    if proof.must_wait(email, proof.place(staff)).total_seconds() > 0:
         abort(429)
+    if isinstance(form, SignInForm) and not _code_came_first(form, email, staff, wrong):
+        return False
     if rules.is_password(form.password.data or "", staff.password_hash if staff and staff.is_active else None):
         return True
-    with work("session.refuse", by=me().actor if current_user.is_authenticated else STRANGER):
-        actions.failed(email, _network())
+    _failed(email, staff)
     form.refuse(wrong)
     return False
+
+
+def _code_came_first(form: SignInForm, email: str, staff: Staff | None, wrong: RuleBroken) -> bool:
+    """While many try this e-mail, an unknown device gives the code before its password is even looked at."""
+    if proof.known_device(staff) or not proof.code_comes_first(email):
+        return True
+    form.asks_code = True
+    if not form.code.data:
+        why = _("Somebody is trying passwords for this e-mail. Write your six-digit code too.")
+        form.refuse(RuleBroken(why, "code"))
+        return False
+    with suppress(RuleBroken):
+        if staff and staff.is_active:
+            with work("session.code", by=Actor("staff", staff.id), on=staff):
+                proof.spend_first(staff, form.code.data)
+            g.came_first = True
+            return True
+    _failed(email, staff)
+    form.refuse(wrong)
+    return False
+
+
+def _failed(email: str, staff: Staff | None) -> None:
+    place = proof.place(staff)
+    with work("session.refuse", by=me().actor if current_user.is_authenticated else STRANGER):
+        proof.failed(email, place)
 
 
 @accounts.route("/entrar/codigo", methods=["GET", "POST"], needs=SIGNED_IN)
 def code() -> ResponseReturnValue:
     """The second factor."""
-    form = OneTimeCodeForm()
+    form = FactorForm()
+    if form.is_good() and _proves(form, is_sign_in=True):
+        return _enter(_onward())
+    return page("accounts/code.html", form=form, ways=proof.ways(current_user.staff))
+
+
+@accounts.post("/entrar/codigo/reto", needs=SIGNED_IN)
+def challenge() -> ResponseReturnValue:
+    """What a passkey must answer, for the browser's script."""
+    site = proof.site_here()
+    known = [key.credential for key in held.passkeys(me().id, site.id)]
+    asked = ceremony.to_prove(site, sessions.challenge(current_user.session_id), known)
+    return current_app.response_class(asked, mimetype="application/json")
+
+
+@accounts.route("/confirmar", methods=["GET", "POST"], needs=SIGNED_IN)
+def confirm() -> ResponseReturnValue:
+    """A factor once more, before something dangerous is shown."""
+    form = _confirm_form()
+    if form.is_good() and _confirms(form):
+        return redirect(_next(), 303)
+    return _confirm_page(form)
+
+
+@gate.confirms
+def confirm_first() -> ResponseReturnValue | None:
+    """Before something dangerous is done: on a page of its own, or here, where what was typed is kept meanwhile."""
+    if request.method != "POST":
+        return redirect(url_for("accounts.confirm", next=request.full_path.rstrip("?")))
+    form = _confirm_form(prefix=FRESH)
+    is_answered = any(name.startswith(FRESH) for name in request.form)
+    if is_answered and form.is_good() and _confirms(form):
+        return None
+    kept = [(name, value) for name, value in request.form.items(multi=True)
+            if not name.startswith(FRESH) and name not in SECRETS]
+    return _confirm_page(form, kept)
+
+
+def _confirm_form(prefix: str = "") -> FactorForm | UnlockForm:
+    """A second factor; where none is asked for (the demonstration), the password."""
+    return FactorForm(prefix=prefix) if current_user.mfa_required else UnlockForm(prefix=prefix)
+
+
+def _confirm_page(form: FactorForm | UnlockForm, kept: list[tuple[str, str]] | None = None) -> ResponseReturnValue:
+    ways = proof.ways(current_user.staff) if current_user.mfa_required else None
+    return page("accounts/confirm.html", form=form, ways=ways, kept=kept or [])
+
+
+def _confirms(form: FactorForm | UnlockForm) -> bool:
+    if isinstance(form, FactorForm):
+        return _proves(form)
     staff = current_user.staff
-    if form.is_good():
-        if actions.must_wait(staff.email, _network()).total_seconds() > 0:
-            abort(429)
-        try:
-            with work("session.code", by=me().actor, on=staff):
-                actions.give_code(staff, current_user.session_id, form.code.data)
-                sessions.renew(current_user.session_id)
-            return redirect(_next(), 303)
-        except RuleBroken as broken:
-            with work("session.refuse", by=me().actor):
-                actions.failed(staff.email, _network())
-            form.refuse(broken)
-    return page("accounts/code.html", form=form)
+    if not _knows_password(form, staff.email, staff, RuleBroken(_("The password is not right"), "password")):
+        return False
+    with work("session.confirm", by=me().actor):
+        proof.proved(current_user.session_id)
+        sessions.renew(current_user.session_id)
+    return True
+
+
+def _proves(form: FactorForm, *, is_sign_in: bool = False) -> bool:
+    """Whether the factor is right. A wrong one slows down, and some of them end the session: the password again."""
+    staff, session_id = current_user.staff, current_user.session_id
+    if proof.must_wait(staff.email, proof.place(staff)).total_seconds() > 0:
+        abort(429)
+    challenge = sessions.take_challenge(session_id) if form.passkey.data else None
+    try:
+        with work("session.code", by=me().actor, on=staff) as doing:
+            doing.action = proof.prove(staff, proof.Given(**form.values, challenge=challenge))
+            proof.proved(session_id, is_sign_in=is_sign_in)
+            sessions.renew(session_id)
+            proof.know_this_device(staff)
+        return True
+    except RuleBroken as broken:
+        form.refuse(broken)
+    place = proof.place(staff)
+    with work("session.refuse", by=me().actor):
+        proof.failed(staff.email, place)
+        is_over = proof.wrong(session_id)
+    if is_over:
+        _start_over()
+    return False
+
+
+def _start_over() -> NoReturn:
+    logout_user()
+    session.clear()
+    flash(_("That was not right several times. Write your password again."), "error")
+    abort(redirect(url_for("accounts.sign_in", next=_next()), 303))
+
+
+def _onward() -> str:
+    """Where she wanted to go; who should have a passkey and has none is led past the page that makes one."""
+    wants = current_user.is_exposed and proof.site_here().takes_passkeys and not held.has_passkey(me().id)
+    return url_for("own.add_passkey", next=_next()) if wants else _next()
 
 
 @accounts.post("/salir", needs=SIGNED_IN)
@@ -127,22 +241,23 @@ def unlock() -> ResponseReturnValue:
 @accounts.route("/activar/<token>", methods=["GET", "POST"], needs=PUBLIC)
 def activate(token: str) -> ResponseReturnValue:
     """The invitation's link: first password, second factor, promise."""
-    if tokens.is_too_quick(_network()):
+    if tokens.is_too_quick(proof.network()):
         abort(429)
     if actions.pending(token) is None:
-        tokens.note_wrong(_network())
+        tokens.note_wrong(proof.network())
         return page("accounts/link_spent.html")
     needs_code = bool(current_app.config["MFA_REQUIRED"])
     form = ActivationForm()
     form.code.required = needs_code
-    if form.is_good() and _activated(token, form, needs_code=needs_code):
-        return _enter(url_for("home.my_day"))
-    qr = _qr(token) if needs_code else None
+    if form.is_good() and (codes := _activated(token, form, needs_code=needs_code)) is not None:
+        shown = page("accounts/codes.html", codes=codes, onward=_onward()) if codes else redirect(_next(), 303)
+        return _with_device(shown)
+    qr = picture(actions.enrolment_secret(token)) if needs_code else None
     return page("accounts/activate.html", form=form, qr=qr, secret=actions.enrolment_secret(token))
 
 
-def _activated(token: str, form: ActivationForm, *, needs_code: bool) -> bool:
-    """Spend the link and sign in; False, with the reason on the form, when that cannot be."""
+def _activated(token: str, form: ActivationForm, *, needs_code: bool) -> list[str] | None:
+    """Spend the link and sign in: her recovery codes. None, with the reason on the form, when that cannot be."""
     try:
         if form.password.data != form.again.data:
             raise RuleBroken(_("The two passwords are not the same"), "again")
@@ -150,36 +265,17 @@ def _activated(token: str, form: ActivationForm, *, needs_code: bool) -> bool:
             doing.on = staff = actions.activate(token, form.password.data, form.code.data, needs_code=needs_code)
             _leave_session()
             sessions.start(staff, _device(), code_given=needs_code)
+            proof.know_this_device(staff)
+            return factors.new_codes(staff.id) if needs_code else []
     except RuleBroken as broken:
         form.refuse(broken)
-        return False
-    return True
+        return None
 
 
 @accounts.get("/recuperar", needs=PUBLIC)
 def recover() -> ResponseReturnValue:
     """Who lost the password asks an administrator for a new link."""
     return page("accounts/recover.html")
-
-
-@accounts.route("/mi-cuenta", methods=["GET", "POST"], needs=SIGNED_IN)
-def account() -> ResponseReturnValue:
-    """Language, appearance, open sessions."""
-    staff = current_user.staff
-    form = AccountForm(language=staff.language or page_language(), theme=staff.theme)
-    done = submit(form, "staff.prefer", lambda: actions.prefer(staff, **form.values), on=staff,
-                  to=url_for("accounts.account"))
-    return done or page("accounts/account.html", form=form, sessions=sessions.of(staff.id),
-                        here=current_user.session_id)
-
-
-@accounts.post("/mi-cuenta/cerrar-otras", needs=SIGNED_IN)
-def end_others() -> ResponseReturnValue:
-    """End every other session at once."""
-    with work("session.end_others", by=me().actor):
-        sessions.end_all(me().id, but=current_user.session_id)
-    flash(_("The other sessions are closed."), "success")
-    return redirect(url_for("accounts.account"), 303)
 
 
 @accounts.post("/idioma", needs=PUBLIC)
@@ -190,11 +286,11 @@ def language() -> ResponseReturnValue:
     if current_user.is_authenticated:
         with work("staff.prefer", by=me().actor):
             actions.prefer(current_user.staff, language=chosen)
-    return redirect(_local_path(request.form.get("back")), 303)
+    return redirect(local_path(request.form.get("back")), 303)
 
 
 gate.alike_for_all("accounts.pause")
-gate.open_while_locked("accounts.code", "accounts.sign_out", "accounts.language")
+gate.open_while_locked("accounts.code", "accounts.challenge", "accounts.sign_out", "accounts.language")
 
 
 def _lock() -> None:
@@ -212,9 +308,15 @@ def _leave_session() -> None:
 
 def _enter(url: str) -> ResponseReturnValue:
     """Go on, and take down the flag that the quick exit left in this browser."""
-    answer = redirect(url, 303)
+    return _with_device(redirect(url, 303))
+
+
+def _with_device(shown: ResponseReturnValue) -> Response:
+    """The answer that opens the house to this browser: it will be known again."""
+    answer = make_response(shown)
     if "pausa" in request.cookies:
         answer.delete_cookie("pausa", samesite="Strict")
+    proof.keep_device(answer)
     return answer
 
 
@@ -222,21 +324,17 @@ def _device() -> str:
     return rules.device_name(request.user_agent.string)
 
 
-def _network() -> str:
-    return rules.network_of(request.remote_addr)
-
-
 def _next() -> str:
-    return _local_path(request.args.get("next"))
+    return local_path(request.args.get("next"))
 
 
-def _local_path(path: str | None) -> str:
+def local_path(path: str | None) -> str:
     """A path of ours, never another site's. Browsers read a backslash as a slash and skip tabs and line ends."""
     return path if path and re.fullmatch(r"/(?!/)[^\x00-\x20\x7f\\]*", path) else url_for("home.my_day")
 
 
-def _qr(token: str) -> str:
-    """The second factor's secret as a picture (data URI: nothing is fetched)."""
+def picture(secret: str) -> str:
+    """A second factor's secret to be scanned (data URI: nothing is fetched)."""
     brand = current_app.config["BRAND"]
-    uri = pyotp.TOTP(actions.enrolment_secret(token)).provisioning_uri(name=brand, issuer_name=brand)
+    uri = pyotp.TOTP(secret).provisioning_uri(name=brand, issuer_name=brand)
     return str(segno.make(uri, micro=False).png_data_uri(scale=5, border=2))

@@ -32,13 +32,14 @@ class AuditEntry(Model):
     """Metadata only: opaque ids and keyed digests, never content. Rows are added and never changed (triggers)."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (sa.Index("ix_audit_entry_of_actor", "actor_id", "seq"),)
 
     seq: Mapped[int] = mapped_column(
         sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
     )
     at: Mapped[datetime]
     actor_kind: Mapped[str] = mapped_column(sa.String(10))
-    actor_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    actor_id: Mapped[uuid.UUID | None]
     session_ref: Mapped[str | None] = mapped_column(sa.String(32))
     action: Mapped[str] = mapped_column(sa.String(60))
     object_kind: Mapped[str | None] = mapped_column(sa.String(40))

@@ -31,6 +31,7 @@ desk = Section("desk", __name__)
 menu(100, "desk.staff", _later("Staff"), "people", P.STAFF_MANAGE)
 PER_PAGE = 50
 Given = Assignment | Approval
+ACTING = ("POST",)
 
 
 @desk.get("/admin/usuarios", needs=P.STAFF_MANAGE)
@@ -45,7 +46,7 @@ def staff() -> ResponseReturnValue:
     return page("desk/staff.html", rows=rows, roles=roles, closed=closed, sheet=sheet, more=more)
 
 
-@desk.route("/admin/usuarios/nuevo", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+@desk.route("/admin/usuarios/nuevo", methods=["GET", "POST"], needs=P.STAFF_MANAGE, needs_fresh=ACTING)
 def invite() -> ResponseReturnValue:
     """A new account. Its link is on the answer itself, once: in no address, no cookie, no record."""
     form = _with_houses(InvitationForm())
@@ -63,7 +64,7 @@ def invite() -> ResponseReturnValue:
     return _hand_over(staff, token) if token else done
 
 
-@desk.route("/admin/usuarios/<uuid:staff>", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+@desk.route("/admin/usuarios/<uuid:staff>", methods=["GET", "POST"], needs=P.STAFF_MANAGE, needs_fresh=ACTING)
 def member(staff: uuid.UUID) -> ResponseReturnValue:
     """One account: its roles, a new role, a new link, closing it."""
     person, given = _person(staff), []
@@ -92,7 +93,7 @@ def _begin(form: RecoveryForm) -> Approval:
     return actions.begin_recovery(_person(form.values["staff_id"]), by=me().id, reason=form.reason.data)
 
 
-@desk.post("/admin/usuarios/<uuid:staff>/funciones/<uuid:assignment>/terminar", needs=P.STAFF_MANAGE)
+@desk.post("/admin/usuarios/<uuid:staff>/funciones/<uuid:assignment>/terminar", needs=P.STAFF_MANAGE, needs_fresh=ACTING)
 def end_role(staff: uuid.UUID, assignment: uuid.UUID) -> ResponseReturnValue:
     """End a role at once."""
     person, found = _person(staff), db.session.get(Assignment, assignment)
@@ -102,7 +103,7 @@ def end_role(staff: uuid.UUID, assignment: uuid.UUID) -> ResponseReturnValue:
                  said=_("The role has ended: it opens nothing any more."))
 
 
-@desk.post("/admin/usuarios/<uuid:staff>/enlace", needs=P.STAFF_MANAGE)
+@desk.post("/admin/usuarios/<uuid:staff>/enlace", needs=P.STAFF_MANAGE, needs_fresh=ACTING)
 def new_link(staff: uuid.UUID) -> ResponseReturnValue:
     """A new activation link; earlier ones stop working."""
     person = _person(staff)
@@ -115,7 +116,7 @@ def new_link(staff: uuid.UUID) -> ResponseReturnValue:
     return _hand_over(person, token)
 
 
-@desk.route("/admin/usuarios/<uuid:staff>/cerrar", methods=["GET", "POST"], needs=P.STAFF_MANAGE)
+@desk.route("/admin/usuarios/<uuid:staff>/cerrar", methods=["GET", "POST"], needs=P.STAFF_MANAGE, needs_fresh=ACTING)
 def close(staff: uuid.UUID) -> ResponseReturnValue:
     """Close an account, after saying what that means."""
     person = _person(staff)

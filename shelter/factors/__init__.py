@@ -1,1 +1,1 @@
-"""What proves who somebody is: rules for passwords, recovery codes, passkeys. Whose they are is known by an id alone."""
+"""What proves who somebody is: passwords, recovery codes, passkeys. Whose they are is known here by an id alone."""

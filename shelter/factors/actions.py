@@ -75,9 +75,9 @@ def prove_passkey(staff_id: uuid.UUID, *, answer: str, challenge: bytes | None, 
     return key
 
 
-def remove_passkey(key: Passkey, *, has_another_way: bool) -> None:
-    """Take a passkey away; what it seals with goes with its row. The last second factor stays."""
-    if not has_another_way and len(queries.passkeys(key.staff_id)) == 1:
+def remove_passkey(key: Passkey, *, needs_another: bool) -> None:
+    """Take a passkey away; the last second factor stays where one is needed."""
+    if needs_another and len(queries.passkeys(key.staff_id)) == 1:
         raise RuleBroken(_("This is your only second factor. Add another one first."))
     db.session.delete(key)
 

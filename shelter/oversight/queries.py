@@ -10,9 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from shelter.access import Permission, Reader, within_reach
 from shelter.accounts import queries as accounts
 from shelter.audit import AuditEntry, head
 from shelter.calendar import local, moment_of
+from shelter.cases.models import Case
+from shelter.cases.queries import CASE_COLUMNS
 from shelter.db import db
 
 PER_PAGE, PORTION = 100, 2000
@@ -29,12 +32,13 @@ class Narrowing:
     actor_kind: str | None = None
     first: date | None = None
     last: date | None = None
+    actor_id: uuid.UUID | None = None
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """The same as SQL; the days also as numbers, so that nothing outside them is read."""
         found = [column == value for column, value in (
             (AuditEntry.action, self.action), (AuditEntry.decision, self.decision),
-            (AuditEntry.actor_kind, self.actor_kind),
+            (AuditEntry.actor_kind, self.actor_kind), (AuditEntry.actor_id, self.actor_id),
         ) if value]
         if self.first:
             start = moment_of(self.first, time(0))
@@ -77,6 +81,14 @@ def _sheet(found: list[Any], *, has_newer: bool, has_older: bool) -> Sheet:
     roles = accounts.roles_ever({row.actor_id for row in found if row.actor_id})
     rows = [{**row._mapping, "roles": _roles_then(roles.get(row.actor_id, []), row.at)} for row in found]
     return Sheet(rows, rows[0]["seq"] if rows and has_newer else None, rows[-1]["seq"] if rows and has_older else None)
+
+
+def codes_of(rows: list[dict[str, Any]], reader: Reader) -> dict[uuid.UUID, str]:
+    """The codes of the cases in these rows that the reader reaches today: what is out of reach is not said to exist."""
+    ids = {row["object_id"] for row in rows if row["object_kind"] == Case.__tablename__}
+    reached = within_reach(reader, Permission.CASE_LIST, CASE_COLUMNS)
+    found = db.session.execute(sa.select(Case.id, Case.code).where(Case.id.in_(ids), reached)) if ids else ()
+    return {case_id: code for case_id, code in found}
 
 
 def _roles_then(held: list[Any], at: datetime) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from flask import Response, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
+from shelter.access import SIGNED_IN
 from shelter.access import Permission as P
 from shelter.audit import head, note, verify
 from shelter.calendar import today
@@ -33,6 +34,13 @@ def trail() -> ResponseReturnValue:
     kept = {name: value for name, value in request.args.items() if value and name not in {"antes", "despues"}}
     return page("oversight/trail.html", form=form, sheet=sheet, kept=kept, checking=HeadForm(), head=head(),
                 words=words)
+
+
+@oversight.get("/mi-cuenta/accesos", needs=SIGNED_IN)
+def mine() -> ResponseReturnValue:
+    """What was done or refused under one's own name: everybody may look at her own rows."""
+    sheet = queries.sheet(Narrowing(actor_id=me().id), before=_number("antes"), after=_number("despues"))
+    return page("oversight/mine.html", sheet=sheet, codes=queries.codes_of(sheet.rows, me()), words=words)
 
 
 @oversight.post("/auditoria/verificar", needs=P.AUDIT_READ)

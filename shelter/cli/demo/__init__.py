@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 import click
 
-from shelter.factors.passwords import check_new_password
 from shelter.audit import operator, work
 from shelter.cli.demo import programme, standing
 from shelter.cli.demo.loading import MUCH, Demonstration
@@ -17,6 +16,7 @@ from shelter.cli.plain import Refused, application, check_version, plainly, sett
 from shelter.cli.setup import bring_up_to_date, close_to_others, is_prepared, prepare
 from shelter.config import Settings
 from shelter.texts import say as _
+from shelter.factors.passwords import check_new_password
 
 
 @click.command("demo")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from shelter.rules import RuleBroken
@@ -61,5 +62,5 @@ def _repeats(text: str) -> bool:
 def _runs(text: str) -> bool:
     """Nothing but stretches of the alphabet, the digits or the keyboard, there or back."""
     rows = [*_ROWS, *(row[::-1] for row in _ROWS)]
-    stretches = 1 + sum(not any(pair in row for row in rows) for pair in map("".join, zip(text, text[1:], strict=False)))
+    stretches = 1 + sum(not any(pair in row for row in rows) for pair in map("".join, pairwise(text)))
     return stretches <= len(text) // 4

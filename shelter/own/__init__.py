@@ -1,0 +1,15 @@
+"""One's own account: language, password, second factors, devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shelter.web import Section
+
+
+def sections() -> list[Section]:
+    """Its addresses."""
+    from .views import own
+
+    return [own]
