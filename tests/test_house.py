@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SHELTER, TEMPLATES, TESTS = ROOT / "shelter", ROOT / "templates", ROOT / "tests"
 ROOMS = {"__init__", "rules", "models", "queries", "actions", "forms", "indicators", "views"}
 OWN_ROOMS = {
-    "accounts": {"sessions"}, "partners": {"territory", "workdays", "lists"}, "cases": {"records", "search", "words"},
+    "accounts": {"sessions", "proof"}, "partners": {"territory", "workdays", "lists"},
+    "cases": {"records", "search", "words"},
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
     "followup": {"words"}, "register": {"reading", "mappings"}, "oversight": {"words"}, "reports": {"protect", "sheet"},
 }

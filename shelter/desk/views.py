@@ -93,7 +93,9 @@ def _begin(form: RecoveryForm) -> Approval:
     return actions.begin_recovery(_person(form.values["staff_id"]), by=me().id, reason=form.reason.data)
 
 
-@desk.post("/admin/usuarios/<uuid:staff>/funciones/<uuid:assignment>/terminar", needs=P.STAFF_MANAGE, needs_fresh=ACTING)
+@desk.post(
+    "/admin/usuarios/<uuid:staff>/funciones/<uuid:assignment>/terminar", needs=P.STAFF_MANAGE, needs_fresh=ACTING,
+)
 def end_role(staff: uuid.UUID, assignment: uuid.UUID) -> ResponseReturnValue:
     """End a role at once."""
     person, found = _person(staff), db.session.get(Assignment, assignment)

@@ -10,10 +10,9 @@ from shelter.db import db, value_of
 
 from .models import Passkey, RecoveryCode
 
-_LEFT = sa.select(sa.func.count()).where(
-    RecoveryCode.staff_id == sa.bindparam("staff_id"), RecoveryCode.used_at.is_(None)
-)
-_KEYS = sa.select(sa.func.count()).where(Passkey.staff_id == sa.bindparam("staff_id"))
+_OWNER = sa.bindparam("staff_id", type_=sa.Uuid())
+_LEFT = sa.select(sa.func.count()).where(RecoveryCode.staff_id == _OWNER, RecoveryCode.used_at.is_(None))
+_KEYS = sa.select(sa.func.count()).where(Passkey.staff_id == _OWNER)
 
 
 def codes_left(staff_id: uuid.UUID) -> int:

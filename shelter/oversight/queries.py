@@ -88,7 +88,7 @@ def codes_of(rows: list[dict[str, Any]], reader: Reader) -> dict[uuid.UUID, str]
     ids = {row["object_id"] for row in rows if row["object_kind"] == Case.__tablename__}
     reached = within_reach(reader, Permission.CASE_LIST, CASE_COLUMNS)
     found = db.session.execute(sa.select(Case.id, Case.code).where(Case.id.in_(ids), reached)) if ids else ()
-    return {case_id: code for case_id, code in found}
+    return {each.id: each.code for each in found}
 
 
 def _roles_then(held: list[Any], at: datetime) -> list[str]:

@@ -28,10 +28,10 @@ class Form(wtforms.Form):
     submit_key = HiddenField()
     draft = HiddenField()
 
-    def __init__(self, record: Any = None, formdata: Any = None, **data: Any) -> None:
+    def __init__(self, record: Any = None, formdata: Any = None, prefix: str = "", **data: Any) -> None:
         posted = formdata if formdata is not None and request.method != "POST" else typed()
         kept = {name: getattr(record, name) for name, _unbound in self._unbound_fields or () if hasattr(record, name)}
-        super().__init__(posted, data={"submit_key": str(uuid.uuid4()), **kept, **data})
+        super().__init__(posted, prefix=prefix, data={"submit_key": str(uuid.uuid4()), **kept, **data})
         if posted is not None:  # what was left out is not made up: no key, no version
             for name in META & self._fields.keys() - posted.keys():
                 self._fields[name].data = ""

@@ -39,6 +39,7 @@ REFERRAL = row("nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "n
 #                  s    c    p    l    m    C    P    a    o    u
 ANYBODY = row("o", "o", "o", "o", "o", "o", "o", "o", "o", "o")
 NOT_HERS = row("n", "n", "n", "n", "n", "n", "n", "n", "n", "n")
+NOBODYS = row("n", "n", "n", "n", "n", "n", "n", "n", "n", "n")  # a passkey or a session of another person
 LIST_CASES = row("f", "o", "o", "o", "o", "o", "o", "f", "f", "f")
 SEARCH = row("f", "o", "o", "o", "o", "o", "f", "f", "f", "f")
 RUN_HOUSE = row("f", "o", "f", "f", "f", "o", "f", "f", "f", "f")
@@ -71,8 +72,14 @@ def post(*endpoints: str, row: dict[str, str]) -> dict[tuple[str, str], dict[str
 
 
 DOORS: dict[tuple[str, str], dict[str, str]] = {
-    **both("accounts.account", "accounts.code", row=ANYBODY),
-    **post("accounts.end_others", "accounts.sign_out", row=ANYBODY),
+    **both("accounts.code", "accounts.confirm", row=ANYBODY),
+    **post("accounts.challenge", row=ANYBODY),
+    **both("own.account", "own.password", "own.telephone", "own.add_passkey", "own.codes", row=ANYBODY),
+    **both("own.remove_passkey", row=NOBODYS),
+    **post("own.end_session", row=NOBODYS),
+    **post("own.drop_telephone", "own.passkey_options", "own.end_others", "own.end_all", row=ANYBODY),
+    **get("oversight.mine", row=ANYBODY),
+    **post("accounts.sign_out", row=ANYBODY),
     **get("home.my_day", "notices.index", row=ANYBODY),
     **post("notices.read_all", row=ANYBODY),
     **post("notices.read", row=NOT_HERS),

@@ -1,5 +1,6 @@
 """The link of an invitation: works once, not for long, and sets what nobody else knows."""
 
+import re
 from datetime import timedelta
 
 import pyotp
@@ -15,6 +16,7 @@ from shelter.db import db
 from shelter.tokens import OneTimeToken
 from tests.accounts.conftest import PASSWORD
 
+CODE = re.compile(r"<code>([0-9a-z]{4}(?:-[0-9a-z]{4}){3})</code>")
 GOOD = {"password": PASSWORD, "again": PASSWORD, "promise": "y"}
 
 
@@ -103,7 +105,9 @@ def test_the_second_factor_is_set_with_the_first_password(app, invited, again):
     assert again(member).totp_secret is None
     with time_machine.travel(now(), tick=False) as clock:
         shown = pyotp.TOTP(secret)
-        assert client.fill(link, **GOOD, code=shown.at(now())).location == "/mi-dia"
+        answer = client.fill(link, **GOOD, code=shown.at(now()))
+        assert len(set(CODE.findall(answer.text))) == 10, "the recovery codes are shown, once"
+        assert "/mi-dia" in answer.text
         assert client.get("/mi-dia").status_code == 200
         other = app.test_client()
         other.fill("/entrar", email=member.email, password=PASSWORD)

@@ -143,13 +143,20 @@ def test_an_earlier_code_is_not_taken_after_a_later_one(app, person, enter, code
         assert enter(member).client.fill("/entrar/codigo", code=earlier).status_code == 422
 
 
-def test_guessing_codes_slows_down_too(app, person, enter):
+def test_five_wrong_codes_lead_back_to_the_password_and_slow_down(app, person, enter, code):
     app.config["MFA_REQUIRED"] = True
-    client = enter(person()).client
-    with time_machine.travel(now(), tick=False):
-        for _each in range(5):
+    member = person()
+    with time_machine.travel(now(), tick=False) as clock:
+        client = enter(member).client
+        for _each in range(4):
             assert client.fill("/entrar/codigo", code="000000").status_code == 422
-        assert client.fill("/entrar/codigo", code="000000").status_code == 429
+        answer = client.fill("/entrar/codigo", code="000000")
+        assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/entrar")
+        assert client.get("/entrar/codigo").location.startswith("/entrar?"), "the session is over"
+        assert client.fill("/entrar", email=member.email, password=PASSWORD).status_code == 429
+        clock.shift(timedelta(seconds=2))
+        assert enter(member, client).answer.location.startswith("/entrar/codigo")
+        assert client.fill("/entrar/codigo", code=code()).status_code == 303
 
 
 def test_a_planted_reference_opens_nothing_after_signing_in(app, person, enter):

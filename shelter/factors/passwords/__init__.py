@@ -35,7 +35,8 @@ def is_easy(password: str, email: str = "") -> bool:
     """Whether it is one that is tried first: common, said twice, along the keyboard, or the e-mail address."""
     plain = _fold(password)
     own = {_fold(email), _fold(email.partition("@")[0])} - {""}
-    spellings = {plain, plain.translate(_DISGUISES)}
+    bare = re.sub(r"^[^a-z@$]+|[^a-z@$]+$", "", plain)  # without the year and the marks around it
+    spellings = {each.translate(table) for each in (plain, bare) for table in ({}, _DISGUISES)}
     cores = {re.sub(r"^[^a-z]+|[^a-z]+$", "", each) for each in spellings}
     return (
         len(set(plain)) < 4 or _repeats(plain) or _runs(plain)
