@@ -6,9 +6,8 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from shelter.access import Role
-from shelter.accounts import proof, rules
-from shelter.accounts.models import Attempt, KnownDevice
+from shelter.accounts import actions, proof, rules
+from shelter.accounts.models import Attempt, KnownDevice, Staff
 from shelter.audit import operator, work
 from shelter.calendar import now
 from shelter.db import db, vault
@@ -155,11 +154,11 @@ def test_without_a_second_factor_an_attack_asks_for_none(person, enter, attacked
     assert enter(member).answer.status_code == 303
 
 
-def test_a_new_link_and_closing_everything_forget_the_browsers(person, enter, sign_in):
+def test_beginning_anew_forgets_the_browsers(person, enter, outside):
     member = person()
     enter(member)
-    client = sign_in(person(Role.ADMINISTRATOR))
-    client.post(f"/admin/usuarios/{member.id}/enlace", data={})
+    with outside(), work("test.anew", by=operator):
+        actions.begin_anew(db.session.get(Staff, member.id))
     assert db.session.scalar(sa.select(sa.func.count()).where(KnownDevice.staff_id == member.id)) == 0
 
 

@@ -6,8 +6,9 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from shelter.access import Role
-from shelter.audit import AuditEntry
+from shelter.accounts import actions
+from shelter.accounts.models import Staff
+from shelter.audit import AuditEntry, operator, work
 from shelter.db import db
 from shelter.factors.models import RecoveryCode
 from tests.client import Page
@@ -99,7 +100,8 @@ def test_anything_else_is_refused_calmly(app, printed, enter, typed):
     assert enter(member).client.fill("/entrar/codigo", recovery=typed).status_code == 422
 
 
-def test_an_administrators_new_link_ends_codes_and_passkeys(printed, person, sign_in):
+def test_beginning_anew_ends_the_codes(printed, outside):
     member, _codes = printed
-    sign_in(person(Role.ADMINISTRATOR)).post(f"/admin/usuarios/{member.id}/enlace", data={})
+    with outside(), work("test.anew", by=operator):
+        actions.begin_anew(db.session.get(Staff, member.id))
     assert db.session.scalar(sa.select(sa.func.count(RecoveryCode.id))) == 0

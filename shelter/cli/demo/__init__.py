@@ -15,8 +15,8 @@ from shelter.cli.demo.standing import Standing
 from shelter.cli.plain import Refused, application, check_version, plainly, settings
 from shelter.cli.setup import bring_up_to_date, close_to_others, is_prepared, prepare
 from shelter.config import Settings
-from shelter.texts import say as _
 from shelter.factors.passwords import check_new_password
+from shelter.texts import say as _
 
 
 @click.command("demo")
