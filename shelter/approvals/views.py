@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
     return page("approvals/index.html", waiting=waiting, mine=mine, names=names)
 
 
-@approvals.route("/aprobaciones/<uuid:approval>", methods=["GET", "POST"], needs=P.APPROVAL_READ,
+@approvals.route("/aprobaciones/<uuid:approval>", methods=["GET", "POST"], needs=P.APPROVAL_READ, needs_fresh=("POST",),
                  draft=_later("An answer to a request"))
 def show(approval: Approval) -> ResponseReturnValue:
     """One request; the decision of who may decide."""
@@ -54,7 +54,7 @@ def _decide(approval: Approval, form: DecisionForm) -> None:
     actions.decide(approval, by=me().id, approved=form.decision.data == "yes", reason=form.reason.data)
 
 
-@approvals.post("/aprobaciones/<uuid:approval>/hacer", needs=P.APPROVAL_READ)
+@approvals.post("/aprobaciones/<uuid:approval>/hacer", needs=P.APPROVAL_READ, needs_fresh=("POST",))
 def do(approval: Approval) -> ResponseReturnValue:
     """Do what was approved. What comes of it is on the answer itself, once."""
     try:

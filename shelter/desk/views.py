@@ -79,7 +79,7 @@ def member(staff: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@desk.route("/aprobaciones/recuperar", methods=["GET", "POST"], needs=P.ACCOUNT_APPROVE)
+@desk.route("/aprobaciones/recuperar", methods=["GET", "POST"], needs=P.ACCOUNT_APPROVE, needs_fresh=ACTING)
 def recover() -> ResponseReturnValue:
     """Somebody lost her password or her second factor: begin here, with her; a second person decides."""
     form = RecoveryForm(staff_id=request.args.get("de"))

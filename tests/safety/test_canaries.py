@@ -15,6 +15,7 @@ from shelter.calendar import local, now, today
 from shelter.db import Model, db
 from shelter.db.sealed import FIELDS
 from tests.client import Page
+from tests.factors.authenticator import Authenticator
 
 SEALED_BUT_NOT_TYPED_HERE = {
     "staff.totp_secret",  # a secret of the server's own
@@ -161,6 +162,8 @@ def walked(app, programme, staff, sign_in, caplog):
         note=say("follow_up.note"),
         **when("occurred_at", timedelta(hours=1)),
     )
+    options = worker.post("/mi-cuenta/llaves/reto", data={}).json
+    send(worker, "/mi-cuenta/llaves/nueva", name=say("passkey.name"), passkey=Authenticator().create(options))
     urls.append(worker.post("/casos", data={"q": say("saved_search.words")}).location)
     invited = sign_in(staff(Role.ADMINISTRATOR)).fill(
         "/admin/usuarios/nuevo",
