@@ -31,9 +31,6 @@ from .forms import Form
 from .page import page
 from .section import Section
 
-components = Section("components", __name__)
-
-
 class EveryField(Form):
     """A field of each kind."""
 
@@ -57,10 +54,11 @@ class EveryField(Form):
 def init_app(app: Flask) -> None:
     """Only for those who build: a house never debugs."""
     if app.debug:
+        components = Section("components", __name__)
+        components.add_url_rule("/componentes", "index", index, needs=PUBLIC)
         app.register_blueprint(components)
 
 
-@components.get("/componentes", needs=PUBLIC)
 def index() -> ResponseReturnValue:
     """Everything in each of its states."""
     wrong = EveryField(formdata=MultiDict())

@@ -3,6 +3,7 @@
 import pytest
 from jinja2 import nodes
 
+from shelter.web import gate
 from tests.client import Page
 
 PARTS = ("ui/parts.html", "ui/form.html")
@@ -14,7 +15,8 @@ INSIDE = {"control_states", "notes", "notes_of", "quick_days", "choices", "momen
 @pytest.fixture
 def debugged(monkeypatch, make_app):
     monkeypatch.setenv("FLASK_DEBUG", "1")
-    return make_app()
+    yield make_app()
+    del gate.needs["components.index"]
 
 
 def test_it_is_not_there_in_a_house(app):
