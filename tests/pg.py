@@ -48,6 +48,26 @@ def private_server() -> Iterator[str]:
 
 
 @contextmanager
+def stoppable_server() -> Iterator[tuple[str, Callable[[str], None]]]:
+    """A server of one test's own, and a hand on it: `hand("stop")`, `hand("start")`."""
+    found = binaries()
+    if found is None:
+        raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="pgt", dir="/tmp"))
+
+    def hand(verb: str) -> None:
+        how = ["-m", "fast"] if verb == "stop" else ["-l", str(folder / "log"), "-o", f"-k {folder} {SETTINGS}"]
+        subprocess.run([str(found / "pg_ctl"), "-D", str(folder / "data"), "-w", *how, verb], check=True, cwd=folder,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **_not_root(folder))
+
+    try:
+        for url in _serve(found, folder):
+            yield url, hand
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def fresh_database(server: str, template: str = "template0") -> Iterator[str]:
     """The address of a new database on the server, dropped at the end; `template` names one to copy."""
     name = f"shelter_{uuid4().hex[:12]}"
