@@ -205,8 +205,10 @@ def quick_exit() -> ResponseReturnValue:
     """Lock at once and show a page that says nothing. A link, so that it works without JavaScript."""
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(403)
-    with suppress(SQLAlchemyError):  # leaving comes first, even when the database does not answer
+    try:
         _lock()
+    except SQLAlchemyError:  # leaving comes first, even when the database does not answer
+        session.clear()
     return redirect(url_for("accounts.pause"), 303)
 
 

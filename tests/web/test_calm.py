@@ -121,6 +121,7 @@ def test_the_form_stays_with_what_was_typed_and_can_be_sent_again_afterwards(cli
         assert answer.status_code == 503
         page = Page(answer.text)
         assert SAID in page.text
+        assert "Todavía no se guardó" in page.text
         assert f'value="{TYPED}"' in answer.text
         assert page.hidden("submit_key") == data["submit_key"]
     assert named(TYPED) == 0
@@ -163,17 +164,33 @@ def test_in_the_readers_language(client, staff, sign_in):
         assert "Nothing can be saved just now" in english.post("/prueba", data=data).text
 
 
+@contextmanager
+def away(monkeypatch):
+    """A database that nobody reaches."""
+    def refuse(*_arguments, **_named):
+        raise sa.exc.OperationalError("SELECT", {}, Exception("connection refused"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(db.engine.pool, "connect", refuse)
+        db.session.remove()
+        yield
+
+
+def test_one_can_leave_even_then_and_is_signed_out_in_this_browser(client, monkeypatch):
+    data = fill(client)
+    with away(monkeypatch):
+        page = Page(client.post("/prueba", data=data).text)
+        assert "/salir-rapido" in {each.get("href") for each in page.all("a")}
+        answer = client.get("/salir-rapido")
+        assert (answer.status_code, answer.location) == (303, "/pausa")
+        assert client.get("/pausa").status_code == 200
+    assert client.get("/prueba").status_code == 302
+
+
 def test_a_database_that_is_gone_takes_nothing_along(client, named, monkeypatch):
     """Not even who asks is known then: what was sent stays on a page without names, and its button sends it again."""
     data = fill(client, "Casa de las Flores <b>")
-    gone = sa.exc.OperationalError("SELECT", {}, Exception("connection refused"))
-
-    def refuse(*_arguments, **_named):
-        raise gone
-
-    with monkeypatch.context() as away:
-        away.setattr(db.engine.pool, "connect", refuse)
-        db.session.remove()
+    with away(monkeypatch):
         answer = client.post("/prueba?next=/mi-dia", data={**data, "password": "no la muestre", "code": "123456"})
         assert client.get("/prueba").status_code == 503
         assert client.get("/salud").status_code == 200
