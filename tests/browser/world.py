@@ -18,6 +18,7 @@ from shelter.accounts import actions as accounts
 from shelter.accounts import rules as passwords
 from shelter.accounts.actions import HOUSE_ROLES
 from shelter.accounts.models import Staff
+from shelter.approvals import actions as approvals
 from shelter.audit import anchors, operator, work
 from shelter.calendar import PartialDate, Period, now, today
 from shelter.cases import actions as cases
@@ -30,6 +31,8 @@ from shelter.codes.route import Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.crypto import KeyRing
 from shelter.db import db, migrate, vault
+from shelter.desk import pairs
+from shelter.documents import actions as documents
 from shelter.followup import actions as followup
 from shelter.house import create_app
 from shelter.indicators import figures
@@ -80,6 +83,7 @@ class World:
         self.hashed = passwords.hash_password(PASSWORD)
         self.residents: dict[str, uuid.UUID] = {}
         self.written: dict[Role, str] = {}
+        self.papers: dict[Role, str] = {}
         with self.inside():
             migrate.upgrade(db.engine)
             with work("foundation.add", by=operator):
@@ -171,6 +175,10 @@ class World:
             self._left(found[LEFT], lead, Outcome.PROGRESS)
             self._left(found[CLOSED], lead, Outcome.DECLINED)
             self._reports(found[STAYING].foundation_id)
+            approvals.ask(
+                pairs.RECOVERY, subject_id=self.crew[Role.LAWYER].id, by=self.crew[Role.ADMINISTRATOR].id,
+                reason="Zozobra", foundation_id=found[STAYING].foundation_id, house_id=self.house,
+            )
 
     def _reports(self, foundation_id: uuid.UUID) -> None:
         """Two reports that were made before; one of them is published. What they say on paper is of no matter here."""
@@ -207,6 +215,9 @@ class World:
             made = services.log(case, by=self.crew[role].id, type=given, was_held=True, minutes=45,
                                 headline="Xerografía", body="Xilófono", occurred_at=now() - timedelta(days=20))
             self.written[role] = f"/casos/{case.id}/servicios/{made.id}"
+            paper = documents.attach(case, by=self.crew[role].id, discipline=given.of, title="Xenón", name="x.pdf",
+                                     content=b"%PDF-1.7")
+            self.papers[role] = f"/casos/{case.id}/documentos/{paper.id}"
         intake.finish(case, by=lead)
         if case.is_present:
             day = today()
