@@ -16,7 +16,9 @@ from shelter.db.base import is_sqlite
 from shelter.db.sealed import KEY_ID, DataKey, Sealed, context_of
 from shelter.texts import say as _
 
-PORTION = 2_000
+PORTION, FEW = 2_000, 4
+"""Rows read at a time: short values, and files of some megabytes."""
+LARGE = 4096  # bytes of padding from which on a field holds files
 Progress = Callable[[int], object]
 """Told how many values more were opened."""
 
@@ -123,7 +125,7 @@ def _orphans(connection: sa.Connection) -> Iterator[tuple[str, int]]:
 
 def _keys(report: Report, progress: Progress) -> None:
     columns = (DataKey.id, DataKey.wrapped, DataKey.owner_kind, DataKey.owner_id, DataKey.compartment)
-    for rows in _portions(sa.select(*columns)):
+    for rows in _portions(sa.select(*columns), PORTION):
         for key_id, wrapped, kind, owner, compartment in rows:
             report.keys += 1
             try:
@@ -136,7 +138,8 @@ def _keys(report: Report, progress: Progress) -> None:
 def _fields(report: Report, model: Any, fields: dict[str, Sealed], progress: Progress) -> None:
     columns = [getattr(model, each.column) for each in fields.values()]
     some = sa.or_(*(column.is_not(None) for column in columns))
-    for rows in _portions(sa.select(model.id, *columns).where(some)):
+    at_once = FEW if any(each.step >= LARGE for each in fields.values()) else PORTION
+    for rows in _portions(sa.select(model.id, *columns).where(some), at_once):
         there = [(row[0], name, each, sealed) for row in rows
                  for (name, each), sealed in zip(fields.items(), row[1:], strict=True) if sealed is not None]
         boxes = _boxes({sealed[KEY_ID] for _id, _name, _each, sealed in there})
@@ -166,8 +169,8 @@ def _boxes(key_ids: set[bytes]) -> dict[bytes, Any]:
     return found
 
 
-def _portions(query: Any) -> Iterator[list[Any]]:
+def _portions(query: Any, size: int) -> Iterator[list[Any]]:
     """All rows of a query, some at a time, on a connection of their own."""
     with db.engine.connect() as connection:
-        for rows in connection.execution_options(yield_per=PORTION).execute(query).partitions():
+        for rows in connection.execution_options(yield_per=size).execute(query).partitions():
             yield list(rows)

@@ -36,12 +36,16 @@ def main() -> None:
     options.add_argument("--cases", type=int, default=int(os.environ.get("BENCH_CASES", "100000")))
     options.add_argument("--seconds", type=float, default=6.0, help="for each line")
     options.add_argument("--register-rows", type=int, default=48_773)
+    options.add_argument("--only-endurance", action="store_true", help="only writers at once and kill -9")
     chosen = options.parse_args()
+    if chosen.only_endurance:
+        sys.exit(", ".join(endurance()) or 0)
     folder = Path(os.environ.get("BENCH_DIR", Path.home() / ".cache" / "shelter-bench")) / str(chosen.cases)
     folder.mkdir(parents=True, exist_ok=True)
     fails = pages(folder, chosen.cases, chosen.seconds)
     fails += register(chosen.register_rows)
     fails += paper(folder)
+    fails += endurance()
     if fails:
         sys.exit("above the limit: " + ", ".join(fails))
 
@@ -63,6 +67,20 @@ def pages(folder: Path, cases: int, seconds: float) -> list[str]:
             against = floors["form" if name in {"form", "save"} else "list"]
             fails += show(found, against)
         print(f"{'memory, two workers':24}{memory_mb(pid):9.0f} MB")
+    return fails
+
+
+def endurance() -> list[str]:
+    """Eight writers at once (200 changes a second, each with its audit row), and fifty times kill -9 under them."""
+    fails = []
+    for engine in ("sqlite", "postgresql"):
+        for test in ("tests/audit/test_writers.py", "tests/cli/test_killed.py"):
+            command = [sys.executable, "-m", "pytest", "-q", "-s", "-n", "0", "--engine", engine, test]
+            around = {**os.environ, "KILLS": "50"}
+            done = subprocess.run(command, env=around, capture_output=True, text=True, check=False)
+            print(*(line for line in done.stdout.splitlines() if line.startswith(f"{engine}:")), sep="\n")
+            if done.returncode:
+                fails.append(f"{test} on {engine}")
     return fails
 
 

@@ -159,6 +159,17 @@ def test_nothing_outlives_a_supervisor_that_was_killed(start):
         until(lambda: not any(is_there(pid) for pid in everybody))
 
 
+def test_of_two_servers_one_does_the_jobs_and_the_other_takes_over(start, instance, server):
+    """Both have a process for them; which of them works is known by the lock alone."""
+    with start() as first, start() as second:
+        until(lambda: answers(first.port) and answers(second.port) and len(first.parts) == len(second.parts) == 2)
+        with start("jobs") as third:
+            assert third.process.wait(PATIENCE) == 1
+        for each in (first, second):
+            each.process.terminate()
+            assert each.process.wait(PATIENCE) == 0
+
+
 def test_ctrl_c_says_nothing_ugly(start):
     with start() as server:
         until(lambda: answers(server.port) and len(server.parts) == 2)
