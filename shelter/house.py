@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 from flask import Flask, get_flashed_messages
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFProtect
 
 from shelter import (
     __version__,
@@ -66,7 +66,7 @@ from shelter.transition import indicators as _transition_figures
 from shelter.transition import models as _transition
 from shelter.web import calm, components, errors, gate, headers, locale, me, navigation
 from shelter.web.locale import brand, filters
-from shelter.web.quick import Shelter, url_for
+from shelter.web.quick import Shelter, csrf_token, url_for
 
 MEGABYTE = 1024 * 1024
 MODELS = (_cases_records, _route, _intake, _residence, _services, _transition, _followup, _register, _reports)
@@ -165,7 +165,7 @@ def _dress(app: Flask) -> None:
         case_bar=case_bar,
         say_detail=say_detail,
         may=_may,
-        csrf_token=generate_csrf,
+        csrf_token=csrf_token,
         brand_name=brand,
         version=__version__,
         get_flashed_messages=get_flashed_messages,
@@ -203,6 +203,7 @@ def _around() -> dict[str, Any]:
         "brand": brand(),
         "me": signed_in,
         "lang": language(),
+        "csrf_token": csrf_token,
         "theme": getattr(signed_in, "theme", "system"),
         "menus": navigation.menus(signed_in) if signed_in else None,
     }

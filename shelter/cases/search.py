@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import bisect
 import json
+import logging
 import re
+import sys
 import threading
 import unicodedata
 import uuid
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
+from itertools import chain, islice, repeat
 
 import sqlalchemy as sa
+from flask import Flask
 
 from shelter.access import Permission, Reader, foundations_of
 from shelter.audit import AuditEntry
 from shelter.audit.work import quietly
 from shelter.calendar import now
-from shelter.db import Rows, db, rows_of, value_of, vault
+from shelter.crypto import Damaged
+from shelter.db import Compartment, DataKey, db, rows_of, value_of, vault
 from shelter.db.sealed import KEY_ID
 from shelter.jobs import every
 
@@ -27,9 +34,11 @@ from . import queries, rules
 from .models import Person
 from .records import SavedSearch
 
+log = logging.getLogger("shelter")
 FIRST, PORTION = 100, 400
 """Persons asked for at once: mostly the first hundred fill the page."""
 SPELLINGS = (
+    (r"^x(?=[aeiou])", "j"),
     (r"qu(?=[ei])|c(?=[aourlkt]|$)|q", "k"),
     (r"h?u(?=[aeiou])|gu(?=[aeo])|w", "w"),
     (r"ll|y(?=[aeiou])", "y"),
@@ -47,14 +56,27 @@ _compiled = [(re.compile(pattern), to) for pattern, to in SPELLINGS]
 
 def sounds(name: str) -> list[str]:
     """Each word of a name as it sounds: no accents, one spelling for one sound."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(letter)
-    )
-    return [sound for part in re.findall(r"[a-z0-9]+", plain) if (sound := _sound(part))]
+    return [sound for part in _parts(name) if (sound := _sound(part))]
 
 
+def beginnings(part: str) -> set[str]:
+    """What the sound of a word may begin with whose first letters these are: more letters may change the last sound."""
+    found = {_sound(part)}
+    if part[-1] in _UNDECIDED:
+        found |= {_sound(part + more)[:-1] for more in "aei"}
+    return found - {""}
+
+
+_UNDECIDED = frozenset("cghlpquxyz")
+
+
+def _parts(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFD", name.lower())
+    return re.findall(r"[a-z0-9]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+
+
+@lru_cache(maxsize=2_000)
 def _sound(part: str) -> str:
-    part = re.sub(r"^x", "j", part).replace("ñ", "n")
     for pattern, to in _compiled:
         part = pattern.sub(to, part)
     return part
@@ -62,83 +84,167 @@ def _sound(part: str) -> str:
 
 @dataclass
 class NameIndex:
-    """Postings: each sound to the places of the persons who have it."""
+    """Which persons' names have a sound. A person's place is a number; changed, a person gets a new one.
+
+    Flat arrays: some 40 bytes a person.
+    """
 
     seen: int = -1
-    persons: list[uuid.UUID] = field(default_factory=list)
-    foundations: list[uuid.UUID] = field(default_factory=list)
-    _place: dict[uuid.UUID, int] = field(default_factory=dict)
+    _ids: bytearray = field(default_factory=bytearray)
+    _foundations: list[uuid.UUID] = field(default_factory=list)
+    _foundation: bytearray = field(default_factory=bytearray)
     _postings: dict[str, array[int]] = field(default_factory=dict)
     _sounds: list[str] = field(default_factory=list)
-    _is_sorted: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def find(self, words: str) -> list[int]:
-        """Places of persons whose names have every word, or its beginning, in any order; newest first."""
-        self.catch_up()
-        found: set[int] | None = None
-        for sound in sounds(words):
-            places = set().union(*(self._postings[each] for each in self._beginning_with(sound)))
-            found = places if found is None else found & places
-            if not found:
-                return []
-        return sorted(found or (), reverse=True)
+    def find(self, words: str, foundations: Collection[uuid.UUID] | None = None) -> Iterator[uuid.UUID]:
+        """Persons whose names have every word, or its beginning, in any order; the newest first.
 
-    def _beginning_with(self, sound: str) -> Iterator[str]:
-        if not self._is_sorted:
-            self._sounds, self._is_sorted = sorted(self._postings), True
-        for place in range(bisect.bisect_left(self._sounds, sound), len(self._sounds)):
-            if not self._sounds[place].startswith(sound):
+        Those of some foundations, or of all (None).
+        """
+        parts = _parts(words)
+        with self._lock:
+            self._catch_up()
+            marks, ids = self._marks(parts, foundations), self._ids
+        place = marks.rfind(1)
+        while place >= 0:
+            yield uuid.UUID(bytes=bytes(ids[16 * place : 16 * place + 16]))
+            place = marks.rfind(1, 0, place)
+
+    def _marks(self, parts: list[str], foundations: Collection[uuid.UUID] | None) -> bytes:
+        """A byte for each place: 1 where all parts are found."""
+        found = int.from_bytes(self._of(foundations)) if parts else 0
+        for part in parts:
+            found &= int.from_bytes(self._with(part))
+        return found.to_bytes(len(self._foundation))
+
+    def _of(self, foundations: Collection[uuid.UUID] | None) -> bytearray:
+        """A mark for each person of these foundations. None for those whose place is empty."""
+        known = enumerate(self._foundations, 1)
+        allowed = {number for number, each in known if foundations is None or each in foundations}
+        return self._foundation.translate(bytes(number in allowed or number == MANY for number in range(256)))
+
+    def _with(self, part: str) -> bytearray:
+        """A mark for each person with a name that begins so."""
+        marks = bytearray(len(self._foundation))
+        for sound in {sound for begun in beginnings(part) for sound in self._beginning_with(begun)}:
+            for place in self._postings[sound]:
+                marks[place] = 1
+        return marks
+
+    def _beginning_with(self, begun: str) -> Iterator[str]:
+        if len(self._sounds) != len(self._postings):
+            self._sounds = sorted(self._postings)
+        for place in range(bisect.bisect_left(self._sounds, begun), len(self._sounds)):
+            if not self._sounds[place].startswith(begun):
                 return
             yield self._sounds[place]
 
     def catch_up(self) -> None:
         """Read what changed since the last look: all persons at first, then those the audit trail names."""
         with self._lock:
-            head = value_of(_HEAD) or 0
-            if self.seen < 0 or head < self.seen:
-                self._forget()
-                self._read(sa.select(*_COLUMNS).order_by(Person.made_at))
-            elif head > self.seen:
-                self._read_changed()
-            self.seen = head
+            self._catch_up()
 
-    def _forget(self) -> None:
-        self.persons, self.foundations = [], []
-        self._place, self._postings, self._is_sorted = {}, {}, False
-
-    def _read_changed(self) -> None:
-        ids, whole = _changed_since(self.seen)
+    def _catch_up(self) -> None:
+        head = value_of(_HEAD) or 0
+        ids, whole = (set(), True) if self.seen < 0 or head < self.seen else _changed_since(self.seen)
         if whole:
-            self._forget()
-            self._read(sa.select(*_COLUMNS).order_by(Person.made_at))
+            self._read_all()
         elif ids:
-            self._read(sa.select(*_COLUMNS).where(Person.id.in_(ids)))
+            self._read_changed(ids)
+        self.seen = head
 
-    def _read(self, query: Rows) -> None:
-        for rows in db.session.execute(query.execution_options(yield_per=5000)).partitions():
-            vault.fetch(each[KEY_ID] for row in rows for each in row[2:] if each)
-            for person_id, foundation_id, *sealed in rows:
-                names = [field.open(each, person_id) for field, each in zip(_FIELDS, sealed, strict=True) if each]
-                self._put(person_id, foundation_id, " ".join(names))
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        texts = sum(sys.getsizeof(each) + sys.getsizeof(text) for text, each in self._postings.items())
+        return len(self._ids) + len(self._foundation) + texts + sys.getsizeof(self._postings)
 
-    def _put(self, person_id: uuid.UUID, foundation_id: uuid.UUID, names: str) -> None:
-        if person_id not in self._place:
-            self._place[person_id] = len(self.persons)
-            self.persons.append(person_id)
-            self.foundations.append(foundation_id)
-        place = self._place[person_id]
-        for sound in set(sounds(names)):
+    def _read_all(self) -> None:
+        """Every person, in whatever order they come; then places by age."""
+        self._ids, self._foundation, self._foundations = bytearray(), bytearray(), []
+        self._postings, self._sounds = {}, []
+        made = array("d")
+        for rows in db.session.execute(_EVERYONE.execution_options(yield_per=1000)).partitions():
+            for moment, *person in rows:
+                made.append(moment.timestamp())
+                self._put(*person)
+        order = sorted(range(len(made)), key=made.__getitem__)
+        places = array("I", bytes(4 * len(made)))
+        for place, was in enumerate(order):
+            places[was] = place
+        self._ids = bytearray().join(self._ids[16 * was : 16 * was + 16] for was in order)
+        self._foundation = bytearray(self._foundation[was] for was in order)
+        for sound, postings in self._postings.items():
+            self._postings[sound] = array("I", map(places.__getitem__, postings))
+
+    def _read_changed(self, ids: set[uuid.UUID]) -> None:
+        for person_id in ids:
+            for place in self._places_of(person_id):
+                self._foundation[place] = NOBODY
+        for person in rows_of(_SOME, ids=list(ids)):
+            self._put(*person)
+
+    def _places_of(self, person_id: uuid.UUID) -> Iterator[int]:
+        at = self._ids.find(person_id.bytes)
+        while at >= 0:
+            if at % 16 == 0:
+                yield at // 16
+            at = self._ids.find(person_id.bytes, at + 1)
+
+    def _put(self, person_id: uuid.UUID, foundation_id: uuid.UUID, key: uuid.UUID | None, wrapped: bytes,
+             *sealed: bytes | None) -> None:
+        place = len(self._foundation)
+        self._ids += person_id.bytes
+        self._foundation.append(self._number(foundation_id))
+        names = _names(person_id, key, wrapped, sealed)
+        for sound in {sound for name in names for sound in sounds(name)}:
             if sound not in self._postings:
-                self._postings[sound], self._is_sorted = array("L"), False
-            if place not in self._postings[sound][-1:] and place not in self._postings[sound]:
-                self._postings[sound].append(place)
+                self._postings[sound] = array("I")
+            self._postings[sound].append(place)
+
+    def _number(self, foundation_id: uuid.UUID) -> int:
+        """Of a foundation, from 1; those that come after the 254th share one, and the query alone keeps them apart."""
+        if foundation_id not in self._foundations:
+            self._foundations.append(foundation_id)
+        return min(self._foundations.index(foundation_id) + 1, MANY)
 
 
+NOBODY, MANY = 0, 255
 _HEAD = sa.select(sa.func.max(AuditEntry.seq))
-_COLUMNS = (Person.id, Person.foundation_id, Person.name_used_sealed, Person.names_sealed, Person.surnames_sealed)
 _FIELDS = (Person.name_used, Person.names, Person.surnames)
+_SOME = (
+    sa.select(
+        Person.id, Person.foundation_id, DataKey.id, DataKey.wrapped,
+        Person.name_used_sealed, Person.names_sealed, Person.surnames_sealed,
+    )
+    .outerjoin(DataKey, sa.and_(DataKey.owner_id == Person.id, DataKey.owner_kind == "person",
+                                DataKey.compartment == Compartment.CORE.value))
+)
+_EVERYONE = _SOME.with_only_columns(Person.made_at, *_SOME.selected_columns)
+_SOME = _SOME.where(Person.id.in_(sa.bindparam("ids", expanding=True)))
 index = NameIndex()
+
+
+def read_names(app: Flask) -> None:
+    """When a worker starts, beside its work: who searches first need not wait for it."""
+    with app.app_context():
+        try:
+            index.catch_up()
+        except (sa.exc.SQLAlchemyError, Damaged) as error:
+            log.warning("the names could not be read when the worker started: %s", type(error).__name__)
+
+
+def _names(person_id: uuid.UUID, key: uuid.UUID | None, wrapped: bytes, sealed: Iterable[bytes | None]) -> list[str]:
+    """The names of a person; a damaged one is nobody's name, and the page that should show it says so."""
+    found = []
+    with suppress(Damaged):
+        box = vault.opened(key, wrapped, "person", person_id, Compartment.CORE.value) if key else None
+        for field_, each in zip(_FIELDS, sealed, strict=True):
+            if each:
+                at_hand = box if key and each[KEY_ID] == key.bytes else None
+                found.append(str(field_.open(each, person_id, at_hand)))
+    return found
 
 
 def _changed_since(seq: int) -> tuple[set[uuid.UUID], bool]:
@@ -164,19 +270,14 @@ def search(reader: Reader, words: str) -> list[dict[str, object]]:
     if exact:
         return queries.of_persons(reader, exact)
     found: list[dict[str, object]] = []
-    for person_ids in _portions(reader, index.find(words)):
-        found += queries.of_persons(reader, person_ids, queries.PAGE - len(found))
+    persons = index.find(words, foundations_of(reader, Permission.PERSON_SEARCH))
+    for size in chain((FIRST,), repeat(PORTION)):
+        if not (some := list(islice(persons, size))):
+            break
+        found += queries.of_persons(reader, some, queries.PAGE - len(found))
         if len(found) >= queries.PAGE:
             break
     return found
-
-
-def _portions(reader: Reader, places: list[int]) -> Iterator[list[uuid.UUID]]:
-    allowed = foundations_of(reader, Permission.PERSON_SEARCH)
-    ids = [index.persons[place] for place in places if allowed is None or index.foundations[place] in allowed]
-    yield ids[:FIRST]
-    for start in range(FIRST, len(ids), PORTION):
-        yield ids[start : start + PORTION]
 
 
 def _exact(words: str) -> list[uuid.UUID]:
@@ -200,7 +301,8 @@ def remember(staff_id: uuid.UUID, words: str) -> SavedSearch:
     """Keep the words half an hour, sealed under the searcher's key; forget older ones."""
     db.session.connection().execute(_EXPIRED, {"now": now()})
     kept = SavedSearch(staff_id=staff_id, expires_at=now() + timedelta(minutes=30), words=words[:200])
-    db.session.add(kept)
+    values = {column.key: getattr(kept, column.key) for column in SavedSearch.__table__.c}
+    db.session.connection().execute(_KEEP, values)
     return kept
 
 
@@ -210,6 +312,7 @@ def forget_searches() -> None:
     quietly(lambda connection: connection.execute(_EXPIRED, {"now": now()}))
 
 
+_KEEP = sa.insert(SavedSearch.__table__)  # type: ignore[arg-type]
 _EXPIRED = sa.delete(SavedSearch.__table__).where(SavedSearch.expires_at < sa.bindparam("now"))  # type: ignore[arg-type]
 
 

@@ -85,7 +85,7 @@ def say_detail(word: str) -> Any:
 class Line(NamedTuple):
     """A case as the table shows it: ready texts. Without a right to the name, its code is its title."""
 
-    id: uuid.UUID
+    id: str
     title: str
     code: str
     stage: str
@@ -103,7 +103,7 @@ def lines(rows: Iterable[Mapping[str, Any]], leads: Mapping[uuid.UUID, str]) -> 
     stages = {stage: str(stage.label) for stage in Stage}
     return [
         Line(
-            row["id"],
+            str(row["id"]),
             (row["name"] or nameless) if row["is_named"] else row["code"],
             row["code"] if row["is_named"] else "",
             stages[row["stage"]],

@@ -8,7 +8,7 @@ import ipaddress
 import signal
 import socket
 import sys
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import click
@@ -155,11 +155,12 @@ def _own_connections(server: Any, _worker: Any) -> None:
         db.engine.dispose(close=False)
 
 
-def _settle(_worker: Any) -> None:
-    """What was made at the start is not garbage: the collector need not look at it again."""
+def _settle(worker: Any) -> None:
+    """What was made at the start is not garbage: the collector need not look at it again. Then read the names."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    Thread(target=read_names, args=(worker.app.application,), daemon=True).start()
 
 
 def _is_loopback(host: str) -> bool:

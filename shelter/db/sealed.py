@@ -63,7 +63,7 @@ class Vault:
 
     ring: KeyRing | None = None
     size: int = 20_000
-    _boxes: OrderedDict[bytes, AESGCM] = field(default_factory=OrderedDict)
+    _secrets: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -77,51 +77,61 @@ class Vault:
         """Begin to use a key ring; forgets what another one opened."""
         with self._lock:
             self.ring = ring
-            self._boxes.clear()
+            self._secrets.clear()
 
     def box(self, key_id: bytes) -> AESGCM:
         """The opened key of that id, read from the database when it is not at hand; Damaged when it is gone."""
-        box = self._boxes.get(key_id) or self.fetch([key_id]).get(key_id)
-        if box is None:
+        secret = self._secrets.get(key_id) or self._fetch([key_id]).get(key_id)
+        if secret is None:
             raise Damaged("the data key of a sealed value is gone")
-        return box
+        return AESGCM(secret)
 
     def fetch(self, key_ids: Iterable[bytes]) -> dict[bytes, AESGCM]:
         """Many opened keys, with one query (per 500) for those that are not at hand; without those that are gone."""
+        return {key_id: AESGCM(secret) for key_id, secret in self._fetch(key_ids).items()}
+
+    def _fetch(self, key_ids: Iterable[bytes]) -> dict[bytes, bytes]:
         wanted = set(key_ids)
-        found = {key_id: box for key_id in wanted if (box := self._boxes.get(key_id))}
+        found = {key_id: secret for key_id in wanted if (secret := self._secrets.get(key_id))}
         if len(found) < len(wanted):
-            fetched: dict[bytes, AESGCM] = {}
+            fetched: dict[bytes, bytes] = {}
             for ids in in_portions(sorted(wanted - found.keys()), 500):
                 wrapped = {"ids": [uuid.UUID(bytes=key_id) for key_id in ids]}
                 for row in db.session.connection().execute(_BY_IDS, wrapped):  # without a flush, as below
-                    fetched[row.id.bytes] = self._opened(*row)
-            self.keep(fetched)
+                    fetched[row.id.bytes] = self._unwrapped(*row)
+            self._keep(fetched)
             found.update(fetched)
         return found
 
-    def _opened(self, key_id: uuid.UUID, wrapped: bytes, kind: str, owner: uuid.UUID, compartment: str) -> AESGCM:
+    def _unwrapped(self, key_id: uuid.UUID, wrapped: bytes, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
         context = context_of(key_id, kind, owner, compartment)
         try:
-            return AESGCM(self.keys.unwrap(wrapped, context))
+            return self.keys.unwrap(wrapped, context)
         except Damaged:
             if not self.look_again():
                 raise
-            return AESGCM(self.keys.unwrap(wrapped, context))
+            return self.keys.unwrap(wrapped, context)
 
     def look_again(self) -> bool:
         """Whether the key file says something else by now (it was rotated); from here on that is used."""
         before, self.ring = self.keys, self.keys.fresh()
         return self.ring is not before
 
-    def keep(self, boxes: dict[bytes, AESGCM]) -> None:
-        """Remember opened keys, forgetting those fetched longest ago when there are too many."""
+    def opened(self, key_id: uuid.UUID, wrapped: bytes, kind: str, owner: uuid.UUID, compartment: str) -> AESGCM:
+        """The key of a row read together with what it sealed; it is not remembered."""
+        return AESGCM(self._unwrapped(key_id, wrapped, kind, owner, compartment))
+
+    def _keep(self, secrets: dict[bytes, bytes]) -> None:
+        """Remember opened keys, forgetting those fetched longest ago when there are too many.
+
+        As 32 bytes each: made ready for use, each would take 2,400, and making one ready takes a microsecond.
+        """
         with self._lock:
-            for key_id, box in boxes.items():
-                self._boxes[key_id] = box
-                self._boxes.move_to_end(key_id)
-            while len(self._boxes) > self.size:
-                self._boxes.popitem(last=False)
+            for key_id, secret in secrets.items():
+                self._secrets[key_id] = secret
+                self._secrets.move_to_end(key_id)
+            while len(self._secrets) > self.size:
+                self._secrets.popitem(last=False)
 
     def key_for(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
         """The id of the key that seals for this owner, made when first needed."""
@@ -137,7 +147,7 @@ class Vault:
         """Whether the programme's key opens the data keys of this database; true while there are none."""
         row = db.session.execute(sa.select(*_COLUMNS).limit(1)).first()
         try:
-            return row is None or bool(self._opened(*row))
+            return row is None or bool(self._unwrapped(*row))
         except Damaged:
             return False
 
@@ -149,19 +159,23 @@ class Vault:
     def _new(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
         if not is_writing():
             raise RuntimeError("something is sealed outside work(): its key would be lost")
-        row, box = self.make(kind, owner, compartment)
+        row, secret = self._make(kind, owner, compartment)
         db.session.add(DataKey(**row))
-        self.keep({row["id"].bytes: box})
+        self._keep({row["id"].bytes: secret})
         return bytes(row["id"].bytes)
 
     def make(self, kind: str, owner: uuid.UUID, compartment: str) -> tuple[dict[str, Any], AESGCM]:
         """A new key as the row to insert, and opened."""
+        row, secret = self._make(kind, owner, compartment)
+        return row, AESGCM(secret)
+
+    def _make(self, kind: str, owner: uuid.UUID, compartment: str) -> tuple[dict[str, Any], bytes]:
         self.look_again()  # inside the transaction: a rotation waits for those that began before it
         key_id, secret = uuid.uuid4(), AESGCM.generate_key(256)
         wrapped = self.keys.wrap(secret, context_of(key_id, kind, owner, compartment))
         row = {"id": key_id, "owner_kind": kind, "owner_id": owner, "compartment": str(compartment),
                "wrapped": wrapped, "made_at": now()}
-        return row, AESGCM(secret)
+        return row, secret
 
 
 _COLUMNS = (DataKey.id, DataKey.wrapped, DataKey.owner_kind, DataKey.owner_id, DataKey.compartment)

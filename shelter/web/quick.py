@@ -6,18 +6,47 @@ import io
 import re
 import uuid
 from collections.abc import Callable, MutableMapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 from flask.templating import Environment
+from flask_wtf.csrf import generate_csrf
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, escape
+from markupsafe._speedups import _escape_inner as escaped
 from werkzeug.routing import MapAdapter
 
+from shelter.calendar import now
+
+SAFE = "!$'()*,/:;?@"
+"""What stands as it is in the query of an address, as in Werkzeug's."""
 SIXTH = re.compile(r"\[::1\]((?::\d{1,5})?)")
+
+
+def said(value: Any) -> str:
+    """As Jinja's `escape`, without an object around each piece: a page is put together from a thousand of them."""
+    kind = type(value)
+    return escaped(value) if kind is str else value if kind is Markup else escape(value)
+
+
+class HouseCode(CodeGenerator):
+    """As Jinja's; what a template prints goes through `said`."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if finalize.src is None and frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.said(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
 
 
 class HouseEnvironment(Environment):
     """As Flask's, but what templates may use is one dictionary instead of a chain of two: a third of an import."""
+
+    code_generator_class = HouseCode
+    said = staticmethod(said)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """What every template may use (set before the first of them is read)."""
@@ -50,10 +79,18 @@ class Shelter(flask.Flask):
 
 
 def url_for(endpoint: str, **values: Any) -> str:
-    """As Flask's. An address that takes nothing, or ids alone, is built once and then filled in."""
-    if all(type(value) is uuid.UUID for value in values.values()):
+    """As Flask's. An address that takes nothing, or ids alone, is built once and then filled in; texts follow it."""
+    kinds = {type(value) for value in values.values()}
+    if kinds <= {uuid.UUID}:
         return _pattern(endpoint, *values).format(*values.values())
+    if kinds == {str} and _takes_nothing(endpoint):
+        return f"{_pattern(endpoint)}?{urlencode(values, safe=SAFE)}"
     return flask.url_for(endpoint, **values)
+
+
+@cache
+def _takes_nothing(endpoint: str) -> bool:
+    return not any(rule.arguments for rule in flask.current_app.url_map.iter_rules(endpoint))
 
 
 @cache
@@ -63,3 +100,14 @@ def _pattern(endpoint: str, *names: str) -> str:
     for place in places.values():
         url = url.replace(str(place), f"{{{place.int}}}")
     return url
+
+
+def csrf_token() -> str:
+    """The token of this session's forms, signed once a minute instead of once a page."""
+    secret = flask.session.get("csrf_token")
+    return _signed(secret, int(now().timestamp() // 60)) if secret else str(generate_csrf())
+
+
+@lru_cache(maxsize=1000)
+def _signed(_secret: str, _minute: int) -> str:
+    return str(generate_csrf())

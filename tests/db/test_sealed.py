@@ -283,7 +283,7 @@ def test_the_vault_forgets_what_was_fetched_longest_ago(many, monkeypatch):
     monkeypatch.setattr(vault, "size", 10)
     rows = db.session.execute(many).all()
     unseal(rows, one=(Person.names, "id"))
-    assert len(vault._boxes) == 10
+    assert len(vault._secrets) == 10
 
 
 def test_five_hundred_keys_are_one_query_and_more_are_some(app, count_queries):
