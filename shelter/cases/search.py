@@ -327,6 +327,6 @@ def remembered(staff_id: uuid.UUID, token: str) -> str | None:
 
 _KEPT = sa.select(SavedSearch.id, SavedSearch.words_sealed).where(
     SavedSearch.id == sa.bindparam("id"),
-    SavedSearch.staff_id == sa.bindparam("staff_id"),
+    SavedSearch.staff_id == sa.bindparam("staff_id", type_=SavedSearch.id.type),
     SavedSearch.expires_at > sa.bindparam("now"),
 )

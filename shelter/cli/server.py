@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
@@ -113,6 +114,8 @@ def serve(app: Flask, options: dict[str, Any]) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()  # no process uses a connection that another opened
+        sa.orm.configure_mappers()
+    _share()
     sys.exit(Supervisor([
         Part("web", lambda: Server(app, options).run(), is_vital=True), Part("jobs", lambda: do_jobs(app)),
     ]).run())
@@ -155,9 +158,16 @@ def _own_connections(server: Any, _worker: Any) -> None:
         db.engine.dispose(close=False)
 
 
-def _settle(worker: Any) -> None:
-    """What was made at the start is not garbage: the collector need not look at it again. Then read the names."""
+def _share() -> None:
+    """What was made so far is not garbage, and all processes have it: the collector never writes into it again."""
     gc.collect()
+    gc.freeze()
+
+
+def _settle(worker: Any) -> None:
+    """As above for what the worker made of its own; then it reads the names."""
+    from shelter.cases.search import read_names
+
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     Thread(target=read_names, args=(worker.app.application,), daemon=True).start()
