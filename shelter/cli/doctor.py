@@ -17,6 +17,7 @@ from shelter.accounts import queries
 from shelter.audit import AuditEntry, clock, verify
 from shelter.calendar import local, now
 from shelter.cli.plain import in_app, settings
+from shelter.cli.process import swaps_in_clear
 from shelter.config import Settings
 from shelter.db import db, vault
 from shelter.jobs import JobRun, is_somebody_working
@@ -69,6 +70,11 @@ def _keys(found: Settings) -> Iterator[str]:
         yield _("there is no recovery key: the next backup makes one, `shelter backup`")
     if vault.keys.is_rotating:
         yield _("a rotation was broken off; nothing is lost: `shelter keys rotate` continues")
+
+
+def _memory(_found: Settings) -> Iterator[str]:
+    if swaps_in_clear() and not is_demonstration():
+        yield _("memory may be written to the disk in clear: encrypt the swap, or take it away with `swapoff -a`")
 
 
 def _settings(found: Settings) -> Iterator[str]:
@@ -140,4 +146,4 @@ def _jobs(_found: Settings) -> Iterator[str]:
                 count=run.failures, why=run.problem)
 
 
-LOOKS = (_settings, _keys, _modes, _libraries, _disk, _clock, _backups, _trail, _jobs)
+LOOKS = (_settings, _keys, _memory, _modes, _libraries, _disk, _clock, _backups, _trail, _jobs)

@@ -19,6 +19,7 @@ from gunicorn.app.base import BaseApplication
 from shelter.audit import clock, note, operator
 from shelter.cli import tls
 from shelter.cli.plain import Refused, application, check_version, plainly, settings
+from shelter.cli.process import keep_private, keep_small
 from shelter.cli.setup import bring_up_to_date, close_to_others
 from shelter.cli.supervise import Part, Supervisor
 from shelter.config import Settings
@@ -115,7 +116,8 @@ def serve(app: Flask, options: dict[str, Any]) -> None:
         db.session.remove()
         db.engine.dispose()  # no process uses a connection that another opened
         sa.orm.configure_mappers()
-    _share()
+    keep_private()
+    keep_small()
     sys.exit(Supervisor([
         Part("web", lambda: Server(app, options).run(), is_vital=True), Part("jobs", lambda: do_jobs(app)),
     ]).run())
@@ -158,14 +160,8 @@ def _own_connections(server: Any, _worker: Any) -> None:
         db.engine.dispose(close=False)
 
 
-def _share() -> None:
-    """What was made so far is not garbage, and all processes have it: the collector never writes into it again."""
-    gc.collect()
-    gc.freeze()
-
-
 def _settle(worker: Any) -> None:
-    """As above for what the worker made of its own; then it reads the names."""
+    """What the worker made at its start is not garbage either; then it reads the names."""
     from shelter.cases.search import read_names
 
     gc.freeze()

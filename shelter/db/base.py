@@ -133,7 +133,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "busy_timeout=5000",
         "secure_delete=on",
         "temp_store=memory",
-        "cache_size=-512",  # of each connection; what is read often is kept once for all, by the operating system
+        "cache_size=-1024",  # of each connection; what is read often is kept once for all, by the operating system
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -62,7 +62,7 @@ class Vault:
     """Opened data keys of this process, the latest fetched kept longest; filled from the database in bulk."""
 
     ring: KeyRing | None = None
-    size: int = 2_000
+    size: int = 5_000
     _secrets: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 

@@ -137,7 +137,7 @@ def scenarios(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
 def found_cases(html: str) -> list[str]:
     import re
 
-    return re.findall(r'<th scope="row"[^>]*><a href="/casos/([0-9a-f-]{36})"', html)
+    return re.findall(r'<th scope="row"[^>]*><a[^>]* href="/casos/([0-9a-f-]{36})"', html)
 
 
 def deep_pages(client: Client) -> list[str]:
