@@ -102,7 +102,7 @@ _NAMES = sa.select(Staff.id, Staff.name_sealed).where(Staff.id.in_(sa.bindparam(
 @lru_cache(maxsize=2000)
 def opened_name(staff_id: uuid.UUID, sealed: bytes | None) -> str:
     """The name of a member of staff."""
-    return "" if sealed is None else str(Staff.name.open(sealed, staff_id))
+    return "" if sealed is None else str(Staff.name.shown(sealed, staff_id))
 
 
 def in_house(house_id: uuid.UUID, roles: Iterable[Role]) -> list[tuple[uuid.UUID, str, list[str]]]:

@@ -322,7 +322,9 @@ def remembered(staff_id: uuid.UUID, token: str) -> str | None:
         found = rows_of(_KEPT, id=uuid.UUID(token), staff_id=staff_id, now=now())
     except ValueError:
         return None
-    return str(SavedSearch.words.open(found[0].words_sealed, found[0].id)) if found else None
+    with suppress(Damaged):
+        return str(SavedSearch.words.open(found[0].words_sealed, found[0].id)) if found else None
+    return None
 
 
 _KEPT = sa.select(SavedSearch.id, SavedSearch.words_sealed).where(

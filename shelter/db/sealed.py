@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -13,15 +14,18 @@ from typing import Annotated, Any, Self, overload
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import g
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shelter.calendar import PartialDate, now
 from shelter.crypto import Damaged, KeyRing, open_bytes, pad, seal_bytes, unpad
 from shelter.crypto.sealing import KEY_ID as KEY_ID
+from shelter.texts import later as _later
 
 from .base import Key, Model, db, in_portions, is_writing
 
 SealedBytes = Annotated[bytes, mapped_column(sa.LargeBinary)]
+log = logging.getLogger("shelter")
 NAME, NOTE = 96, 256  # padding steps, bytes
 
 
@@ -91,7 +95,7 @@ class Vault:
         return {key_id: AESGCM(secret) for key_id, secret in self._fetch(key_ids).items()}
 
     def _fetch(self, key_ids: Iterable[bytes]) -> dict[bytes, bytes]:
-        wanted = set(key_ids)
+        wanted = {key_id for key_id in key_ids if len(key_id) == 16}
         found = {key_id: secret for key_id in wanted if (secret := self._secrets.get(key_id))}
         if len(found) < len(wanted):
             fetched: dict[bytes, bytes] = {}
@@ -234,10 +238,12 @@ class Sealed:
         if row is None:
             return self
         sealed = getattr(row, self.column)
-        return None if sealed is None else self.open(sealed, row.id)  # type: ignore[attr-defined]
+        return None if sealed is None else self.shown(sealed, row.id)  # type: ignore[attr-defined]
 
     def __set__(self, row: Any, value: Any) -> None:
-        """Seal the value; None and the empty text leave nothing."""
+        """Seal the value; None and the empty text leave nothing, what stands for an altered value leaves that alone."""
+        if self._stands_for_altered(row, value):
+            return
         if value is None or value == "":
             setattr(row, self.column, None)
             return
@@ -256,11 +262,33 @@ class Sealed:
         """The value again; Damaged when it was altered or moved. `box` is its key when that is at hand."""
         return self.codec.read(unpad(open_bytes(box or vault.box(sealed[KEY_ID]), sealed, self.place(row_id))))
 
+    def shown(self, sealed: bytes, row_id: uuid.UUID, box: AESGCM | None = None) -> Any:
+        """As `open`; on a page that is being made, a sentence (no date) in the place of what was altered."""
+        try:
+            return self.open(sealed, row_id, box)
+        except Damaged:
+            if not (g and g.get("shows_altered")):
+                raise
+            log.warning("a sealed value was altered: %s of %s", self.declared, row_id)
+            g.setdefault("altered", set()).add(f"{self.declared} {row_id}")
+            return f"{ALTERED} {_CALM}" if self.codec is TEXT else None
+
+    def _stands_for_altered(self, row: Any, value: Any) -> bool:
+        if isinstance(value, str) and value.startswith(ALTERED):
+            return True
+        sealed = None if value is not None or self.codec is TEXT else getattr(row, self.column, None)
+        try:
+            return sealed is not None and self.open(sealed, row.id) is None
+        except Damaged:
+            return True
+
     def place(self, row_id: uuid.UUID) -> bytes:
         """What the value is bound to."""
         return f"{self.declared}|{row_id.hex}".encode()
 
 
+ALTERED = "\N{WARNING SIGN}"
+_CALM = _later("This part was altered and cannot be shown. Tell whoever looks after the server.")
 FIELDS: dict[str, Sealed] = {}
 """Every sealed field of the program by its declared name."""
 
@@ -273,9 +301,9 @@ def unseal(rows: Sequence[Any], **fields: tuple[Sealed, str]) -> list[dict[str, 
     names = rows[0]._fields if rows else ()
     found = [dict(zip(names, row, strict=True)) for row in rows]
     for some in in_portions(found, 5_000):
-        boxes = vault.fetch(row[name][KEY_ID] for row in some for name in fields if row[name] is not None)
+        boxes = vault.fetch(row[name][KEY_ID] for row in some for name in fields if row[name])
         for row in some:
             for name, (sealed, row_id) in fields.items():
                 if row[name] is not None:
-                    row[name] = sealed.open(row[name], row[row_id], boxes.get(row[name][KEY_ID]))
+                    row[name] = sealed.shown(row[name], row[row_id], boxes.get(row[name][KEY_ID]))
     return found

@@ -32,6 +32,7 @@ ACTIONS: dict[str, Any] = {
     "passkey.add": _("Added a passkey"),
     "passkey.remove": _("Removed a passkey"),
     "codes.make": _("Made new recovery codes"),
+    "seal.altered": _("Met a value that was altered"),
     "staff.prefer": _("Changed language or appearance"),
     "notice.read": _("Read a notice"),
     "approval.ask": _("Asked for a second person"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -18,6 +19,7 @@ from werkzeug.datastructures import MultiDict
 from shelter.audit import Actor, work
 from shelter.audit.work import quietly
 from shelter.calendar import now
+from shelter.crypto import Damaged
 from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, db, rows_of, vault
 from shelter.jobs import every
 from shelter.texts import say as _
@@ -193,7 +195,9 @@ def opened(staff_id: uuid.UUID, draft_id: str) -> MultiDict[str, str] | None:
     if not found or found[0].path.partition("?")[0] != request.path or _is_old(found[0].saved_at):
         return None
     g.draft_saved_at = found[0].saved_at
-    return MultiDict(parse_qsl(Draft.body.open(found[0].body_sealed, found[0].id), keep_blank_values=True))
+    with suppress(Damaged):
+        return MultiDict(parse_qsl(Draft.body.open(found[0].body_sealed, found[0].id), keep_blank_values=True))
+    return None
 
 
 def offered(staff_id: uuid.UUID) -> Any:

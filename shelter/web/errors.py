@@ -36,6 +36,10 @@ SAID: dict[int, tuple[Any, Any]] = {
         _("This cannot be saved right now. What you saved before is safe. Try again in a moment."),
     ),
 }
+ALTERED = (
+    _("A part of this was altered"),
+    _("It cannot be changed while one of its parts cannot be read. Tell whoever looks after the server."),
+)
 EXPIRED = (
     _("This page was open too long"),
     _("Go back, copy what you wrote, load the page again and send it once more."),
@@ -48,7 +52,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _expected)
     for kind in calm.FAILURES:
         app.register_error_handler(kind, unavailable)
-    app.register_error_handler(Damaged, _unexpected)
+    app.register_error_handler(Damaged, _altered)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -75,6 +79,12 @@ def unavailable(error: Exception) -> ResponseReturnValue:
     fields, texts = calm.typed()
     return _page(503, (SAID[503][0], calm.CANNOT), "errors/again.html", fields=fields, texts=texts,
                  path=request.full_path.rstrip("?"), had_files=bool(request.files))
+
+
+def _altered(error: Damaged) -> ResponseReturnValue:
+    """Something is to be changed that hangs on what cannot be read."""
+    log.error("%s", type(error).__name__, exc_info=error)
+    return _page(503, ALTERED)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -106,6 +106,7 @@ class Gate:
 
     def admit(self) -> ResponseReturnValue | None:
         """Let the request in, or answer in its place."""
+        g.shows_altered = True
         if request.method in CHANGING:
             if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
                 abort(400)
@@ -174,8 +175,10 @@ class Gate:
         """Before the answer is sent: the row of a sensitive read, and at most once a minute the session's touch."""
         if request.endpoint in self.faceless:
             return response
-        read = g.pop("read", None)
+        read, altered = g.pop("read", None), g.pop("altered", None)
         try:
+            if altered:
+                note("seal.altered", by=me().actor, fields=sorted(altered))
             is_due = request.endpoint not in self.unnoticed and getattr(current_user, "is_touch_due", False)
             touch = me().touch if is_due else None
             if read and response.status_code == 200:
