@@ -52,8 +52,10 @@ def raised():
     }
 
 
-EXPECTED = {**{str(code): code for code in CODES}, "410": 400, "418": 400, "502": 500, "bug": 500, "database": 503, "busy": 503,
-            "row": 500}
+EXPECTED = {
+    **{str(code): code for code in CODES},
+    "410": 400, "418": 400, "502": 500, "bug": 500, "database": 503, "busy": 503, "row": 500,
+}
 
 
 @pytest.mark.parametrize("how", EXPECTED)
