@@ -38,10 +38,10 @@ def everyone() -> list[Staff]:
 
 
 def listing(*, closed: bool = False) -> list[dict[str, Any]]:
-    """Open (or closed) accounts by name, opened in bulk: id, name, email, is_invited (no password yet)."""
+    """Open (or closed) accounts by name, opened in bulk: id, name, email, is_invited (never used yet)."""
     rows = db.session.execute(
         sa.select(Staff.id, Staff.name_sealed.label("name"), Staff.email_sealed.label("email"),
-                  Staff.password_hash.is_(None).label("is_invited"))
+                  sa.and_(Staff.password_hash.is_(None), Staff.opened_at.is_(None)).label("is_invited"))
         .where(Staff.is_active.is_not(closed))
     ).all()
     opened = unseal(rows, name=(Staff.name, "id"), email=(Staff.email, "id"))

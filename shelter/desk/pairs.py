@@ -30,7 +30,7 @@ BY_TWO = {role for role in Role if OPENS & MATRIX[role].keys()}
 """Roles that read about residents, and the one that gives roles."""
 
 RECOVERED = notice_kind("account.recovered", _later("Two people gave an account a new link"), "notices.index")
-GIVEN = notice_kind("account.role", _later("You have a new role"), "accounts.account")
+GIVEN = notice_kind("account.role", _later("You have a new role"), "own.account")
 NEW_ADMINISTRATOR = notice_kind("account.administrator", _later("There is a new administrator"), "desk.staff")
 NOBODY_RECOVERS = _later(
     "Nobody else here can decide this. Whoever looks after the machine is the second person: «shelter staff recover»."

@@ -156,14 +156,14 @@ class Gate:
 
     def would_admit(self, endpoint: str, **record_ids: uuid.UUID) -> bool:
         """Whether the reader could open that address now: for a link that was kept for a while."""
-        needs, subject = self.needs[endpoint], None
+        needs, subject = self.needs.get(endpoint), None
         for name in record_ids.keys() & self.loaders.keys():
             subject = self.loaders[name](record_ids[name])
             if subject is None:
                 return False
         if isinstance(needs, Permission):
             return allows(me(), needs, subject)
-        return subject is None or reaches(me(), subject)
+        return needs is not None and (subject is None or reaches(me(), subject))
 
     def _load(self, view_args: dict[str, Any]) -> Any:
         subject = None

@@ -80,6 +80,17 @@ def test_the_link_is_made_once_and_by_the_one_who_asked(house):
     assert state(request) is ApprovalState.DONE
 
 
+def test_a_link_that_got_lost_is_asked_for_again_by_two(house):
+    request = ask(house)
+    decide(house, "coordinator", request)
+    house.at("admin").post(f"/aprobaciones/{request.id}/hacer", data={})
+    assert not LINK.search(house.at("admin").post(f"/admin/usuarios/{house.lawyer.id}/enlace", data={}).text)
+    again = ask(house)
+    assert again.id != request.id
+    assert decide(house, "second", again).status_code == 303
+    assert LINK.search(house.at("admin").post(f"/aprobaciones/{again.id}/hacer", data={}).text)
+
+
 def test_nothing_is_done_before_the_decision_nor_after_a_refusal(house):
     request = ask(house)
     assert not LINK.search(house.at("admin").post(f"/aprobaciones/{request.id}/hacer", data={}).text)
