@@ -32,17 +32,19 @@ class FactorForm(Form):
 
     passkey = HiddenField()
     code = OneTimeCodeField(
-        _("Six-digit code"), required=False, hint=_("It is in the application on your telephone."), maxlength=12,
+        _("Six-digit code"), hint=_("It is in the application on your telephone."), maxlength=12,
     )
     recovery = TextField(
-        _("Recovery code"), required=False, maxlength=60, autocomplete="off",
+        _("Recovery code"), maxlength=60, autocomplete="off",
         hint=_("One of those that you printed, like 7kq2-…. It works once."),
     )
 
     def is_good(self) -> bool:
-        """Posted, with one of the three."""
+        """Posted, with one of the three: none of them alone is required, and none is called optional."""
+        self.code.required = self.recovery.required = False
         if super().is_good() and not (self.passkey.data or self.code.data or self.recovery.data):
             self.refuse(RuleBroken(_("Write the code"), "code"))
+        self.code.required = self.recovery.required = True
         return self.is_posted and self.status == 200
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -45,19 +46,25 @@ def world(tmp_path_factory) -> World:
 @pytest.fixture(scope="session")
 def server(world, tmp_path_factory) -> Iterator[str]:
     """`shelter run` on that instance, as in production; its address."""
+    with serving(world, tmp_path_factory.mktemp("server") / "said", SHELTER_MFA_REQUIRED="false") as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving(world: World, said: Path, **settings: str) -> Iterator[int]:
+    """The server on a free port, which is given back."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    said = tmp_path_factory.mktemp("server") / "said"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SHELTER_")}
     with said.open("w") as out:
         running = subprocess.Popen(
             [*SERVE, "--port", str(port)], stdout=out, stderr=out,
-            env={**kept, "SHELTER_INSTANCE": str(world.folder), "SHELTER_MFA_REQUIRED": "false"},
+            env={**kept, "SHELTER_INSTANCE": str(world.folder), **settings},
         )
     try:
         _answers(running, f"http://127.0.0.1:{port}", said)
-        yield f"http://127.0.0.1:{port}"
+        yield port
     finally:
         running.terminate()
         running.wait(PATIENCE)
@@ -92,10 +99,11 @@ def browse(chromium, server) -> Iterator[object]:
     opened, watches = [], []
 
     def make(**options) -> Screen:
-        context = chromium.new_context(base_url=server, **{**HERE, **options})
+        home = options.setdefault("base_url", server)
+        context = chromium.new_context(**{**HERE, **options})
         opened.append(context)
         context.set_default_timeout(PATIENCE * 1000)
-        watches.append(watch := Watch(server))
+        watches.append(watch := Watch(home))
         context.on("page", watch.over)
         return Screen(context.new_page(), watch)
 
