@@ -56,6 +56,7 @@ def prefer(world):
 @pytest.mark.parametrize("role", Role)
 def test_every_page_of_a_role(world, prefer, sign_in, role, language, theme, options):
     screen = sign_in(prefer(role, language=language, theme=theme), **options)
+    world.keep_fresh(world.crew[role])
     findings, seen = Findings(language), set()
     begin = [f"/casos/{world.residents[name]}" for name in (LEFT, STAYING)]
     begin += [path for writer, path in (*world.written.items(), *world.papers.items()) if writer is role]

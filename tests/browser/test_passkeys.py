@@ -10,6 +10,7 @@ from shelter.audit import operator, work
 from shelter.calendar import now
 from shelter.db import db
 from tests.browser.conftest import PHONE, serving
+from tests.browser.eyes import problems
 from tests.browser.world import PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -40,6 +41,11 @@ def device_in(screen):
     return lambda command, **more: session.send(f"WebAuthn.{command}", {"authenticatorId": made, **more})
 
 
+def right(screen, language="es"):
+    """The page fits, passes axe and speaks one language."""
+    assert problems(screen.page, language) == []
+
+
 def knock(screen, member):
     """E-mail and password."""
     screen.go("/entrar")
@@ -62,6 +68,7 @@ def test_an_administrator_makes_a_passkey_and_signs_in_with_it(browse, strict, e
     screen.answer(code=pyotp.TOTP(SECRET).at(now()))
     screen.send()
     assert screen.path.startswith("/mi-cuenta/llaves/nueva?next="), "she is asked for one"
+    right(screen)
     make_key(screen, "la de mi celular")
     assert screen.path == "/mi-dia", screen.text
     screen.go("/mi-cuenta")
@@ -70,6 +77,7 @@ def test_an_administrator_makes_a_passkey_and_signs_in_with_it(browse, strict, e
     screen.press('form[action="/mi-cuenta/cerrar-todas"] button')
     knock(screen, member)
     assert screen.page.locator("[name=code]").count() == 0, "the digits are not enough any more"
+    right(screen)
     screen.press('[data-passkey="get"] button')
     assert screen.path == "/mi-dia", screen.text
     keys = device("getCredentials")["credentials"]
@@ -90,6 +98,7 @@ def test_what_was_typed_is_kept_while_the_passkey_is_asked_for(browse, world, st
     screen.answer(name="Nueva Persona", email=f"{member.id.hex[:6]}@prueba.invalid", role="observer")
     screen.send()
     assert "/activar/" not in screen.text
+    right(screen)
     screen.press('[data-passkey="get"] button')
     assert "/activar/" in screen.text, screen.text
 
@@ -117,6 +126,7 @@ def test_without_javascript_the_printed_codes_open_the_door(browse, strict, enro
     screen.send()
     screen.go("/mi-cuenta/codigos")
     screen.send()
+    right(screen)
     code = screen.page.locator("main code").first.inner_text()
     screen.go("/mi-cuenta")
     screen.press('form[action="/mi-cuenta/cerrar-todas"] button')

@@ -18,7 +18,7 @@ NO_PAGES = {
     "reports.paper", "reports.publication", "static",
 }
 """Addresses that answer with something else than a page of the frame."""
-BY_HAND = {"accounts.code"}
+BY_HAND = {"accounts.code", "accounts.confirm", "own.add_passkey"}
 """Signed in, but on the way of nobody who is."""
 LINKS = "() => [...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href'))"
 

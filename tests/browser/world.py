@@ -17,7 +17,7 @@ from shelter.access import Role
 from shelter.accounts import actions as accounts
 from shelter.accounts import rules as passwords
 from shelter.accounts.actions import HOUSE_ROLES
-from shelter.accounts.models import Staff
+from shelter.accounts.models import Staff, StaffSession
 from shelter.approvals import actions as approvals
 from shelter.audit import anchors, operator, work
 from shelter.calendar import PartialDate, Period, now, today
@@ -33,6 +33,7 @@ from shelter.crypto import KeyRing
 from shelter.db import db, migrate, vault
 from shelter.desk import pairs
 from shelter.documents import actions as documents
+from shelter.factors.models import Passkey
 from shelter.followup import actions as followup
 from shelter.house import create_app
 from shelter.indicators import figures
@@ -90,6 +91,9 @@ class World:
                 self.house = self._house()
             with work("staff.invite", by=operator):
                 self.crew = {role: self._member(role) for role in Role}
+                for member in self.crew.values():
+                    db.session.add(Passkey(staff_id=member.id, name="Xico", site="localhost",
+                                           credential=member.id.bytes, public_key=b"none"))
         self._people()
 
     @contextmanager
@@ -103,6 +107,12 @@ class World:
             finally:
                 db.session.remove()
                 db.engine.dispose()
+
+    def keep_fresh(self, member: Member) -> None:
+        """For the next hour she is asked for no factor again, whatever she does."""
+        fresh = sa.update(StaffSession).where(StaffSession.staff_id == member.id)
+        with self.inside(), work("test.fresh", by=operator):
+            db.session.execute(fresh.values(fresh_at=now() + timedelta(hours=1)))
 
     def ask(self, question: str, *values: Any) -> Any:
         """One value, as the database has it now; ids are written as in addresses."""
