@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shelter.db import db
+from shelter.texts import say as _
 
 from . import anchors
 from .chain import GENESIS, Head, digest
@@ -53,9 +54,9 @@ def verify(expected_hash: str | None = None) -> Verdict:
         before = found["at"]
         is_given = is_given or last.hash == expected_hash
     if newest := max((seq for seq in hashes if seq > last.seq), default=None):
-        problem = f"rows after {last.seq} are missing: row {newest} was signed"
+        problem = _("rows after %(last)s are missing: row %(newest)s was signed", last=last.seq, newest=newest)
         return Verdict(last.seq, last, problem, last.seq + 1, len(anchored))
-    problem = "" if is_given else "the given head is not in the chain"
+    problem = "" if is_given else _("the given head is not in the chain")
     return Verdict(last.seq, last, problem, anchors=len(anchored), steps_back=steps_back)
 
 
@@ -76,12 +77,12 @@ def _by_seq(heads: list[Head]) -> dict[int, set[str]]:
 
 def _problem(found: dict[str, Any], last: Head) -> str:
     if found["seq"] != last.seq + 1:
-        return f"row {last.seq + 1} is missing"
+        return _("row %(seq)s is missing", seq=last.seq + 1)
     if found["prev"] != last.hash or digest(found) != found["hash"]:
-        return f"row {found['seq']} was changed"
+        return _("row %(seq)s was changed", seq=found["seq"])
     return ""
 
 
 def _contradicts(found: dict[str, Any], hashes: dict[int, set[str]]) -> str:
     is_as_signed = hashes.get(found["seq"], set()) <= {found["hash"]}
-    return "" if is_as_signed else f"row {found['seq']} was rewritten: it was signed with another content"
+    return "" if is_as_signed else _("row %(seq)s was rewritten: it was signed with another content", seq=found["seq"])

@@ -12,8 +12,16 @@ from shelter.audit.chain import digest
 from shelter.db import db
 from shelter.db.base import is_sqlite
 from shelter.partners.models import Foundation
+from shelter.texts import commanding
 
 TABLE = AuditEntry.__table__
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """What is wrong is said in the reader's language; here it is compared in English."""
+    with commanding("en"):
+        yield
 
 
 @contextmanager
