@@ -93,6 +93,8 @@ ACTIONS: dict[str, Any] = {
     "demo.load": _("Loaded the demonstration"),
     "demo.password": _("Set the demonstration's password"),
     "audit.verify": _("Checked the audit trail"),
+    "draft.keep": _("Kept a draft"),
+    "draft.discard": _("Discarded a draft"),
     "backup.make": _("Made a backup"),
     "backup.restore": _("Restored a backup"),
     "drill.run": _("Rehearsed restoring a backup"),
