@@ -7,7 +7,7 @@ import binascii
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -86,8 +86,8 @@ class Cursor:
             raw = base64.urlsafe_b64decode((text or "") + "===").decode()
             opened, _, case_id = raw[1:].partition("|")
             moment = datetime.fromisoformat(opened)
-            return cls(moment, uuid.UUID(case_id), raw[0] == "n") if moment.tzinfo else None
-        except (ValueError, binascii.Error, IndexError):
+            return cls(moment.astimezone(UTC), uuid.UUID(case_id), raw[0] == "n") if moment.tzinfo else None
+        except (ValueError, OverflowError, binascii.Error, IndexError):
             return None
 
 

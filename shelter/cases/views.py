@@ -50,8 +50,8 @@ def index() -> ResponseReturnValue:
         return _found_page(request.args["b"])
     form, filters = _filters()
     listing = queries.page_of(me(), filters, Cursor.read(request.args.get("desde")))
-    kept = {name: value for name, value in request.args.items() if name != "desde"}
-    return _rows_page("cases/index.html", listing.rows, listing=listing, filtering=form, filters=filters, kept=kept)
+    return _rows_page("cases/index.html", listing.rows, listing=listing, filtering=form, filters=filters,
+                      kept=form.in_address)
 
 
 def _found_page(token: str) -> ResponseReturnValue:

@@ -55,7 +55,7 @@ def run_command(host: str, port: int, workers: int, threads: int, with_tls: bool
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "workers": workers, "threads": threads,
         "worker_class": "gthread", "preload_app": True, "accesslog": None, "loglevel": "warning", "keepalive": 5,
         "timeout": 60, "umask": 0o077, "post_fork": _own_connections, "post_worker_init": _settle,
-        "control_socket_disable": True, "graceful_timeout": 10, **door.options,
+        "control_socket_disable": True, "forwarder_headers": "", "graceful_timeout": 10, **door.options,
     })
 
 

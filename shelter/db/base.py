@@ -73,7 +73,7 @@ def _maker(default: Any) -> Callable[[], Any]:
 db = SQLAlchemy(
     model_class=Base,
     session_options={"expire_on_commit": False},
-    engine_options={"pool_pre_ping": False, "pool_use_lifo": True},  # the warm connection first
+    engine_options={"pool_pre_ping": False, "pool_use_lifo": True, "hide_parameters": True},  # the warm one first
 )
 
 if TYPE_CHECKING:

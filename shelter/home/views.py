@@ -92,7 +92,7 @@ def keep_draft() -> ResponseReturnValue:
     """What the page sends by itself while somebody types: kept for whoever was given the page, never carried out."""
     author = drafts.whose(request.form.get("csrf_token", "")) or abort(400)
     path = request.args.get("de", "")
-    if _form_of(path)[0] is None or len(path) > drafts.LONGEST_PATH:
+    if _form_of(path)[0] is None or not drafts.is_path(path):
         abort(400)
     kept = drafts.keep(author, path, request.form, Actor("staff", author))
     return jsonify(id=kept.id, at=say_hour(kept.saved_at)) if kept else jsonify(id=None)

@@ -31,8 +31,7 @@ def trail() -> ResponseReturnValue:
     reading(P.AUDIT_READ)
     form, narrowing = _narrowing()
     sheet = queries.sheet(narrowing, before=_number("antes"), after=_number("despues"))
-    kept = {name: value for name, value in request.args.items() if value and name not in {"antes", "despues"}}
-    return page("oversight/trail.html", form=form, sheet=sheet, kept=kept, checking=HeadForm(), head=head(),
+    return page("oversight/trail.html", form=form, sheet=sheet, kept=form.in_address, checking=HeadForm(), head=head(),
                 words=words)
 
 

@@ -54,7 +54,7 @@ def spelled(room: str, known: Iterable[str]) -> str:
 
 def next_names(taken: Collection[str], count: int) -> list[str]:
     """Names for new beds of a room: the numbers after the highest in use."""
-    last = max((int(name) for name in taken if name.isdigit()), default=0)
+    last = max((int(name) for name in taken if name.isdecimal()), default=0)
     return [str(last + place) for place in range(1, count + 1)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -85,10 +86,15 @@ def here() -> str:
     return path if len(path) <= LONGEST_PATH else request.path
 
 
+def is_path(path: str) -> bool:
+    """Whether it is an address of this house: no other site's, nothing that is not written out, not too long."""
+    return len(path) <= LONGEST_PATH and re.fullmatch(r"/(?!/)[^\x00-\x20\x7f\\]*", path) is not None
+
+
 def keep(author: uuid.UUID, path: str, typed: MultiDict[str, str], by: Actor) -> Draft | None:
-    """Keep what was typed; None when it was saved meanwhile, or has no key. 413 when it is too large."""
+    """Keep what was typed; None when it was saved meanwhile, has no key, or is of no page of ours. 413: too large."""
     key, text = _key(typed), urlencode([each for each in typed.items(multi=True) if each[0] not in NOT_TYPED])
-    if key is None or submissions.before(key):
+    if key is None or not is_path(path) or submissions.before(key):
         return None
     if len(text) > LARGEST:
         abort(413)

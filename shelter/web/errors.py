@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from http import HTTPStatus
 from typing import Any
 
@@ -59,7 +60,10 @@ def init_app(app: Flask) -> None:
 def _expired(_error: CSRFError) -> ResponseReturnValue:
     """The page is of another session, or too old: what was typed becomes a draft of whoever typed it."""
     is_ours = request.headers.get("Sec-Fetch-Site", "none") in {"same-origin", "none"}
-    return (drafts.late() if is_ours else None) or _page(400, EXPIRED)
+    try:
+        return (drafts.late() if is_ours else None) or _page(400, EXPIRED)
+    except HTTPException as error:
+        return _expected(error)
 
 
 def _expected(error: HTTPException) -> ResponseReturnValue:
@@ -88,7 +92,8 @@ def _altered(error: Damaged) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.error("%s", type(error).__name__, exc_info=error)
+    """The log tells what it was and where, never what it says: that may be what somebody typed."""
+    log.error("%s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
     return _page(500)
 
 

@@ -64,6 +64,11 @@ class Form(wtforms.Form):
         """What the user filled in, by field name."""
         return {name: value for name, value in self.data.items() if name not in META}
 
+    @property
+    def in_address(self) -> dict[str, str]:
+        """What of it stands in the address, for links that ask the same: its own fields, never another word."""
+        return {name: request.args[name] for name in self._fields.keys() - META if request.args.get(name)}
+
     def refuse(self, broken: RuleBroken) -> None:
         """Show a broken rule beside the field it concerns."""
         field = self._fields.get(broken.field)
@@ -100,8 +105,8 @@ class EditForm(Form):
     @property
     def version_number(self) -> int:
         """The version the form was made from; 0 when it was tampered with."""
-        text = self.version.data or ""
-        return int(text) if str(text).isdigit() and len(str(text)) < 10 else 0
+        text = str(self.version.data or "")
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
 
     def compare(self, stale: Stale) -> None:
         """As for any form; sent again, it is taken as made from today's version."""

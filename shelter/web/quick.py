@@ -21,8 +21,11 @@ from werkzeug.routing import MapAdapter
 
 from shelter.calendar import now
 
+from .body import FewFields
+
 SAFE = "!$'()*,/:;?@"
 """What stands as it is in the query of an address, as in Werkzeug's."""
+
 SIXTH = re.compile(r"\[::1\]((?::\d{1,5})?)")
 
 
@@ -55,6 +58,8 @@ class HouseEnvironment(Environment):
 
 class HouseRequest(flask.Request):
     """As Flask's, but an uploaded file stays in memory (12 MB at most): never in clear in a temporary file."""
+
+    form_data_parser_class = FewFields
 
     def _get_file_stream(self, *_of_what: Any, **_sizes: Any) -> io.BytesIO:
         return io.BytesIO()

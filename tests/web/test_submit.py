@@ -193,7 +193,7 @@ def test_a_stale_form_shows_both_versions_and_the_second_sending_saves(client, p
     assert (found.names, found.version) == ("Rosa Elena", 3)
 
 
-@pytest.mark.parametrize("forged", ["", "0", "-1", "2", "99999999999999", "uno", "1.0", "１", None])
+@pytest.mark.parametrize("forged", ["", "0", "-1", "2", "99999999999999", "uno", "1.0", "²", "１", None])
 def test_a_forged_version_is_never_taken_for_the_present_one(client, person, forged):
     url = f"/prueba/persona/{person.id}"
     data = {"submit_key": str(uuid.uuid4()), "names": "Forjada", **({} if forged is None else {"version": forged})}
