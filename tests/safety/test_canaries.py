@@ -1,9 +1,12 @@
 """What is typed through the real pages and names or tells is found nowhere in clear: tables, files, logs, addresses."""
 
+import base64
 import io
+import json
 import logging
 import re
 from datetime import timedelta
+from urllib.parse import quote, quote_plus
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +17,8 @@ from shelter.audit import operator, work
 from shelter.calendar import local, now, today
 from shelter.db import Model, db
 from shelter.db.sealed import FIELDS
+from shelter.web import TextField
+from shelter.web.forms import Form
 from tests.client import Page
 from tests.factors.authenticator import Authenticator
 
@@ -164,6 +169,8 @@ def walked(app, programme, staff, sign_in, caplog):
     )
     options = worker.post("/mi-cuenta/llaves/reto", data={}).json
     send(worker, "/mi-cuenta/llaves/nueva", name=say("passkey.name"), passkey=Authenticator().create(options))
+    kept = worker.post(f"/borradores?de=/casos/{case}/consentimientos/nuevo", data={"recipient": say("draft.body")})
+    assert kept.status_code < 300
     urls.append(worker.post("/casos", data={"q": say("saved_search.words")}).location)
     invited = sign_in(staff(Role.ADMINISTRATOR)).fill(
         "/admin/usuarios/nuevo",
@@ -210,12 +217,30 @@ def everything_stored():
                 )
 
 
+def spellings(value):
+    """A value as programs may write it down: as it is, or in an encoding that hides nothing."""
+    found = set()
+    for text in {value, value.lower(), value.replace(" ", "")}:
+        content = text.encode()
+        found |= {content, text.encode("utf-16-le"), text.encode("utf-16-be"), content.hex().encode(),
+                  content.hex().upper().encode(), quote(text, safe="").encode(), quote_plus(text).encode(),
+                  json.dumps(text)[1:-1].encode()}
+        for shift in range(3):  # wherever it stands in what was encoded; its ends run together with their neighbours
+            inner = base64.b64encode(bytes(shift) + content)[4 if shift else 0 : -4]
+            found |= {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
+    return found
+
+
+def test_every_spelling_of_a_canary_would_be_seen():
+    value = "Zq007xkanario año"
+    for before in (b"", b"a", b"ab"):
+        for written in (base64.b64encode(before + value.encode() + b"tail"), before + value.encode("utf-16-le")):
+            assert any(each in written for each in spellings(value))
+
+
 def test_no_canary_is_anywhere_in_clear(app, walked, tmp_path):
     typed, urls, log = walked
-    needles = {
-        field: {value.encode(), value.lower().encode(), value.replace(" ", "").encode()}
-        for field, value in typed.items()
-    }
+    needles = {field: spellings(value) for field, value in typed.items()}
     stored = list(everything_stored())
     files = [
         (str(path), path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file() and path.name != "senda.key"
@@ -234,3 +259,78 @@ def test_no_canary_is_anywhere_in_clear(app, walked, tmp_path):
 def test_every_sealed_field_of_the_program_was_typed_or_is_named(walked):
     typed, _urls, _log = walked
     assert FIELDS.keys() - typed.keys() - SEALED_BUT_NOT_TYPED_HERE == set()
+
+
+OPEN = "names no resident, and is no secret"
+BY_DIGEST = "kept as a keyed digest alone"
+WORDS_OF = {
+    "accounts.forms.FactorForm": {"recovery": BY_DIGEST},
+    "accounts.forms.SignInForm": {"email": BY_DIGEST},
+    "approvals.forms.DecisionForm": {"reason": "approval.answer"},
+    "cases.forms.ConsentForm": {"recipient": "consent.recipient"},
+    "cases.forms.SafeContactForm": {
+        "code_word": "safe_contact.code_word", "hours": "safe_contact.hours", "never": "safe_contact.never",
+        "number": "safe_contact.number", "pretext": "safe_contact.pretext",
+    },
+    "cases.forms.SearchForm": {"q": "saved_search.words"},
+    "desk.forms.AssignmentForm": {"reason": "approval.reason"},
+    "desk.forms.InvitationForm": {"email": "staff.email", "name": "staff.name", "reason": "approval.reason"},
+    "desk.forms.PersonForm": {"email": "staff.email", "name": "staff.name"},
+    "desk.forms.RecoveryForm": {"reason": "approval.reason"},
+    "documents.forms.DocumentForm": {"title": "document.title"},
+    "documents.forms.WithdrawalForm": {"why": "document.title"},
+    "followup.forms.ContactForm": {"note": "follow_up.note"},
+    "intake.forms.ArrivalForm": {"safety": "intake.safety"},
+    "intake.forms.PersonForm": {
+        "document": "person.document", "name_used": "person.name_used", "names": "person.names",
+        "phone": "person.phone", "surnames": "person.surnames",
+    },
+    "intake.forms.SafetyForm": {"safety": "intake.safety"},
+    "intake.forms.SituationForm": {"story": "case.story", "wishes": "intake.wishes"},
+    "oversight.forms.HeadForm": {"head": OPEN},
+    "own.forms.PasskeyForm": {"name": OPEN},
+    "partners.forms.BedsForm": {"room": OPEN},
+    "partners.forms.DayForm": {"name_en": OPEN, "name_es": OPEN},
+    "partners.forms.FoundationForm": {"name": OPEN},
+    "partners.forms.GiveUpForm": {"note": "focal_point.note"},
+    "partners.forms.HolderForm": {
+        "email": "focal_point.email", "name": "focal_point.name", "note": "focal_point.note",
+        "phone": "focal_point.phone",
+    },
+    "partners.forms.HouseChangeForm": {"name": OPEN},
+    "partners.forms.HouseForm": {"address": "house.address", "name": OPEN, "rooms": OPEN},
+    "partners.forms.InstitutionChangeForm": {"name_en": OPEN, "name_es": OPEN},
+    "partners.forms.InstitutionForm": {"name_en": OPEN, "name_es": OPEN},
+    "partners.forms.NewInstitutionForm": {"name_en": OPEN, "name_es": OPEN},
+    "partners.forms.PostForm": {"name": OPEN, "unit": OPEN},
+    "partners.forms.WordForm": {"name_en": OPEN, "name_es": OPEN},
+    "residence.forms.InstructionForm": {"text": "instruction.text"},
+    "route.forms.AnswerForm": {"reason": "referral.answer"},
+    "route.forms.ReferralForm": {
+        "caller": "referral.caller", "contact": "referral.contact", "name": "referral.name", "needs": "referral.needs",
+    },
+    "services.forms.ServiceForm": {"body": "service.body", "headline": "service.headline"},
+    "transition.forms.ExitForm": {
+        "code_word": "safe_contact.code_word", "hours": "safe_contact.hours", "never": "safe_contact.never",
+        "number": "safe_contact.number", "plan": "exit.plan", "pretext": "safe_contact.pretext",
+    },
+}
+"""Where each form's words go: the sealed field that keeps them, or why they need none."""
+
+
+def forms_of(form=Form):
+    for each in form.__subclasses__():
+        yield each
+        yield from forms_of(each)
+
+
+def test_every_field_that_takes_words_says_where_they_are_sealed(app):
+    found = {}
+    for form in forms_of():
+        fields = {name: getattr(form, name) for name in dir(form)}
+        words = {name for name, field in fields.items() if issubclass(getattr(field, "field_class", object), TextField)}
+        if words and form.__module__.startswith("shelter.") and form.__module__ != "shelter.web.components":
+            found[f"{form.__module__.removeprefix('shelter.')}.{form.__name__}"] = words
+    assert found == {name: set(fields) for name, fields in WORDS_OF.items()}, "say here where its words are sealed"
+    named = {where for fields in WORDS_OF.values() for where in fields.values()} - {OPEN, BY_DIGEST}
+    assert named <= FIELDS.keys()
