@@ -74,6 +74,11 @@ def _lines() -> list[str]:
     return file.path.read_text("ascii", errors="replace").splitlines()
 
 
+def doubtful() -> int:
+    """How many lines of the file are not ours: somebody wrote in it, or a machine stopped in the middle of a line."""
+    return sum(1 for line in _lines() if _signed(line) is None)
+
+
 def moments() -> list[datetime]:
     """When each of them was signed."""
     return [datetime.fromisoformat(signed["at"]) for line in _lines() if (signed := _signed(line))]

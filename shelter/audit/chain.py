@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -46,10 +47,15 @@ def append(row: dict[str, Any], connection: sa.Connection) -> Head:
 def digest(row: dict[str, Any]) -> str:
     """SHA-256 over the row's canonical JSON, its predecessor's digest included."""
     fields = {name: _plain(value) for name, value in row.items() if name != "hash"}
-    return hashlib.sha256(json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_canonical(fields).encode()).hexdigest()
+
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def _plain(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
+    if value is None or type(value) in {str, int}:
+        return value
+    if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds")
-    return value if value is None or isinstance(value, int) else str(value)
+    return value if isinstance(value, int) else str(value)

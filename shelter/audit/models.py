@@ -28,11 +28,20 @@ machine = Actor("machine")
 """What the house does by itself, once an hour or once a night."""
 
 
+_REFUSED = sa.text("decision = 'refused'")
+
+
 class AuditEntry(Model):
     """Metadata only: opaque ids and keyed digests, never content. Rows are added and never changed (triggers)."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (sa.Index("ix_audit_entry_of_actor", "actor_id", "seq"),)
+    __table_args__ = (
+        sa.Index("ix_audit_entry_of_actor", "actor_id", "seq"),
+        sa.Index("ix_audit_entry_object_id", "object_id", "seq"),
+        sa.Index("ix_audit_entry_action", "action", "seq"),
+        sa.Index("ix_audit_entry_foundation_id", "foundation_id", "seq"),
+        sa.Index("ix_audit_entry_refused", "seq", sqlite_where=_REFUSED, postgresql_where=_REFUSED),
+    )
 
     seq: Mapped[int] = mapped_column(
         sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
@@ -43,7 +52,7 @@ class AuditEntry(Model):
     session_ref: Mapped[str | None] = mapped_column(sa.String(32))
     action: Mapped[str] = mapped_column(sa.String(60))
     object_kind: Mapped[str | None] = mapped_column(sa.String(40))
-    object_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    object_id: Mapped[uuid.UUID | None]
     foundation_id: Mapped[uuid.UUID | None]
     decision: Mapped[str] = mapped_column(sa.String(10))
     detail: Mapped[str] = mapped_column(sa.Text)

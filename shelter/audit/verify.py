@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,17 +12,21 @@ import sqlalchemy as sa
 from shelter.db import db
 from shelter.texts import say as _
 
-from . import anchors
+from . import anchors, guards
 from .chain import GENESIS, Head, digest
 from .clock import TOLERANCE
 from .models import AuditEntry
+
+PORTION = 1000
 
 
 @dataclass(frozen=True)
 class Verdict:
     """How many rows were read, where the chain ends, and the first thing wrong with it ('' when nothing is).
 
-    `anchors` tells with how many signed heads it was compared, `steps_back` how often the clock went back in between.
+    `anchors` tells with how many signed heads it was compared, `doubtful` how many lines among them are not ours,
+    `steps_back` how often the clock went back in between. Of a portion, `is_finished` tells whether it was the last;
+    `is_unguarded`: the rows are as they were written, and the table's guards were taken away.
     """
 
     rows: int
@@ -30,6 +35,9 @@ class Verdict:
     at_seq: int | None = None
     anchors: int = 0
     steps_back: int = 0
+    doubtful: int = 0
+    is_finished: bool = True
+    is_unguarded: bool = False
 
     @property
     def is_sound(self) -> bool:
@@ -37,32 +45,54 @@ class Verdict:
         return not self.problem
 
 
-def verify(expected_hash: str | None = None) -> Verdict:
+BEGINNING = Head(0, GENESIS)
+
+
+def verify(
+    expected_hash: str | None = None, *, after: Head = BEGINNING, seconds: float = float("inf"),
+) -> Verdict:
     """Check every row against its predecessor, and the chain against every signed head and a printed one.
 
     All signed heads, not the newest alone: a program that goes on after its tail was rewritten signs the rewritten one.
+    `after` and `seconds` make a portion of it: from a row that an earlier portion found sound, for about so long.
     """
     db.session.rollback()  # signed heads are read first, then the rows as they are now
-    anchored, is_given = anchors.heads(), expected_hash is None
-    hashes, last = _by_seq(anchored), Head(0, GENESIS)
-    steps_back, before = 0, None
-    for found in _rows():
+    anchored, doubtful, until = anchors.heads(), anchors.doubtful(), monotonic() + seconds
+    hashes, last = _by_seq(anchored), after
+    steps_back, before, is_finished = 0, None, True
+    for found in _rows(after.seq):
         if problem := _problem(found, last) or _contradicts(found, hashes):
-            return Verdict(last.seq, last, problem, last.seq + 1, len(anchored))
+            return Verdict(last.seq, last, problem, last.seq + 1, len(anchored), doubtful=doubtful)
         last = Head(found["seq"], found["hash"])
         steps_back += before is not None and found["at"] < before - TOLERANCE
         before = found["at"]
-        is_given = is_given or last.hash == expected_hash
+        if last.seq % PORTION == 0 and monotonic() > until:
+            is_finished = False
+            break
+    wrong = _of_the_end(last, hashes, expected_hash) if is_finished else {}
+    return Verdict(last.seq, last, anchors=len(anchored), steps_back=steps_back, doubtful=doubtful,
+                   is_finished=is_finished, **wrong)
+
+
+def _of_the_end(last: Head, hashes: dict[int, set[str]], expected_hash: str | None) -> dict[str, Any]:
+    """What is wrong although every row follows from the one before; in a sound chain a head is looked up."""
     if newest := max((seq for seq in hashes if seq > last.seq), default=None):
         problem = _("rows after %(last)s are missing: row %(newest)s was signed", last=last.seq, newest=newest)
-        return Verdict(last.seq, last, problem, last.seq + 1, len(anchored))
-    problem = "" if is_given else _("the given head is not in the chain")
-    return Verdict(last.seq, last, problem, anchors=len(anchored), steps_back=steps_back)
+        return {"problem": problem, "at_seq": last.seq + 1}
+    if expected_hash is not None and not db.session.scalar(_BY_HASH, {"hash": expected_hash}):
+        return {"problem": _("the given head is not in the chain")}
+    if gone := guards.missing():
+        problem = _("the guards of the trail were taken away: %(names)s", names=", ".join(gone))
+        return {"problem": problem, "is_unguarded": True}
+    return {}
 
 
-def _rows() -> Iterator[dict[str, Any]]:
+_BY_HASH = sa.select(AuditEntry.seq).where(AuditEntry.hash == sa.bindparam("hash"))
+
+
+def _rows(after: int) -> Iterator[dict[str, Any]]:
     table = AuditEntry.__table__
-    query = sa.select(table).order_by(table.c.seq).execution_options(yield_per=1000)
+    query = sa.select(table).where(table.c.seq > after).order_by(table.c.seq).execution_options(yield_per=PORTION)
     with db.session.execute(query) as found:
         for row in found:
             yield dict(row._mapping)

@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from shelter.access import Permission, Reader, Role, houses_of
+from shelter.accounts import queries as accounts
 from shelter.calendar import Precision, local, now
 from shelter.codes.cases import CaseState, Milestone, Stage
 from shelter.codes.people import Unanswered
@@ -24,7 +26,21 @@ from . import rules
 from .models import Case, CaseCard, Person, TeamMember, TimelineEntry
 from .records import Consent, SafeContact
 
+MANY = notice_kind(
+    "search.many", _later("Somebody searched by name more than thirty times in an hour"), "oversight.worth_a_look"
+)
+MANY_HERE = notice_kind(
+    "search.many_here", _later("Somebody of your house searched by name more than thirty times in an hour"),
+    "home.my_day",
+)
 JOINED = notice_kind("team.join", _later("You are on the team of a case"), "home.case", "case")
+
+
+def tell_of_many_searches(reader: Reader) -> None:
+    """Those who audit, and those who run the houses in which she works, should have a look (no names, no words)."""
+    tell(accounts.holding(Permission.AUDIT_READ), MANY)
+    for house in houses_of(reader, Permission.PERSON_SEARCH):
+        tell((each for each, _name, _roles in accounts.in_house(house, [Role.SHELTER_COORDINATOR])), MANY_HERE)
 
 
 @partners.counts_open_cases

@@ -26,7 +26,7 @@ from shelter.audit import AuditEntry
 from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.crypto import Damaged
-from shelter.db import Compartment, DataKey, db, rows_of, value_of, vault
+from shelter.db import Compartment, DataKey, Instant, db, rows_of, value_of, vault
 from shelter.db.sealed import KEY_ID
 from shelter.jobs import every
 
@@ -295,6 +295,22 @@ def _exact(words: str) -> list[uuid.UUID]:
             .limit(PORTION)
         )
     )
+
+
+def is_one_too_many(staff_id: uuid.UUID) -> bool:
+    """Whether the search that is being made is the 31st within an hour; the 32nd tells nobody again."""
+    since = now() - timedelta(hours=1)
+    earlier = value_of(_LATELY, staff_id=staff_id, since=since)
+    return bool(earlier == rules.MOST_SEARCHES)
+
+
+_OWN = (
+    sa.select(AuditEntry.action, AuditEntry.at).where(AuditEntry.actor_id == sa.bindparam("staff_id"))
+    .order_by(AuditEntry.seq.desc()).limit(400).subquery()
+)
+_LATELY = sa.select(sa.func.count()).select_from(_OWN).where(
+    _OWN.c.action == Permission.PERSON_SEARCH, _OWN.c.at > sa.bindparam("since", type_=Instant)
+)
 
 
 def remember(staff_id: uuid.UUID, words: str) -> SavedSearch:

@@ -74,6 +74,8 @@ def find() -> ResponseReturnValue:
         return _rows_page("cases/found.html", None, words=None, form=form)
     with work("person.search", by=me().actor):
         kept = search.remember(me().id, form.q.data)
+        if search.is_one_too_many(me().id):
+            actions.tell_of_many_searches(me())
     return redirect(url_for("cases.index", b=kept.id.hex), 303)
 
 

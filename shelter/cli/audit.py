@@ -20,6 +20,9 @@ def audit_command() -> None:
 def verify_command(head: str | None) -> None:
     """Walk the chain and compare it with the signed heads that are kept outside the database."""
     verdict = verify(None if head is None else head.strip().lower())
+    if verdict.is_sound and verdict.doubtful:
+        raise Refused(_("audit trail: whole, but %(count)s lines in the file of signed heads are not ours",
+                        count=verdict.doubtful))
     if not verdict.is_sound:
         raise Refused(_("audit trail: %(why)s", why=verdict.problem))
     click.echo(_("%(rows)s rows, whole, as %(anchors)s signed heads say; head %(seq)s %(hash)s", rows=verdict.rows,

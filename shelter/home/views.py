@@ -18,6 +18,7 @@ from shelter.codes.cases import Stage
 from shelter.texts import later as _
 from shelter.texts import say as _now
 from shelter.web import Section, drafts, gate, me, menu, page
+from shelter.web.gate import reading
 from shelter.web.locale import say_hour
 from shelter.web.page import saved
 from shelter.web.panels import CASE_PANELS, DAY_CARDS, rendered
@@ -41,6 +42,7 @@ def health() -> ResponseReturnValue:
 @home.get("/mi-dia", needs=SIGNED_IN)
 def my_day() -> ResponseReturnValue:
     """What today asks of this person."""
+    reading("day.read")
     return page("home/my_day.html", cards=rendered(DAY_CARDS), person=me(), today=today(), drafts=_drafts(3))
 
 

@@ -16,9 +16,10 @@ from shelter.audit import AuditEntry, head
 from shelter.calendar import local, moment_of
 from shelter.cases.models import Case
 from shelter.cases.queries import CASE_COLUMNS
+from shelter.cases.rules import read_code
 from shelter.db import db
 
-PER_PAGE, PORTION = 100, 2000
+PER_PAGE, PORTION, MOST_ALIKE = 100, 2000, 5
 SLACK = timedelta(minutes=10)
 """Rows are numbered in the order of their commits; their moments may lag by as long as one waits for a lock."""
 
@@ -33,20 +34,36 @@ class Narrowing:
     first: date | None = None
     last: date | None = None
     actor_id: uuid.UUID | None = None
+    actor: str | None = None
+    record: str | None = None
+    foundation_id: uuid.UUID | None = None
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """The same as SQL; the days also as numbers, so that nothing outside them is read."""
         found = [column == value for column, value in (
             (AuditEntry.action, self.action), (AuditEntry.decision, self.decision),
             (AuditEntry.actor_kind, self.actor_kind), (AuditEntry.actor_id, self.actor_id),
+            (AuditEntry.foundation_id, self.foundation_id),
         ) if value]
+        if self.actor:
+            found.append(AuditEntry.actor_id.in_(_numbered(AuditEntry.actor_id, self.actor)))
+        if self.record:
+            found.append(AuditEntry.object_id.in_(_numbered(AuditEntry.object_id, self.record)))
         if self.first:
             start = moment_of(self.first, time(0))
-            found += [AuditEntry.at >= start, AuditEntry.seq >= _first_since(start - SLACK)]
+            found += [AuditEntry.at >= start, AuditEntry.seq >= first_since(start - SLACK)]
         if self.last:
             end = moment_of(self.last + timedelta(days=1), time(0))
-            found += [AuditEntry.at < end, AuditEntry.seq < _first_since(end + SLACK)]
+            found += [AuditEntry.at < end, AuditEntry.seq < first_since(end + SLACK)]
         return found
+
+
+def _numbered(column: Any, number: str) -> list[uuid.UUID]:
+    """The ids in the trail that begin with an opaque number; or the case that has that code."""
+    if case := db.session.scalar(sa.select(Case.id).where(Case.code == read_code(number))):
+        return [case]
+    first, last = (uuid.UUID(hex=number.ljust(32, end)) for end in "0f")
+    return list(db.session.scalars(sa.select(column).where(column.between(first, last)).distinct().limit(MOST_ALIKE)))
 
 
 @dataclass(frozen=True)
@@ -78,8 +95,7 @@ def sheet(narrowing: Narrowing, *, before: int | None = None, after: int | None 
 
 
 def _sheet(found: list[Any], *, has_newer: bool, has_older: bool) -> Sheet:
-    roles = accounts.roles_ever({row.actor_id for row in found if row.actor_id})
-    rows = [{**row._mapping, "roles": _roles_then(roles.get(row.actor_id, []), row.at)} for row in found]
+    rows = with_roles([dict(row._mapping) for row in found])
     return Sheet(rows, rows[0]["seq"] if rows and has_newer else None, rows[-1]["seq"] if rows and has_older else None)
 
 
@@ -91,12 +107,18 @@ def codes_of(rows: list[dict[str, Any]], reader: Reader) -> dict[uuid.UUID, str]
     return {each.id: each.code for each in found}
 
 
+def with_roles(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With the roles that each actor (`actor_id`) held at the moment (`at`), in words."""
+    roles = accounts.roles_ever({row["actor_id"] for row in rows if row["actor_id"]})
+    return [{**row, "roles": _roles_then(roles.get(row["actor_id"], []), row["at"])} for row in rows]
+
+
 def _roles_then(held: list[Any], at: datetime) -> list[str]:
     day = local(at).date()
     return [str(each.role.label) for each in held if each.from_on <= day and (each.to_on is None or each.to_on >= day)]
 
 
-def _first_since(moment: datetime) -> int:
+def first_since(moment: datetime) -> int:
     """The number of the first row written at a moment or later, found by halving (the number is the only index)."""
     low, high = 1, head().seq + 1
     while low < high:
@@ -104,6 +126,14 @@ def _first_since(moment: datetime) -> int:
         at = db.session.scalar(sa.select(AuditEntry.at).where(AuditEntry.seq == middle))
         low, high = (middle + 1, high) if at is None or at < moment else (low, middle)
     return low
+
+
+def summary(narrowing: Narrowing) -> list[tuple[str, int, int]]:
+    """How often each thing was done and refused: (action, times, of these refused), the most frequent first."""
+    refused = sa.func.count().filter(AuditEntry.decision == "refused")
+    times = sa.func.count().label("times")
+    query = sa.select(AuditEntry.action, times, refused).where(*narrowing.conditions()).group_by(AuditEntry.action)
+    return [(action, many, no) for action, many, no in db.session.execute(query.order_by(times.desc()))]
 
 
 EXPORTED = ("seq", "at", "actor_kind", "actor_id", "session_ref", "action", "object_kind", "object_id",

@@ -89,18 +89,21 @@ ACTIONS: dict[str, Any] = {
     "register.begin": _("Began to fill the historic register"),
     "register.fill": _("Filled the historic register"),
     "register.finish": _("Finished filling the historic register"),
+    "draft.keep": _("Kept a draft"),
+    "draft.discard": _("Threw a draft away"),
+    "day.read": _("Opened my day"),
+    "page.open": _("Opened a page"),
     "figures.read": _("Read internal figures"),
     "demo.load": _("Loaded the demonstration"),
     "demo.password": _("Set the demonstration's password"),
     "audit.verify": _("Checked the audit trail"),
-    "draft.keep": _("Kept a draft"),
-    "draft.discard": _("Discarded a draft"),
     "backup.make": _("Made a backup"),
     "backup.restore": _("Restored a backup"),
     "drill.run": _("Rehearsed restoring a backup"),
     "verify.run": _("Opened and checked everything"),
     "keys.rotate": _("Put a new key around everything"),
     "clock.corrected": _("Went on after the clock was corrected"),
+    "audit.print": _("Printed the audit trail"),
     "audit.export": _("Downloaded the audit trail"),
 }
 """What can be done. Reads and refusals carry a permission's word and are said by its label."""
@@ -140,6 +143,20 @@ OBJECTS: dict[str, Any] = {
     "document": _("Document"),
     "approval": _("Request for a second person"),
 }
+
+
+WATCHED: dict[str, Any] = {
+    "searches": _("Searches by name in an hour"),
+    "refusals": _("Refusals in an hour"),
+    "night": _("Cases of others opened in a night"),
+}
+"""What is worth a look, by its kind."""
+
+
+def said(form: Any) -> list[tuple[Any, Any]]:
+    """What a trail is narrowed to, in words: label and value of each answer that was given."""
+    given = (form[name] for name in ("desde", "hasta", "accion", "decision", "quien", "persona", "objeto", "fundacion"))
+    return [(field.label.text, field.shown(field.data)) for field in given if field.data and not field.errors]
 
 
 def say_action(word: str) -> Any:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import segno
 import sqlalchemy as sa
 from flask_babel import format_date, format_decimal, format_percent
 from markupsafe import Markup
@@ -18,6 +17,7 @@ from shelter.indicators import Figure
 from shelter.indicators.words import fact, word
 from shelter.texts import say as _
 from shelter.web.charts import MOST_SERIES, Mark, Series, bars, columns, grouped, sentence_of
+from shelter.web.paper import qr
 
 from .protect import Cell, Level, Shown
 from .protect import Mark as Printed
@@ -133,7 +133,7 @@ class Sheet:
     def qr(self) -> Markup:
         """The same for a telephone."""
         title = _("QR code with the signed head of the audit trail")
-        return Markup(segno.make_qr(self.head).svg_inline(border=2, omitsize=True, title=title))  # noqa: S704
+        return qr(self.head, title)
 
     @property
     def key_figures(self) -> list[tuple[str, str, str]]:

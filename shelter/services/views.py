@@ -37,6 +37,7 @@ case_tab(20, "services.index", _later("Services"), P.SERVICE_READ)
                 draft=_later("A service"))
 def log() -> ResponseReturnValue:
     """From anywhere: whom it was for is the first question."""
+    reading(P.SERVICE_LOG)
     chosen = _chosen()
     form = ServiceForm(written_by(me()), _people(chosen))
     done = submit(form, "service.log", lambda: _save(chosen, form), to=_list_of, on=chosen, said=_("Service saved"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection
 from datetime import timedelta
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, NamedTuple, NoReturn, Protocol, cast
 
 import sqlalchemy as sa
 from flask import Flask, Response, abort, g, make_response, redirect, request, url_for
@@ -23,7 +23,16 @@ from .leaving import may_answer
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 OURS = {"same-origin", "none"}
+SHOWN = {200, 409, 422}
 Loader = Callable[[Any], Any]
+
+
+class Noted(NamedTuple):
+    """A row of the trail that an answer leaves."""
+
+    what: str
+    subject: Any
+    decision: str
 
 
 class SignedIn(Protocol):
@@ -152,7 +161,7 @@ class Gate:
             _refuse(permission, subject, 403 if subject is None or reaches(me(), subject) else 404)
         if not may_answer(str(request.endpoint), subject):
             _refuse(permission, subject, 403)
-        g.read = (permission, subject) if request.method in {"GET", "HEAD"} and subject is not None else None
+        g.read = (permission, subject) if subject is not None else None
 
     def would_admit(self, endpoint: str, **record_ids: uuid.UUID) -> bool:
         """Whether the reader could open that address now: for a link that was kept for a while."""
@@ -177,14 +186,14 @@ class Gate:
         """Before the answer is sent: the row of a sensitive read, and at most once a minute the session's touch."""
         if request.endpoint in self.faceless:
             return response
-        read, altered = g.pop("read", None), g.pop("altered", None)
+        read, altered = self._noted(response), g.pop("altered", None)
         try:
             if altered:
                 note("seal.altered", by=me().actor, fields=sorted(altered))
             is_due = request.endpoint not in self.unnoticed and getattr(current_user, "is_touch_due", False)
             touch = me().touch if is_due else None
-            if read and response.status_code == 200:
-                note(read[0], by=me().actor, on=read[1], also=touch)
+            if read:
+                note(read.what, by=me().actor, on=read.subject, decision=read.decision, also=touch)
             elif touch:
                 quietly(touch)
             else:
@@ -196,12 +205,26 @@ class Gate:
         return response
 
 
+    def _noted(self, response: Response) -> Noted | None:
+        """What the trail says of this answer: what was shown, also beside a form that was refused; or a refusal."""
+        what, subject = g.pop("read", None) or (None, None)
+        if response.status_code in SHOWN:
+            return Noted(what, subject, "allowed") if what else None
+        needs = self.needs.get(request.endpoint or "", PUBLIC)
+        if response.status_code not in {403, 404} or needs is PUBLIC or g.pop("is_refused", False):
+            return None
+        if not current_user.is_authenticated:
+            return None
+        return Noted(needs if isinstance(needs, Permission) else "page.open", None, "refused")
+
+
 def reading(what: str, subject: Any = None) -> None:
     """Have this read noted in the audit trail before the answer is sent (lists, printed pages, revealed contacts)."""
     g.read = (what, subject)
 
 
 def _refuse(permission: Permission, subject: Any, status: int) -> NoReturn:
+    g.is_refused = True
     note(permission, by=me().actor, on=subject, decision="refused")
     abort(status)
 

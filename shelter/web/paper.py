@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
+import segno
+from markupsafe import Markup
+
 from .typeface import WEIGHTS, bundled
 
 _ALLOWED = re.compile(r"data:(image/png;base64,|font/[a-z0-9+.-]+(;[a-z0-9=-]+)*,)", re.IGNORECASE)
@@ -30,6 +33,11 @@ class DataFile:
     name: str
     about: str
     text: str
+
+
+def qr(text: str, title: str) -> Markup:
+    """A QR code as SVG."""
+    return Markup(segno.make_qr(text).svg_inline(border=2, omitsize=True, title=title))  # noqa: S704 (escaped by segno)
 
 
 def pdf(html: str, files: Collection[DataFile] = ()) -> bytes:

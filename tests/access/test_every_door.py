@@ -4,10 +4,11 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from shelter.access import Role
 from shelter.approvals import Approval
-from shelter.audit import operator, work
+from shelter.audit import AuditEntry, head, operator, work
 from shelter.calendar import now, today
 from shelter.cases import actions as cases
 from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Stage
@@ -201,9 +202,11 @@ def test_each_role_at_every_door(app, programme, world, staff, sign_in, role):
         kinds = KINDS if len(expected) > 1 else "T"
         for place, kind in enumerate(kinds):
             url = address(app, rule, {**ids[kind], "bed": free_bed.id, **here})
+            before = head().seq
             answer = answer_of(client, method, url)
             assert answer.status_code < 500, f"{method} {url}: {answer.status_code}"
             assert not carries_a_file(answer) or rule.endpoint in DECLARED, f"{url} must say what leaves the house"
+            wrong += [f"{role} {method} {rule.endpoint} {kind}: {each}" for each in untraced(answer, member, before)]
             if letter(answer.status_code) != expected[place]:
                 wrong.append(f"{role} {method} {rule.endpoint} {kind}: {answer.status_code}, not {expected[place]}")
             if expected[place] != OPEN:
@@ -213,6 +216,18 @@ def test_each_role_at_every_door(app, programme, world, staff, sign_in, role):
 
 def carries_a_file(answer):
     return answer.mimetype not in {"text/html", "application/json"} or "Content-Disposition" in answer.headers
+
+
+def untraced(answer, member, before):
+    """What should stand in the trail of this answer, and does not: a refusal, or that somebody's data was shown."""
+    found = db.session.scalars(
+        sa.select(AuditEntry.decision).where(AuditEntry.seq > before, AuditEntry.actor_id == member.id)
+    ).all()
+    db.session.rollback()
+    if answer.status_code in {403, 404} and "refused" not in found:
+        yield "a refusal that leaves no trace"
+    if answer.status_code < 300 and b"Canario" in answer.data and "allowed" not in found:
+        yield "somebody's data shown without a trace"
 
 
 def places(programme):

@@ -19,7 +19,7 @@ SMALL = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobil
 WIDE = {"viewport": {"width": 1280, "height": 800}}
 LOOKS = pytest.mark.parametrize(("language", "theme", "options"), [("es", "light", SMALL), ("en", "dark", WIDE)],
                                 ids=["es-light-320", "en-dark-1280"])
-MAY_STAY_EMPTY = {"intake.situation", "intake.consent", "oversight.trail"}
+MAY_STAY_EMPTY = {"intake.situation", "intake.consent", "oversight.trail", "partners.agree"}
 EMPTY = """form => {
   const controls = [...form.querySelectorAll('input:not([type=hidden]), select, textarea')];
   for (const each of controls) if (/radio|checkbox/.test(each.type)) each.checked = false; else each.value = '';

@@ -15,6 +15,7 @@ from tests.browser.screen import Screen
 
 NO_PAGES = {
     "accounts.quick_exit", "accounts.pause", "documents.download", "home.beginning", "home.health", "oversight.export",
+    "oversight.paper",
     "reports.paper", "reports.publication", "static",
 }
 """Addresses that answer with something else than a page of the frame."""

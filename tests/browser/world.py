@@ -27,6 +27,8 @@ from shelter.cases.records import Stay
 from shelter.codes.cases import Answer, Channel, ConsentAnswer, ConsentPurpose, Exploitation
 from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outcome
 from shelter.codes.people import DocumentKind, SpokenLanguage
+from shelter.codes.places import Channel as PartnerChannel
+from shelter.codes.places import Rank
 from shelter.codes.route import Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.crypto import KeyRing
@@ -39,7 +41,7 @@ from shelter.house import create_app
 from shelter.indicators import figures
 from shelter.intake import actions as intake
 from shelter.partners import actions as partners
-from shelter.partners.models import House
+from shelter.partners.models import CalendarDay, House
 from shelter.reports import actions as reports
 from shelter.reports.models import Release
 from shelter.reports.rules import Audience
@@ -128,7 +130,14 @@ class World:
         rooms = {"Jazmín": 40, "Azucena": 2}
         house = partners.add_house(first, "Quinti", canton="1701", address="Calle Inventada 1", rooms=rooms)
         partners.add_house(second, "Pacari", canton="0701", address="Calle Inventada 2", rooms={"Rosal": 4})
-        self.institution = partners.seed_institutions()[0].id
+        institution = partners.seed_institutions()[0]
+        self.institution = institution.id
+        db.session.flush()
+        post = partners.add_post(institution, name="Zaguán", unit=None)
+        db.session.flush()
+        partners.name_holder(post, rank=Rank.HOLDER, name="Zoe Anchundia", phone="022345678", email=None,
+                             channel=PartnerChannel.CALL, from_on=today(), note=None)
+        db.session.add(CalendarDay(day=today(), name={"es": "Zambo", "en": "Zambo"}))
         return house.id
 
     def member(self, role: Role, **settings: Any) -> Member:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shelter.audit import head, operator, work
+from shelter.audit import anchors, head, operator, work
 from shelter.db import db
 
 
@@ -16,14 +16,20 @@ def trail(running):
     return head()
 
 
-def tamper(statement):
+def tamper(statement, *, carefully=False):
+    """Whoever is careful puts the guards back."""
     with db.engine.begin() as connection:
+        guards = []
         if connection.dialect.name == "sqlite":
+            guards = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'trigger'").scalars().all()
             for name in ("no_update", "no_delete", "in_chain"):
                 connection.exec_driver_sql(f"DROP TRIGGER audit_entry_{name}")
         else:
+            guards = ["ALTER TABLE audit_entry ENABLE TRIGGER ALL"]
             connection.exec_driver_sql("ALTER TABLE audit_entry DISABLE TRIGGER ALL")
         connection.exec_driver_sql(statement)
+        for each in guards if carefully else ():
+            connection.exec_driver_sql(each)
 
 
 def test_a_whole_trail_is_told_with_its_head(trail, shelter):
@@ -53,6 +59,17 @@ def test_an_altered_trail_is_status_1_and_names_the_row(trail, refuses, statemen
 
 
 def test_a_cut_tail_is_noticed_with_the_printed_head(trail, shelter, refuses):
-    tamper("DELETE FROM audit_entry WHERE seq > 3")
+    tamper("DELETE FROM audit_entry WHERE seq > 3", carefully=True)
     assert shelter("audit", "verify").status == 0
     assert "not in the chain" in refuses("audit", "verify", "--head", trail.hash)
+
+
+def test_guards_that_were_taken_away_are_noticed(trail, refuses):
+    tamper("SELECT 1")
+    assert "guards of the trail were taken away" in refuses("audit", "verify")
+
+
+def test_a_line_that_somebody_wrote_into_the_file_of_heads_is_noticed(trail, refuses):
+    with anchors.file.path.open("a") as out:
+        out.write("{}\n")
+    assert "1 " in refuses("audit", "verify")

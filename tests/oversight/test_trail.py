@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 import time_machine
 
 from shelter.access import Permission, Role
-from shelter.audit import AuditEntry, Verdict, head, note, operator, verify, work
+from shelter.audit import AuditEntry, Verdict, anchors, head, note, operator, verify, work
 from shelter.audit.chain import digest
 from shelter.calendar import local, now, today
 from shelter.db import Model, db
@@ -145,7 +146,7 @@ def test_days_out_of_order_of_writing_are_found_all_the_same(app):
     for minutes in (0, 10, 9, 12, 11, 20):
         with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
             fill(1)
-    first = queries._first_since(start + timedelta(minutes=10) - queries.SLACK)
+    first = queries.first_since(start + timedelta(minutes=10) - queries.SLACK)
     wanted = db.session.scalars(sa.select(AuditEntry.seq).where(AuditEntry.at >= start + timedelta(minutes=10))).all()
     assert first <= min(wanted)
 
@@ -179,7 +180,9 @@ def test_the_page_costs_the_same_whoever_acted(client, sign_in, staff, count_que
 def taken(client, query=""):
     answer = client.get(f"/auditoria.csv{query}")
     assert answer.mimetype == "text/csv"
-    return answer, list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert rows[-1]["seq"] == rules.SEALED
+    return answer, rows[:-1]
 
 
 def test_the_file_holds_the_chain_so_that_it_can_be_checked_elsewhere(client, monkeypatch):
@@ -207,6 +210,13 @@ def test_taking_the_file_is_in_the_trail_and_in_the_file(client, auditor):
 def test_the_file_is_narrowed_as_the_page_is(client):
     _answer, rows = taken(client, "?quien=operator")
     assert {row["actor_kind"] for row in rows} == {"operator"}
+
+
+def test_the_file_ends_with_a_signed_head_that_the_check_knows(client):
+    answer = client.get("/auditoria.csv?quien=nobody")
+    signed = json.loads(list(csv.reader(io.StringIO(answer.text)))[-1][-1])
+    assert json.dumps(signed, sort_keys=True) in anchors.file.path.read_text()
+    assert verify(signed["hash"]).is_sound
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＠x"])
@@ -245,7 +255,7 @@ def test_the_check_takes_a_head_from_a_report(client):
 
 
 def test_the_check_names_the_row_that_is_wrong(client, monkeypatch):
-    monkeypatch.setattr(views, "verify", lambda _head: Verdict(9, verify().head, "row 10 went to sea", 10))
+    monkeypatch.setattr(views, "verify", lambda _head, **_more: Verdict(9, verify().head, "row 10 went to sea", 10))
     answer = client.post("/auditoria/verificar", data={})
     assert "notice-danger" in answer.text
     assert "10" in answer.text
