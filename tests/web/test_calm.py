@@ -77,7 +77,7 @@ def a_read_only_file_system():
 def a_lock_that_lasts():
     other = db.engine.connect()
     if is_sqlite():
-        other.execution_options(writing=True).begin()
+        other.connection.driver_connection.execute("BEGIN IMMEDIATE")
     else:
         other.execute(sa.text("LOCK TABLE foundation, audit_entry IN EXCLUSIVE MODE"))
     try:
