@@ -124,6 +124,22 @@ def make_app(database_url, tmp_path):
 
 
 @pytest.fixture
+def another_app(make_app) -> Iterator[object]:
+    """another_app(**settings) -> a second application on the same database, whose connections end with the test."""
+    made = []
+
+    def make(**settings):
+        made.append(make_app(**settings))
+        return made[-1]
+
+    yield make
+    for each in made:
+        with each.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
 def app(make_app) -> Iterator[object]:
     app = make_app()
     with app.app_context():

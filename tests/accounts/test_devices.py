@@ -42,8 +42,8 @@ def test_a_browser_is_known_by_a_random_word_that_the_database_does_not_have(per
     assert kept == vault.keys.lookup("device", word)
 
 
-def test_with_tls_the_word_is_bound_to_the_host(make_app, person):
-    member, app = person(), make_app(tls=True)
+def test_with_tls_the_word_is_bound_to_the_host(another_app, person):
+    member, app = person(), another_app(tls=True)
     answer = app.test_client().post("/entrar", base_url="https://localhost", data={
         "email": member.email, "password": PASSWORD, "csrf_token": "x",
     })

@@ -230,10 +230,10 @@ def test_others_may_use_either(holder, enter, code):
     assert enter(member).client.fill("/entrar/codigo", code=code()).location == "/mi-dia"
 
 
-def test_another_name_of_the_house_is_no_way_around(make_app, person, device, code, holder):
+def test_another_name_of_the_house_is_no_way_around(another_app, code, holder):
     """Her key is for `localhost`; at another name it cannot be used, and the digits are not enough there either."""
     member, _made = holder(Role.ADMINISTRATOR)
-    app = make_app(mfa_required=True, trusted_hosts=("localhost", "casa.local"))
+    app = another_app(mfa_required=True, trusted_hosts=("localhost", "casa.local"))
     client = app.test_client()
     page = Page(client.get("/entrar", base_url="http://casa.local").text)
     body = {"email": member.email, "password": PASSWORD, "csrf_token": page.hidden("csrf_token")}
