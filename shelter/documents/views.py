@@ -37,7 +37,9 @@ def index(case: Case) -> ResponseReturnValue:
                 may_attach=bool(written_by(me(), case)))
 
 
-@documents.route("/casos/<uuid:case>/documentos/nuevo", methods=["GET", "POST"], needs=P.DOCUMENT_WRITE)
+@documents.route(
+    "/casos/<uuid:case>/documentos/nuevo", methods=["GET", "POST"], needs=P.DOCUMENT_WRITE, draft=_later("A document")
+)
 def new(case: Case) -> ResponseReturnValue:
     """Attach a file."""
     form = DocumentForm(written_by(me(), case))
@@ -82,7 +84,8 @@ def download(case: Case, document: uuid.UUID) -> ResponseReturnValue:
 
 
 @documents.route(
-    "/casos/<uuid:case>/documentos/<uuid:document>/reemplazar", methods=["GET", "POST"], needs=P.DOCUMENT_WRITE
+    "/casos/<uuid:case>/documentos/<uuid:document>/reemplazar", methods=["GET", "POST"], needs=P.DOCUMENT_WRITE,
+    draft=_later("Another version of a document"),
 )
 def replace(case: Case, document: uuid.UUID) -> ResponseReturnValue:
     """Another version of it."""
@@ -95,7 +98,8 @@ def replace(case: Case, document: uuid.UUID) -> ResponseReturnValue:
 
 
 @documents.route(
-    "/casos/<uuid:case>/documentos/<uuid:document>/retirar", methods=["GET", "POST"], needs=P.DOCUMENT_WRITE
+    "/casos/<uuid:case>/documentos/<uuid:document>/retirar", methods=["GET", "POST"], needs=P.DOCUMENT_WRITE,
+    draft=_later("The withdrawal of a document"),
 )
 def withdraw(case: Case, document: uuid.UUID) -> ResponseReturnValue:
     """It holds no more."""

@@ -15,10 +15,10 @@ from shelter.cases import actions
 from shelter.cases.models import Person
 from shelter.crypto import Damaged
 from shelter.db import Model, db, vault
-from shelter.db.sealed import ALTERED, FIELDS, PARTIAL_DATE, TEXT
+from shelter.db.sealed import ALTERED, BYTES, FIELDS, PARTIAL_DATE, TEXT
 from tests.client import Page
 
-SAMPLES = {TEXT: "Rosa Guamán", PARTIAL_DATE: PartialDate(1987, 4, 9)}
+SAMPLES = {TEXT: "Rosa Guamán", BYTES: b"%PDF-1.7", PARTIAL_DATE: PartialDate(1987, 4, 9)}
 NAMES = sorted(FIELDS)
 
 

@@ -138,6 +138,8 @@ def walked(app, programme, staff, sign_in, caplog):
             body=say(f"service.body {role}"),
             **when("occurred_at", timedelta(hours=3)),
         )
+    kept = worker.fill(f"/casos/{case}/servicios/nuevo", body=say("draft.body"), keep_draft="1")
+    assert kept.location == "/borradores"
     file = (io.BytesIO(b"%PDF-" + say("document.content").encode()), f"{say('document file name')}.pdf")
     send(sign_in(members[Role.LAWYER]), f"/casos/{case}/documentos/nuevo", title=say("document.title"), file=file)
     say.typed["service.body"] = say.typed.pop(f"service.body {Role.LAWYER}")
