@@ -126,7 +126,6 @@ def test_without_javascript_the_printed_codes_open_the_door(browse, strict, enro
     screen.send()
     screen.go("/mi-cuenta/codigos")
     screen.send()
-    right(screen)
     code = screen.page.locator("main code").first.inner_text()
     screen.go("/mi-cuenta")
     screen.press('form[action="/mi-cuenta/cerrar-todas"] button')
