@@ -93,14 +93,23 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def forgetful(chromium) -> Iterator[Browser]:
+    """The same without its back-forward cache: going back asks the server again."""
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
-def browse(chromium, server) -> Iterator[object]:
+def browse(chromium, server, request) -> Iterator[object]:
     """browse(**options) -> the screen of a new browser. What goes wrong on it unseen fails the test at its end."""
     opened, watches = [], []
 
-    def make(**options) -> Screen:
+    def make(*, remembers: bool = True, **options) -> Screen:
         home = options.setdefault("base_url", server)
-        context = chromium.new_context(**{**HERE, **options})
+        browser = chromium if remembers else request.getfixturevalue("forgetful")
+        context = browser.new_context(**{**HERE, **options})
         opened.append(context)
         context.set_default_timeout(PATIENCE * 1000)
         watches.append(watch := Watch(home))

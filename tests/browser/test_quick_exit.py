@@ -86,7 +86,7 @@ def never_comes_back(screen):
 
 
 @pytest.mark.ux(11)
-@pytest.mark.parametrize("options", [PHONE, {}], ids=["phone", "desk"])
+@pytest.mark.parametrize("options", [PHONE, {}, {"remembers": False}], ids=["phone", "desk", "no cache"])
 def test_a_touch_leaves(world, reading, options):
     screen = reading(**options)
     leaves(screen, lambda: screen.tap("header a.exit"))
@@ -128,8 +128,9 @@ def test_the_page_is_gone_within_a_tenth_of_a_second(reading):
 
 
 @pytest.mark.ux(11)
-def test_it_leaves_without_a_connection_and_the_first_request_afterwards_locks(world, reading):
-    screen = reading()
+@pytest.mark.parametrize("remembers", [True, False], ids=["cache", "no cache"])
+def test_it_leaves_without_a_connection_and_the_first_request_afterwards_locks(world, reading, remembers):
+    screen = reading(remembers=remembers)
     screen.context.set_offline(True)
     screen.watch.forgive("net::ERR_INTERNET_DISCONNECTED")
     leaves(screen, lambda: screen.tap("header a.exit"))
@@ -176,8 +177,9 @@ def test_unlocking_returns_to_the_page(reading):
 
 
 @pytest.mark.ux(11)
-def test_the_link_leaves_without_javascript(world, reading):
-    screen = reading(java_script_enabled=False, **PHONE)
+@pytest.mark.parametrize("remembers", [True, False], ids=["cache", "no cache"])
+def test_the_link_leaves_without_javascript(world, reading, remembers):
+    screen = reading(java_script_enabled=False, remembers=remembers, **PHONE)
     screen.follow("header a.exit")
     assert screen.path == "/pausa"
     assert is_locked(world, screen)
