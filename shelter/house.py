@@ -51,7 +51,6 @@ from shelter.followup import models as _followup
 from shelter.intake import indicators as _intake_figures
 from shelter.intake import models as _intake
 from shelter.keeping import jobs as _keeping_jobs  # noqa: F401 (written into the book of jobs)
-from shelter.notices.queries import unread
 from shelter.partners.queries import list_words
 from shelter.register import indicators as _register_figures
 from shelter.register import models as _register
@@ -86,7 +85,7 @@ def create_app(**given: Any) -> Flask:
     calendar.use_zone(settings.timezone)
     ring = KeyRing.read(settings.key_path)
     vault.use(ring)
-    codes.book.read, codes.book.entries = list_words, {}
+    codes.book.use(list_words)
     anchors.file.folder = settings.anchors
     _configure(app, settings, ring)
     _open_database(app, settings)
@@ -169,7 +168,6 @@ def _dress(app: Flask) -> None:
         brand_name=brand,
         version=__version__,
         get_flashed_messages=get_flashed_messages,
-        unread_notices=_unread,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not app.debug:
@@ -183,11 +181,6 @@ def _may(permission: str, subject: Subject | None = None) -> bool:
     """Whether the reader holds a permission, by its stored word: a link is hidden exactly when its door is shut."""
     reader = me()
     return reader.is_authenticated and allows(reader, Permission(permission), subject)
-
-
-def _unread() -> int:
-    """How many notices wait for the reader: the number on the bell."""
-    return unread(me().id)
 
 
 def _cache(app: Flask) -> str:

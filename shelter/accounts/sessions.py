@@ -24,6 +24,7 @@ from shelter.db import db, rows_of, value_of, vault
 from shelter.db.base import writing_aside
 from shelter.jobs import every
 from shelter.notices import notice_kind, tell
+from shelter.notices.queries import unread_of
 from shelter.texts import later as _
 from shelter.web import drafts, gate
 
@@ -56,6 +57,7 @@ class SignedInStaff(UserMixin):
     fresh_at: datetime | None
     idle: timedelta
     mfa_required: bool
+    unread: int
 
     def get_id(self) -> str:
         """What the browser's cookie carries."""
@@ -137,7 +139,7 @@ def digest(reference: str) -> bytes:
 _COLUMNS = (
     StaffSession.id.label("session_id"), StaffSession.seen_at, StaffSession.locked_at, StaffSession.code_given_at,
     StaffSession.fresh_at, StaffSession.started_at, Staff.id, Staff.name_sealed, Staff.language, Staff.theme,
-    Assignment.role, Assignment.foundation_id, Assignment.house_id,
+    unread_of(Staff.id).label("unread"), Assignment.role, Assignment.foundation_id, Assignment.house_id,
 )
 _DAY = sa.bindparam("day", type_=sa.Date)
 _FIND = (
@@ -161,7 +163,7 @@ def find(reference: str) -> SignedInStaff | None:
         first.id, first.session_id, reference, opened_name(first.id, first.name_sealed),
         tuple(Grant(row.role, row.foundation_id, row.house_id) for row in found if row.role),
         first.language, first.theme, first.seen_at, first.locked_at, first.code_given_at,
-        first.fresh_at, idle, settings["MFA_REQUIRED"],
+        first.fresh_at, idle, settings["MFA_REQUIRED"], first.unread,
     )
 
 

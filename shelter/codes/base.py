@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -42,17 +43,30 @@ class Entry(NamedTuple):
     is_retired: bool
 
 
+FRESH = 5.0  # seconds
+
+
 @dataclass
 class Book:
     """What administrators added and retired, as this process last read it. `read` is set when the house is made."""
 
     read: Callable[[], Iterable[Entry]] = tuple
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    read_at: float = float("-inf")
+
+    def use(self, read: Callable[[], Iterable[Entry]]) -> None:
+        """Begin to read it there; forgets what another one said."""
+        self.read, self.entries, self.read_at = read, {}, float("-inf")
 
     def look(self) -> dict[tuple[str, str], Entry]:
-        """Read it again: before a form offers its words, and when a word is met that is not known here."""
+        """Read it again: when it was changed here, and when a word is met that is not known here."""
         self.entries = {(each.vocabulary, each.word): each for each in self.read()}
+        self.read_at = time.monotonic()
         return self.entries
+
+    def glance(self) -> dict[tuple[str, str], Entry]:
+        """What a form offers: what others changed shows a few seconds later, and no form asks the database for it."""
+        return self.entries if time.monotonic() - self.read_at < FRESH else self.look()
 
 
 book = Book()
@@ -76,7 +90,7 @@ class Extensible(Code):
     @classmethod
     def every(cls) -> list[Self]:
         """The program's own words and those added, retired ones too."""
-        added = (each for each in book.look().values() if each.vocabulary == cls.__name__ and each.name)
+        added = (each for each in book.glance().values() if each.vocabulary == cls.__name__ and each.name)
         return [*cls, *(cls._added(each) for each in added)]
 
     @classmethod

@@ -254,6 +254,7 @@ def _names(vocabulary: type[Extensible], word: str) -> list[str]:
 
 def retire_word(vocabulary: type[Extensible], prefix: str, word: str) -> None:
     """Forms no longer offer it, or offer it again; what is recorded with it stays, and is counted."""
+    book.look()
     if word not in {str(each) for each in vocabulary.every() if each.startswith(prefix)}:
         raise RuleBroken(_("Choose one of the options"))
     found = db.session.scalar(
@@ -262,9 +263,9 @@ def retire_word(vocabulary: type[Extensible], prefix: str, word: str) -> None:
     if found is None:
         found = ListWord(vocabulary=vocabulary.__name__, word=str(vocabulary(word)))
         db.session.add(found)
-    found.is_retired = not found.is_retired
-    if not any(each.startswith(prefix) for each in vocabulary.offered()):
+    if not found.is_retired and not any(each.startswith(prefix) and each != word for each in vocabulary.offered()):
         raise RuleBroken(_("It is the last word of the list: add another one first"))
+    found.is_retired = not found.is_retired
     db.session.flush()
     book.look()
 

@@ -31,6 +31,7 @@ from .forms import Form
 from .page import page
 from .section import Section
 
+
 class EveryField(Form):
     """A field of each kind."""
 
