@@ -151,7 +151,7 @@ class Gate:
         return url_for("accounts.unlock", next=_path_back()) if me().is_locked else None
 
     def _check(self, needs: Needs) -> None:
-        subject = self._load(request.view_args or {}, needs)
+        subject = self._load(request.view_args or {})
         if needs is SIGNED_IN:
             if subject is not None and not reaches(me(), subject):
                 abort(404)
@@ -174,12 +174,10 @@ class Gate:
             return allows(me(), needs, subject)
         return needs is not None and (subject is None or reaches(me(), subject))
 
-    def _load(self, view_args: dict[str, Any], needs: Needs) -> Any:
-        """The record that the address names. What is not there is noted as if it were out of reach."""
+    def _load(self, view_args: dict[str, Any]) -> Any:
         subject = None
         for name in view_args.keys() & self.loaders.keys():
-            found = self.loaders[name](view_args[name])
-            subject = view_args[name] = found or _refuse(cast(Permission, needs), None, 404)
+            subject = view_args[name] = self.loaders[name](view_args[name]) or abort(404)
         return subject
 
     def record(self, response: Response) -> Response:
