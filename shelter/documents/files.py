@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 import zipfile
+import zlib
 from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from shelter.codes.documents import FileKind
 from shelter.rules import RuleBroken
@@ -17,6 +19,11 @@ from . import rules
 
 _PARTS, _UNPACKED, _RATIO = 2_000, 100 * rules.MEGABYTE, 200
 _WORD = {"[Content_Types].xml", "word/document.xml"}
+_BROKEN = (
+    ArithmeticError, EOFError, LookupError, NotImplementedError, OSError, SyntaxError, TypeError, ValueError,
+    struct.error, zipfile.BadZipFile, zlib.error,
+)
+"""What libraries say of a file that is damaged, or was made to confuse them."""
 _FORMATS = {FileKind.JPG: "JPEG", FileKind.PNG: "PNG"}
 
 
@@ -50,12 +57,12 @@ def _drawn_anew(kind: FileKind, content: bytes) -> bytes:
     out = io.BytesIO()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # what is wrong with it is said below, or does not matter
             with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as picture:
                 if picture.width * picture.height > rules.MOST_PIXELS:
                     raise RuleBroken(_("This picture is too large. Send it with fewer points."), "file")
                 _plain(picture, kind).save(out, _FORMATS[kind], **_OPTIONS[kind])
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError):
+    except (*_BROKEN, Image.DecompressionBombError):
         raise _not_what_it_says() from None
     return out.getvalue()
 
@@ -80,7 +87,7 @@ def _check_parts(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             found = parts.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError):
+    except _BROKEN:
         raise _not_what_it_says() from None
     names, unpacked = {each.filename for each in found}, sum(each.file_size for each in found)
     if not names >= _WORD or any("vbaproject" in name.lower() for name in names):

@@ -1,9 +1,17 @@
 """Attacks with the request itself: methods, headers, bodies, paths that lead out of the house."""
 
+import io
+import random
 import time
+import zipfile
+from contextlib import suppress
+
+from PIL import Image
 
 from shelter.access import Role
 from shelter.cli import server
+from shelter.documents.files import checked
+from shelter.rules import RuleBroken
 from shelter.web.headers import ALWAYS
 from tests.client import lint
 
@@ -174,3 +182,51 @@ def test_a_range_and_a_condition_give_no_more_than_the_page(here):
                     {"Range": "bytes=" + ",".join(f"{n}-{n}" for n in range(500))}):
         answer = here.client.get("/mi-dia", headers=headers)
         assert (answer.status_code, len(answer.data)) == (200, len(plain.data))
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+def picture(kind, mode, **options):
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "x"
+    Image.effect_noise((40, 30), 50).convert(mode).save(out, kind, exif=exif, **options)
+    return out.getvalue()
+
+
+def text_document():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
+        for name in ("[Content_Types].xml", "word/document.xml", "ñ/\u202e../../x"):
+            parts.writestr(name, "y" * 2000)
+    return out.getvalue()
+
+
+def spoiled(content, dice):
+    """A few bytes changed, taken out or put in; mostly where a file says what it is."""
+    found = bytearray(content)
+    for _ in range(dice.choice((1, 1, 2, 4))):
+        at = dice.randrange(4, dice.choice((len(found), min(len(found), 120))))
+        found[at:at + dice.choice((0, 1, 1, 9))] = dice.choice((b"\x00", b"\xff", b"\x80", b"", dice.randbytes(3)))
+    return bytes(found)
+
+
+def test_a_file_that_is_broken_in_whatever_way_is_refused_or_read_and_never_an_error(app, outside):
+    dice = random.Random(2026)
+    files = {"a.jpg": picture("JPEG", "RGB"), "b.jpg": picture("JPEG", "L", progressive=True),
+             "a.png": picture("PNG", "P"), "b.png": picture("PNG", "RGBA"), "a.docx": text_document()}
+    with outside():
+        for name, content in files.items():
+            checked(name, content)
+            for _ in range(400):
+                with suppress(RuleBroken):
+                    checked(name, spoiled(content, dice))
+
+
+def test_a_file_of_a_future_zip_and_a_picture_that_turns_by_no_number_are_refused(outside):
+    future = text_document()
+    directory = future.index(b"PK\x01\x02")
+    turned = picture("JPEG", "RGB").replace(b"\x01\x12\x00\x03", b"\x01\x12\x00\x02", 1)
+    with outside():
+        for name, content in (("a.docx", future[:directory + 6] + b"\xff" + future[directory + 7:]), ("a.jpg", turned)):
+            with suppress(RuleBroken):
+                checked(name, content)
