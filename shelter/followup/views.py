@@ -56,6 +56,7 @@ def reveal(case: Case) -> ResponseReturnValue:
     if not form.is_good() or now_at.barrier or now_at.safe is None:
         if now_at.barrier and form.status == 200:
             form.refuse(RuleBroken(say_barrier(now_at.barrier, now_at.paused_until)))
+        reading(P.FOLLOWUP_READ, case)  # the page of the follow-up again: nobody saw the number
         return _of_case(case, form)
     reading(P.CONTACT_READ, now_at.safe)
     return page("followup/contact.html", case=case, safe=now_at.safe)
