@@ -290,6 +290,7 @@ WORDS_OF = {
     "intake.forms.SafetyForm": {"safety": "intake.safety"},
     "intake.forms.SituationForm": {"story": "case.story", "wishes": "intake.wishes"},
     "oversight.forms.HeadForm": {"head": OPEN},
+    "oversight.forms.TrailForm": {"objeto": OPEN, "persona": OPEN},
     "own.forms.PasskeyForm": {"name": OPEN},
     "partners.forms.BedsForm": {"room": OPEN},
     "partners.forms.DayForm": {"name_en": OPEN, "name_es": OPEN},
