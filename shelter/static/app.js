@@ -33,8 +33,9 @@
   }
 
   /* The other tabs leave with this one: at once, or at the latest before anybody looks at them. */
-  function leaveToo() {
-    if (leaving || !flagged()) return;
+  function leaveToo() { if (flagged()) follow(); }
+  function follow() {
+    if (leaving) return;
     vanish();
     location.replace(data.pause.split(' ')[0]);
   }
@@ -73,7 +74,7 @@
       if (link) { event.preventDefault(); leave(); }
     });
     document.addEventListener('visibilitychange', leaveToo);
-    if (otherTabs) otherTabs.onmessage = leaveToo;
+    if (otherTabs) otherTabs.onmessage = follow;  /* its word is enough: the flag may be seen here later */
     if (data.shift !== 'off') watchShift();
     window.addEventListener('load', function () {
       data.pause.split(' ').forEach(function (url) { fetch(url, { credentials: 'omit' }).catch(function () {}); });

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from playwright.sync_api import Error
 
 from shelter.access import Role
 from tests.browser.conftest import PHONE
@@ -63,12 +64,22 @@ def leaves(screen, how):
     assert screen.name not in screen.page.content()
 
 
+def shown_after_going_back(page):
+    """What can be read then; a page that goes away meanwhile is asked again."""
+    page.evaluate("setTimeout(() => history.back())")
+    time.sleep(0.4)
+    for _time in range(20):
+        try:
+            return page.evaluate(SHOWN)
+        except Error:
+            time.sleep(0.1)
+    raise AssertionError("no page stays")
+
+
 def never_comes_back(screen):
     """Back, and back again: only the lock."""
     for _time in range(2):
-        screen.page.evaluate("history.back()")
-        time.sleep(0.4)
-        assert screen.name not in screen.page.evaluate(SHOWN), screen.path
+        assert screen.name not in shown_after_going_back(screen.page), screen.path
     screen.go(screen.case)
     screen.page.wait_for_url(LOCK)
     assert screen.name not in screen.page.content()
@@ -118,9 +129,7 @@ def test_it_leaves_without_a_connection_and_the_first_request_afterwards_locks(w
     screen.watch.forgive("net::ERR_INTERNET_DISCONNECTED")
     leaves(screen, lambda: screen.tap("header a.exit"))
     for _time in range(2):
-        screen.page.evaluate("history.back()")
-        time.sleep(0.4)
-        assert screen.name not in screen.page.evaluate(SHOWN), screen.path
+        assert screen.name not in shown_after_going_back(screen.page), screen.path
     assert not is_locked(world, screen), "nothing could be sent"
     screen.context.set_offline(False)
     screen.go(screen.case)
