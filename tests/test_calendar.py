@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as some
 
 from shelter import calendar
@@ -176,8 +176,16 @@ def test_today_is_the_day_of_the_house(monkeypatch):
     assert calendar.today() == date(2026, 6, 1)
 
 
+NEVER_WERE = {date(1931, 1, 1): time(0, 14), date(1992, 11, 28): time(1)}
+"""Ecuador put its clocks forward twice, at midnight: the time until then stood on no clock."""
+
+
 @given(DAYS, some.times())
+@example(date(1931, 1, 1), time(0, 14))
+@example(date(1992, 11, 28), time(1))
+@example(date(1993, 2, 4), time(23, 30))
 def test_a_moment_comes_back_to_the_same_wall_clock(day, at):
+    assume(at >= NEVER_WERE.get(day, time(0)))
     moment = moment_of(day, at)
     assert moment.tzinfo is UTC
     assert local(moment).replace(tzinfo=None) == datetime.combine(day, at)
@@ -189,3 +197,10 @@ def test_a_moment_comes_back_to_the_same_wall_clock(day, at):
 def test_a_birth_known_in_part_leaves_two_ages_at_most(birth, least, most):
     day, born = date(2026, 11, 20), PartialDate.read(birth)
     assert (age_on(born, day), oldest_on(born, day)) == (least, most)
+
+
+@pytest.mark.parametrize(("day", "at", "then"), [
+    (date(1931, 1, 1), time(0, 0), time(0, 14)), (date(1992, 11, 28), time(0, 30), time(1, 30)),
+])
+def test_a_time_that_stood_on_no_clock_is_the_one_after_the_leap(day, at, then):
+    assert local(moment_of(day, at)).replace(tzinfo=None) == datetime.combine(day, then)

@@ -135,4 +135,4 @@ def test_no_name_reaches_an_address_a_title_or_a_store(world, sign_in, options):
     for told in (*titles, *map(unquote, screen.watch.addresses)):
         assert name.lower() not in told.lower()
     assert set(screen.page.evaluate(STORES).values()) == {0}
-    assert {each["name"] for each in screen.context.cookies()} == {"s", "d"}, "the session, and that this browser is known"
+    assert {each["name"] for each in screen.context.cookies()} == {"s", "d"}, "the session; that the browser is known"
