@@ -229,9 +229,11 @@ def sign_in(app):
 
 
 @pytest.fixture
-def count_queries(app):
+def count_queries(app, monkeypatch):
     """with count_queries() as found: … -> found.statements"""
     from contextlib import contextmanager
+
+    from shelter.db import written
 
     @contextmanager
     def counting():
@@ -240,11 +242,19 @@ def count_queries(app):
         def note(_conn, _cursor, statement, *_rest):
             found.statements.append(statement)
 
+        tell = written.tell
+
+        def told(connection, statement, values=()):
+            found.statements.append(statement)
+            return tell(connection, statement, values)
+
         sa.event.listen(db.engine, "before_cursor_execute", note)
+        monkeypatch.setattr(written, "tell", told)
         try:
             yield found
         finally:
             sa.event.remove(db.engine, "before_cursor_execute", note)
+            monkeypatch.setattr(written, "tell", tell)
 
     return counting
 

@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from shelter.db import db
+from shelter.db.written import ask, tell
 
 from .models import AuditEntry
 
 GENESIS = "0" * 64
 _LOCK = 7_304_519_201  # any number, the same for every writer
 _LAST = sa.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
-_ADD = sa.insert(AuditEntry.__table__)  # type: ignore[arg-type]
-_ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
+_ADD = sa.insert(AuditEntry.__table__).inline()  # type: ignore[arg-type]
+_ALONE = f"SELECT pg_advisory_xact_lock({_LOCK})"
 
 
 class Head(NamedTuple):
@@ -29,18 +30,18 @@ class Head(NamedTuple):
 
 def head(connection: sa.Connection | None = None) -> Head:
     """The end of the chain as the session's transaction, or another's, sees it."""
-    found = (connection or db.session.connection()).execute(_LAST).first()
-    return Head(found.seq, found.hash) if found else Head(0, GENESIS)
+    found = ask(connection or db.session.connection(), _LAST, {})
+    return Head(*found[0]) if found else Head(0, GENESIS)
 
 
 def append(row: dict[str, Any], connection: sa.Connection) -> Head:
     """Add a row at the end. The right to do so is taken last and held until the commit."""
     if connection.dialect.name == "postgresql":  # in a statement of its own: inside the INSERT the chain forks
-        connection.execute(_ALONE, {"key": _LOCK})
+        tell(connection, _ALONE)
     before = head(connection)
     row = {**row, "seq": before.seq + 1, "prev": before.hash}
     row["hash"] = digest(row)
-    connection.execute(_ADD, row)
+    ask(connection, _ADD, row)
     return Head(row["seq"], row["hash"])
 
 

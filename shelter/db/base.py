@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from shelter.rules import Stale
 
 from .columns import Instant
+from .written import ask, tell
 
 Key = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
 Rows = sa.Select[*tuple[Any, ...]]
@@ -97,12 +98,11 @@ class Versioned:
 def rows_of(query: Rows, **values: Any) -> Sequence[Any]:
     """Run a query that was written down once (at module level, its values as `bindparam`s) and fetch all its rows.
 
-    For pages opened all day: a query that is built anew each time, or goes through the session, costs four times as
-    much. Columns only, no entities.
+    For pages opened all day (see `written`). Columns only, no entities.
     """
     session = db.session()
     session.flush()
-    return session.connection().execute(query, values).all()
+    return ask(session.connection(), query, values)
 
 
 def value_of(query: Rows, **values: Any) -> Any:
@@ -139,7 +139,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN DEFERRED")
+    tell(connection, "BEGIN DEFERRED")
 
 
 IDLE = 5.0  # seconds after which a connection is asked
@@ -180,7 +180,7 @@ def writing_aside() -> Iterator[Connection]:
     connection = _take_over(session)
     try:
         yield connection
-        connection.exec_driver_sql("COMMIT")
+        tell(connection, "COMMIT")
     except BaseException:
         session.rollback()
         raise
@@ -195,11 +195,11 @@ def _take_over(session: sa.orm.Session) -> Connection:
         session.rollback()
     connection = session.connection()
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("COMMIT")  # of nothing: after a ROLLBACK psycopg forgets its prepared statements
+        tell(connection, "COMMIT")  # of nothing: after a ROLLBACK psycopg forgets its prepared statements
         return connection
     if cast(sqlite3.Connection, connection.connection.dbapi_connection).in_transaction:
-        connection.exec_driver_sql("COMMIT")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+        tell(connection, "COMMIT")
+    tell(connection, "BEGIN IMMEDIATE")
     return connection
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from shelter.cases.models import Case
 from shelter.codes.services import Discipline
-from shelter.db import db, unseal
+from shelter.db import db, rows_of, unseal
 
 from .models import Document
 from .rules import said_size
@@ -24,17 +24,20 @@ _COLUMNS = (
     Document.id, Document.number, Document.kind, Document.size, Document.made_at, Document.by_id, Document.discipline,
     Document.title_sealed.label("title"),
 )
+_OF_CASE = (
+    sa.select(*_COLUMNS).where(Document.case_id == sa.bindparam("case_id", type_=Document.case_id.type), _STANDS)
+    .order_by(Document.number.desc()).limit(sa.bindparam("most", type_=sa.Integer))
+)
 
 
 def of_case(case: Case, readable: Collection[Discipline], most: int = 200) -> list[dict[str, Any]]:
     """Files that stand, newest first; titles only of the disciplines that the reader reads."""
-    query = sa.select(*_COLUMNS).where(Document.case_id == case.id, _STANDS).order_by(Document.number.desc())
-    found = db.session.execute(query.limit(most)).all()
+    found = rows_of(_OF_CASE, case_id=case.id, most=most)
     opened = {
         row["id"]: row["title"]
         for row in unseal([row for row in found if row.discipline in readable], title=(Document.title, "id"))
     }
-    return [{**row._mapping, "title": opened.get(row.id), "size": said_size(row.size)} for row in found]
+    return [{**row._asdict(), "title": opened.get(row.id), "size": said_size(row.size)} for row in found]
 
 
 def one(case: Case, document_id: uuid.UUID) -> Document | None:

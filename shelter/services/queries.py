@@ -49,7 +49,7 @@ def recent(reader: Reader, most: int = 6) -> list[dict[str, Any]]:
             break
     if allows(reader, Permission.PERSON_READ):
         return unseal(list(found.values()), name=(Person.name_used, "person_id"))
-    return [{**row._mapping, "name": None} for row in found.values()]
+    return [{**row._asdict(), "name": None} for row in found.values()]
 
 
 def _reached(reader: Reader, ids: list[uuid.UUID], most: int) -> dict[uuid.UUID, Any]:
@@ -141,4 +141,4 @@ _LATEST = {
 def _opened(rows: Any, headlines: bool) -> list[dict[str, Any]]:
     if headlines:
         return unseal(rows, headline=(Service.headline, "id"))
-    return [{**row._mapping, "headline": None} for row in rows]
+    return [{**row._asdict(), "headline": None} for row in rows]

@@ -214,7 +214,7 @@ def offered(staff_id: uuid.UUID) -> Any:
 
 def mine(staff_id: uuid.UUID, most: int = MOST) -> list[dict[str, Any]]:
     """A person's drafts, the latest first: id, path, saved_at."""
-    return [dict(row._mapping) for row in rows_of(_MINE, staff_id=staff_id, since=now() - KEPT_FOR)[:most]]
+    return [row._asdict() for row in rows_of(_MINE, staff_id=staff_id, since=now() - KEPT_FOR)[:most]]
 
 
 def discard(staff_id: uuid.UUID, draft_id: uuid.UUID) -> None:

@@ -17,6 +17,8 @@ from shelter.audit import operator, work
 from shelter.calendar import local, now, today
 from shelter.db import Model, db
 from shelter.db.sealed import FIELDS
+from shelter.keeping import backup
+from shelter.keeping.places import artefacts
 from shelter.web import TextField
 from shelter.web.forms import Form
 from tests.client import Page
@@ -28,16 +30,27 @@ SEALED_BUT_NOT_TYPED_HERE = {
 }
 
 
+FOUR = "Zq{0}axkanario Zq{0}bxkanario Zq{0}cxkanario Zq{0}dxkanario"
+ONE, LONG = "Zq{}xkanario", " ".join(f"Zq{{0}}{letter}xkanario" for letter in "abcdefghijklmnop")
+CORE = "xkanario"  # stands in every canary that is a word
+
+
 class Canaries:
-    """Unmistakable values, each remembered with the field it was typed into."""
+    """Unmistakable values, each remembered with the field it was typed into; four words wherever four fit."""
 
     def __init__(self):
         self.typed = {}
 
-    def __call__(self, field, form="Zq{}xkanario"):
+    def __call__(self, field, form=FOUR):
         value = form.format(f"{len(self.typed):03d}")
         self.typed[field] = value
         return value
+
+    @property
+    def words(self):
+        """Every canary by itself."""
+        return [word for value in self.typed.values()
+                for word in (value.split() if CORE in value else [value])]
 
 
 def at(ago=timedelta(0)):
@@ -51,7 +64,7 @@ def when(name, ago=timedelta(0)):
 
 
 @pytest.fixture
-def walked(app, programme, staff, sign_in, caplog):
+def walked(app, programme, staff, sign_in, caplog, tmp_path):
     """The walk with a canary in every field that takes words; the addresses that it led to."""
     caplog.set_level(logging.DEBUG)
     say, urls = Canaries(), []
@@ -77,7 +90,7 @@ def walked(app, programme, staff, sign_in, caplog):
         name=say("referral.name"),
         caller=say("referral.caller"),
         contact=say("referral.contact"),
-        needs=say("referral.needs"),
+        needs=say("referral.needs", LONG),
         **when("received_at", timedelta(hours=5)),
     )
     declined = send(
@@ -101,12 +114,12 @@ def walked(app, programme, staff, sign_in, caplog):
         names=say("person.names"),
         surnames=say("person.surnames"),
         document_kind="passport",
-        document=say("person.document"),
+        document=say("person.document", ONE),
         phone=say("person.phone", "09 91{} 2837"),
         **{"birth-year": "1987", "birth-month": "4", "birth-day": "9"},
     )
     say.typed["person.birth"] = "1987-04-09"
-    send(worker, f"/ingresos/{case}/situacion", wishes=say("intake.wishes"), story=say("case.story"))
+    send(worker, f"/ingresos/{case}/situacion", wishes=say("intake.wishes", LONG), story=say("case.story", LONG))
     send(
         worker,
         f"/casos/{case}/consentimientos/nuevo",
@@ -135,10 +148,10 @@ def walked(app, programme, staff, sign_in, caplog):
             minutes="45",
             modality="in_person",
             headline=say("service.headline"),
-            body=say(f"service.body {role}"),
+            body=say(f"service.body {role}", LONG),
             **when("occurred_at", timedelta(hours=3)),
         )
-    kept = worker.fill(f"/casos/{case}/servicios/nuevo", body=say("draft.body"), keep_draft="1")
+    kept = worker.fill(f"/casos/{case}/servicios/nuevo", body=say("draft.body", LONG), keep_draft="1")
     assert kept.location == "/borradores"
     file = (io.BytesIO(b"%PDF-" + say("document.content").encode()), f"{say('document file name')}.pdf")
     send(sign_in(members[Role.LAWYER]), f"/casos/{case}/documentos/nuevo", title=say("document.title"), file=file)
@@ -149,7 +162,7 @@ def walked(app, programme, staff, sign_in, caplog):
         reason="plan_done",
         destination="independent",
         was_her_decision="yes",
-        plan=say("exit.plan"),
+        plan=say("exit.plan", LONG),
         channel="call",
         number=say("safe_contact.number", "09 92{} 2837"),
         hours=say("safe_contact.hours"),
@@ -166,11 +179,11 @@ def walked(app, programme, staff, sign_in, caplog):
         channel="call",
         outcome="stable",
         month="1",
-        note=say("follow_up.note"),
+        note=say("follow_up.note", LONG),
         **when("occurred_at", timedelta(hours=1)),
     )
     options = worker.post("/mi-cuenta/llaves/reto", data={}).json
-    send(worker, "/mi-cuenta/llaves/nueva", name=say("passkey.name"), passkey=Authenticator().create(options))
+    send(worker, "/mi-cuenta/llaves/nueva", name=say("passkey.name", ONE), passkey=Authenticator().create(options))
     kept = worker.post(f"/borradores?de=/casos/{case}/consentimientos/nuevo", data={"recipient": say("draft.body")})
     assert kept.status_code < 300
     urls.append(worker.post("/casos", data={"q": say("saved_search.words")}).location)
@@ -206,6 +219,9 @@ def walked(app, programme, staff, sign_in, caplog):
     ):
         worker.get(url)
     db.session.rollback()
+    assert len(set(say.words)) >= 200
+    backed_up = backup.make(artefacts(tmp_path / "medium" / "b.age"), by=operator)
+    assert backed_up.files.data.stat().st_size > 10_000
     return say.typed, urls, caplog.text
 
 
@@ -242,7 +258,8 @@ def test_every_spelling_of_a_canary_would_be_seen():
 
 def test_no_canary_is_anywhere_in_clear(app, walked, tmp_path):
     typed, urls, log = walked
-    needles = {field: spellings(value) for field, value in typed.items()}
+    others = {field: value for field, value in typed.items() if CORE not in value}
+    needles = {field: spellings(value) for field, value in {**others, "a canary": CORE}.items()}
     stored = list(everything_stored())
     files = [
         (str(path), path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file() and path.name != "senda.key"
