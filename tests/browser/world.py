@@ -127,7 +127,7 @@ class World:
 
     def _house(self) -> uuid.UUID:
         first, second = partners.add_foundation("Kawsay"), partners.add_foundation("Inti")
-        rooms = {"Jazmín": 40, "Azucena": 2}
+        rooms = {"Jazmín": 90, "Azucena": 2}
         house = partners.add_house(first, "Quinti", canton="1701", address="Calle Inventada 1", rooms=rooms)
         partners.add_house(second, "Pacari", canton="0701", address="Calle Inventada 2", rooms={"Rosal": 4})
         institution = partners.seed_institutions()[0]
