@@ -29,6 +29,7 @@ from shelter.codes.cases import CaseState, ConsentPurpose, Milestone
 from shelter.db import Rows, db, rows_of, unseal, value_of
 from shelter.partners.models import House
 
+from . import rules
 from .models import Case, CaseCard, Person, TeamMember, TimelineEntry
 from .records import Consent, SafeContact, Stay
 
@@ -206,7 +207,7 @@ def with_document(reader: Reader, lookup: bytes) -> list[dict[str, Any]]:
 
 def by_code(reader: Reader, code: str) -> uuid.UUID | None:
     """The case with that code, when the reader reaches it."""
-    found: uuid.UUID | None = value_of(_by_code(Asker.of(reader)), code=code)
+    found: uuid.UUID | None = value_of(_by_code(Asker.of(reader)), code=code) if rules.is_code(code) else None
     return found
 
 

@@ -35,6 +35,11 @@ def read_code(text: str) -> str:
     return f"{letters[:3]}-{letters[3:]}"
 
 
+def is_code(text: str) -> bool:
+    """Whether a text can be a case code at all: most of what is searched for cannot."""
+    return len(text) == 7 and set(text) <= {*ALPHABET, "-"}
+
+
 def not_in_future(moment: datetime, now: datetime, field: str) -> None:
     """What happened, happened already."""
     if moment > now + MINUTE:

@@ -28,6 +28,7 @@ from shelter.calendar import now
 from shelter.crypto import Damaged
 from shelter.db import Compartment, DataKey, Instant, db, rows_of, value_of, vault
 from shelter.db.sealed import KEY_ID
+from shelter.db.written import ask
 from shelter.jobs import every
 
 from . import queries, rules
@@ -314,11 +315,10 @@ _LATELY = sa.select(sa.func.count()).select_from(_OWN).where(
 
 
 def remember(staff_id: uuid.UUID, words: str) -> SavedSearch:
-    """Keep the words half an hour, sealed under the searcher's key; forget older ones."""
-    db.session.connection().execute(_EXPIRED, {"now": now()})
+    """Keep the words half an hour, sealed under the searcher's key."""
     kept = SavedSearch(staff_id=staff_id, expires_at=now() + timedelta(minutes=30), words=words[:200])
     values = {column.key: getattr(kept, column.key) for column in SavedSearch.__table__.c}
-    db.session.connection().execute(_KEEP, values)
+    ask(db.session.connection(), _KEEP, values)
     return kept
 
 
@@ -328,7 +328,7 @@ def forget_searches() -> None:
     quietly(lambda connection: connection.execute(_EXPIRED, {"now": now()}))
 
 
-_KEEP = sa.insert(SavedSearch.__table__)  # type: ignore[arg-type]
+_KEEP = sa.insert(SavedSearch.__table__).inline()  # type: ignore[arg-type]
 _EXPIRED = sa.delete(SavedSearch.__table__).where(SavedSearch.expires_at < sa.bindparam("now"))  # type: ignore[arg-type]
 
 

@@ -22,7 +22,8 @@ from shelter.crypto import Damaged, KeyRing, open_bytes, pad, seal_bytes, unpad
 from shelter.crypto.sealing import KEY_ID as KEY_ID
 from shelter.texts import later as _later
 
-from .base import Key, Model, db, in_portions, is_writing
+from .base import Key, Model, Rows, db, in_portions, is_writing
+from .written import ask
 
 SealedBytes = Annotated[bytes, mapped_column(sa.LargeBinary)]
 log = logging.getLogger("shelter")
@@ -100,8 +101,8 @@ class Vault:
         if len(found) < len(wanted):
             fetched: dict[bytes, bytes] = {}
             for ids in in_portions(sorted(wanted - found.keys()), 500):
-                wrapped = {"ids": [uuid.UUID(bytes=key_id) for key_id in ids]}
-                for row in db.session.connection().execute(_BY_IDS, wrapped):  # without a flush, as below
+                wanted_ids = [uuid.UUID(bytes=key_id) for key_id in ids]
+                for row in ask(db.session.connection(), *_by_ids(wanted_ids)):  # without a flush, as below
                     fetched[row.id.bytes] = self._unwrapped(*row)
             self._keep(fetched)
             found.update(fetched)
@@ -157,7 +158,7 @@ class Vault:
 
     def _existing(self, kind: str, owner: uuid.UUID) -> dict[str, bytes]:
         """Every key of an owner, by compartment."""
-        found = db.session.connection().execute(_OF_OWNER, {"owner": owner, "kind": kind})  # no flush: rows are made
+        found = ask(db.session.connection(), _OF_OWNER, {"owner": owner, "kind": kind})  # no flush: rows are made
         return {compartment: key_id.bytes for compartment, key_id in found}
 
     def _new(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
@@ -184,10 +185,15 @@ class Vault:
 
 _COLUMNS = (DataKey.id, DataKey.wrapped, DataKey.owner_kind, DataKey.owner_id, DataKey.compartment)
 _BY_IDS = sa.select(*_COLUMNS).where(DataKey.id.in_(sa.bindparam("ids", expanding=True)))
+_BY_ID = sa.select(*_COLUMNS).where(DataKey.id == sa.bindparam("id"))
 _OF_OWNER = sa.select(DataKey.compartment, DataKey.id).where(
     DataKey.owner_id == sa.bindparam("owner"), DataKey.owner_kind == sa.bindparam("kind")
 )
 vault = Vault()
+
+
+def _by_ids(ids: list[uuid.UUID]) -> tuple[Rows, dict[str, Any]]:
+    return (_BY_ID, {"id": ids[0]}) if len(ids) == 1 else (_BY_IDS, {"ids": ids})
 
 
 @sa.event.listens_for(sa.orm.Session, "after_soft_rollback")

@@ -34,7 +34,7 @@ def tell(connection: Connection, text: str, values: Any = ()) -> Any:
     try:
         cursor.execute(text, values)
     except dialect.loaded_dbapi.Error as error:
-        is_over = dialect.is_disconnect(error, connection.connection, cursor)  # type: ignore[arg-type]
+        is_over = dialect.is_disconnect(error, connection.connection, cursor)
         if is_over:
             connection.invalidate(error)
         raise sa.exc.DBAPIError.instance(
@@ -51,14 +51,15 @@ class _Written:
         compiled: Any = statement.compile(dialect=dialect)
         self.statement, self.text = statement, str(compiled)
         self.is_plain = not any(each.expanding or each.literal_execute for each in compiled.binds.values())
-        self.given = {name: value for name, value in compiled.params.items() if value is not None}
         self.order: list[str] | None = compiled.positiontup
         changes = {name: bind.type.dialect_impl(dialect).bind_processor(dialect)
                    for name, bind in compiled.binds.items()}
         self.changes = {name: change for name, change in changes.items() if change}
-        self.given = {name: self._put(name, value) for name, value in self.given.items()}
+        given = compiled.params.items() if self.is_plain else ()
+        self.given = {name: self._put(name, value) for name, value in given if value is not None}
         columns = statement.selected_columns if isinstance(statement, sa.Select) else ()
-        self.row: Any = namedtuple("Row", [column.key for column in columns], rename=True)._make if columns else None
+        names = [str(column.key) for column in columns]
+        self.row: Any = namedtuple("Row", names, rename=True)._make if names else None  # type: ignore[attr-defined]
         readings = [_reading(column.type, dialect) for column in columns]
         self.readings = [(place, reading) for place, reading in enumerate(readings) if reading]
 

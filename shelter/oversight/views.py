@@ -76,7 +76,7 @@ def check() -> ResponseReturnValue:
     return page("oversight/verdict.html", form=form, verdict=verdict, end=head().seq)
 
 
-@oversight.get("/auditoria.pdf", needs=P.AUDIT_READ, leaves=Leaves.OWN_USE)
+@oversight.get("/auditoria.pdf", needs=P.AUDIT_READ, needs_fresh=("GET",), leaves=Leaves.OWN_USE)
 def paper() -> ResponseReturnValue:
     """On paper: what was done how often, what is worth a look, and where the trail stood, signed."""
     reading("audit.print")
@@ -88,7 +88,7 @@ def paper() -> ResponseReturnValue:
     return _file(Response(pdf(html), mimetype="application/pdf"), "pdf")
 
 
-@oversight.get("/auditoria.csv", needs=P.AUDIT_READ, leaves=Leaves.OWN_USE)
+@oversight.get("/auditoria.csv", needs=P.AUDIT_READ, needs_fresh=("GET",), leaves=Leaves.OWN_USE)
 def export() -> ResponseReturnValue:
     """The trail as a sheet, as narrowed, in portions; that it was taken is in the trail. It ends with a signed head."""
     reading("audit.export")

@@ -65,7 +65,7 @@ def paper(release: Release) -> ResponseReturnValue:
     return _paper(release)
 
 
-@reports.post("/reportes/<uuid:release>/publicar", needs=P.REPORT_PUBLISH)
+@reports.post("/reportes/<uuid:release>/publicar", needs=P.REPORT_PUBLISH, needs_fresh=("POST",))
 def publish(release: Release) -> ResponseReturnValue:
     """A second person lets it out."""
     to, said = url_for("reports.preview", release=release.id), _("The report is published.")
