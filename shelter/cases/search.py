@@ -28,7 +28,7 @@ from shelter.calendar import now
 from shelter.crypto import Damaged
 from shelter.db import Compartment, DataKey, Instant, db, rows_of, value_of, vault
 from shelter.db.sealed import KEY_ID
-from shelter.db.written import ask
+from shelter.db.written import ask, id_of
 from shelter.jobs import every
 
 from . import queries, rules
@@ -109,7 +109,7 @@ class NameIndex:
             marks, ids = self._marks(parts, foundations), self._ids
         place = marks.rfind(1)
         while place >= 0:
-            yield uuid.UUID(bytes=bytes(ids[16 * place : 16 * place + 16]))
+            yield id_of(int.from_bytes(ids[16 * place : 16 * place + 16]))
             place = marks.rfind(1, 0, place)
 
     def _marks(self, parts: list[str], foundations: Collection[uuid.UUID] | None) -> bytes:

@@ -93,13 +93,15 @@ def _reading(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Change | None:
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:
-    """As `UUID(text)` for 32 digits that are known to be some: a list reads two hundred."""
-    if text is None:
-        return None
+    return None if text is None else id_of(int(text, 16))
+
+
+def id_of(number: int) -> uuid.UUID:
+    """As `UUID(int=number)` for a number that is known to be one: a list reads two hundred."""
     made = _new(uuid.UUID)
-    _set(made, "int", int(text, 16))
-    _set(made, "is_safe", uuid.SafeUUID.unknown)
+    _set(made, "int", number)
+    _set(made, "is_safe", _UNKNOWN)
     return made
 
 
-_new, _set = object.__new__, object.__setattr__
+_new, _set, _UNKNOWN = object.__new__, object.__setattr__, uuid.SafeUUID.unknown

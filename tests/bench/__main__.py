@@ -23,7 +23,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tests.bench import floor
-from tests.bench.load import Client, Measured, measure, memory_mb
+from tests.bench.load import Client, Measured, measure, memory_mb, rest
 
 SHELTER = str(Path(sys.executable).with_name("shelter"))
 PASSWORD = "banco de pruebas sosegado"
@@ -62,6 +62,7 @@ def pages(folder: Path, cases: int, seconds: float) -> list[str]:
             show(floors[name], None)
     fails = []
     with server("shelter.house:create_app()", SHELTER_INSTANCE=str(ours)) as (port, pid):
+        rest(pid)
         for name, one in scenarios(port):
             found = measure(name, pid, one, seconds)
             against = floors["form" if name in {"form", "save"} else "list"]

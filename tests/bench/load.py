@@ -90,6 +90,16 @@ def processor_seconds(pid: int) -> float:
     return total / TICKS
 
 
+def rest(pid: int, at_most: float = 300.0) -> None:
+    """Wait until a server that was just started has read its names and done its jobs."""
+    end = time.perf_counter() + at_most
+    while time.perf_counter() < end:
+        before = processor_seconds(pid)
+        time.sleep(2)
+        if processor_seconds(pid) - before < 0.05:
+            return
+
+
 def memory_mb(pid: int) -> float:
     """Proportional set size of a process and all that came from it."""
     total = 0
