@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
+from jinja2 import BytecodeCache
+from werkzeug.routing import Rule
 
 from shelter.access import Role
 from shelter.accounts import actions as accounts
@@ -33,6 +35,33 @@ HOUSE_ROLES = [Role.HOUSE_STAFF, Role.CASEWORKER, Role.PSYCHOLOGIST, Role.LAWYER
                Role.SHELTER_COORDINATOR]
 DISCIPLINE = {Role.PSYCHOLOGIST: Discipline.PSYCHOLOGY, Role.LAWYER: Discipline.LEGAL, Role.MEDICAL: Discipline.MEDICAL}
 
+
+class ReadOnce(BytecodeCache):
+    """Templates are read and compiled once for all tests of a process."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def load_bytecode(self, bucket):
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+READ_ONCE = ReadOnce()
+_compile_builder, _builders = Rule._compile_builder, {}
+
+
+def _compile_once(rule, append_unknown=True):
+    """An address is compiled once for all applications of a process: what is built is a function of its pattern."""
+    key = (rule.rule, append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _compile_once
 
 settings.register_profile(  # how long a machine takes is no property; the same examples each time, wherever it runs
     "house", deadline=None, derandomize=True,
@@ -118,7 +147,7 @@ def make_app(database_url, tmp_path):
         given = {"instance": tmp_path, "database_url": database_url, "mfa_required": False, **settings}
         app = create_app(**given)
         app.test_client_class = PageClient
-        app.jinja_env.bytecode_cache = None
+        app.jinja_env.bytecode_cache = READ_ONCE
         return app
 
     return make
