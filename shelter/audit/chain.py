@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from shelter.db import db
-from shelter.db.written import ask, tell
+from shelter.db import db, written
+from shelter.db.written import ask
 
 from .models import AuditEntry
 
@@ -37,7 +37,7 @@ def head(connection: sa.Connection | None = None) -> Head:
 def append(row: dict[str, Any], connection: sa.Connection) -> Head:
     """Add a row at the end. The right to do so is taken last and held until the commit."""
     if connection.dialect.name == "postgresql":  # in a statement of its own: inside the INSERT the chain forks
-        tell(connection, _ALONE)
+        written.tell(connection, _ALONE)
     before = head(connection)
     row = {**row, "seq": before.seq + 1, "prev": before.hash}
     row["hash"] = digest(row)

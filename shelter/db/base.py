@@ -20,8 +20,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from shelter.rules import Stale
 
+from . import written
 from .columns import Instant
-from .written import ask, tell
+from .written import ask
 
 Key = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
 Rows = sa.Select[*tuple[Any, ...]]
@@ -139,7 +140,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    tell(connection, "BEGIN DEFERRED")
+    written.tell(connection, "BEGIN DEFERRED")
 
 
 IDLE = 5.0  # seconds after which a connection is asked
@@ -180,7 +181,7 @@ def writing_aside() -> Iterator[Connection]:
     connection = _take_over(session)
     try:
         yield connection
-        tell(connection, "COMMIT")
+        written.tell(connection, "COMMIT")
     except BaseException:
         session.rollback()
         raise
@@ -195,11 +196,11 @@ def _take_over(session: sa.orm.Session) -> Connection:
         session.rollback()
     connection = session.connection()
     if connection.dialect.name != "sqlite":
-        tell(connection, "COMMIT")  # of nothing: after a ROLLBACK psycopg forgets its prepared statements
+        written.tell(connection, "COMMIT")  # of nothing: after a ROLLBACK psycopg forgets its prepared statements
         return connection
     if cast(sqlite3.Connection, connection.connection.dbapi_connection).in_transaction:
-        tell(connection, "COMMIT")
-    tell(connection, "BEGIN IMMEDIATE")
+        written.tell(connection, "COMMIT")
+    written.tell(connection, "BEGIN IMMEDIATE")
     return connection
 
 

@@ -10,7 +10,7 @@ from werkzeug import exceptions
 
 from shelter.access import Role
 from shelter.crypto import Damaged
-from shelter.db import db
+from shelter.db import db, written
 from shelter.web.errors import SAID
 from tests.client import Page, lint
 
@@ -134,12 +134,13 @@ def test_a_host_that_is_not_ours(make_app):
 # --- when the database does not answer --------------------------------------------------------------------------------
 
 @pytest.fixture
-def gone(app):
+def gone(app, monkeypatch):
     """From now on, every statement fails."""
-    def fail(_connection, _cursor, statement, *_rest):
-        raise sa.exc.OperationalError(statement, {}, Exception("disk I/O error"))
+    def fail(*_of_what):
+        raise sa.exc.OperationalError("SELECT", {}, Exception("disk I/O error"))
 
     def now():
+        monkeypatch.setattr(written, "tell", fail)
         sa.event.listen(db.engine, "before_cursor_execute", fail)
 
     yield now
