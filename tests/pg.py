@@ -17,7 +17,8 @@ from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 # Durability is what production is for; a test server may lose everything at once.
-SETTINGS = "-c listen_addresses='' -c max_connections=99 -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+DURABLE = "-c listen_addresses='' -c max_connections=99"
+SETTINGS = f"{DURABLE} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 
 
 def binaries() -> Path | None:
@@ -31,7 +32,7 @@ def available() -> bool:
 
 
 @contextmanager
-def private_server() -> Iterator[str]:
+def private_server(settings: str = SETTINGS) -> Iterator[str]:
     """The address of a running server, its maintenance database; TEST_POSTGRES_DSN names one that runs already."""
     if given := os.environ.get("TEST_POSTGRES_DSN"):
         yield make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
@@ -42,7 +43,7 @@ def private_server() -> Iterator[str]:
     # Not TMPDIR: the path of a socket may have 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="pgt", dir="/tmp"))
     try:
-        yield from _serve(found, folder)
+        yield from _serve(found, folder, settings)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -147,7 +148,7 @@ def _shape(connection: Connection) -> list[Any]:
     return [connection.scalar(text(SHAPE)), *version]
 
 
-def _serve(programs: Path, folder: Path) -> Iterator[str]:
+def _serve(programs: Path, folder: Path, settings: str = SETTINGS) -> Iterator[str]:
     identity = _not_root(folder)
     data, control = folder / "data", [str(programs / "pg_ctl"), "-D", str(folder / "data")]
 
@@ -159,7 +160,7 @@ def _serve(programs: Path, folder: Path) -> Iterator[str]:
 
     run(str(programs / "initdb"), "-D", str(data), "-U", "shelter", "-A", "trust", "--no-sync", "-E", "UTF8",
         "--locale=C.UTF-8")
-    run(*control, "-w", "-l", str(folder / "log"), "-o", f"-k {folder} {SETTINGS}", "start")
+    run(*control, "-w", "-l", str(folder / "log"), "-o", f"-k {folder} {settings}", "start")
     try:
         yield f"postgresql+psycopg://shelter@/postgres?host={folder}"
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import ipaddress
+import os
 import signal
 import socket
 import sys
@@ -133,6 +134,7 @@ def do_jobs(app: Flask) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    os.nice(10)  # whoever waits for a page comes first
     stand_by(app, stop)
 
 

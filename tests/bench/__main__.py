@@ -10,6 +10,7 @@ import csv
 import os
 import random
 import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import sqlalchemy as sa
 
 from tests.bench import floor
 from tests.bench.load import Client, Measured, measure, memory_mb, rest
+from tests.pg import DURABLE, fresh_database, private_server
 
 SHELTER = str(Path(sys.executable).with_name("shelter"))
 PASSWORD = "banco de pruebas sosegado"
@@ -36,13 +38,18 @@ def main() -> None:
     options.add_argument("--cases", type=int, default=int(os.environ.get("BENCH_CASES", "100000")))
     options.add_argument("--seconds", type=float, default=6.0, help="for each line")
     options.add_argument("--register-rows", type=int, default=48_773)
+    options.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite", help="of the pages")
+    options.add_argument("--only-pages", action="store_true", help="list, search, case page, form, save")
     options.add_argument("--only-endurance", action="store_true", help="only writers at once and kill -9")
     chosen = options.parse_args()
     if chosen.only_endurance:
         sys.exit(", ".join(endurance()) or 0)
     folder = Path(os.environ.get("BENCH_DIR", Path.home() / ".cache" / "shelter-bench")) / str(chosen.cases)
     folder.mkdir(parents=True, exist_ok=True)
-    fails = pages(folder, chosen.cases, chosen.seconds)
+    with stores(chosen.engine, folder) as (of_floor, of_ours):
+        fails = pages(folder, of_floor, of_ours, chosen.cases, chosen.seconds)
+    if chosen.only_pages:
+        sys.exit(", ".join(fails) or 0)
     fails += register(chosen.register_rows)
     fails += paper(folder)
     fails += endurance()
@@ -50,18 +57,28 @@ def main() -> None:
         sys.exit("above the limit: " + ", ".join(fails))
 
 
-def pages(folder: Path, cases: int, seconds: float) -> list[str]:
+@contextmanager
+def stores(engine: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """Addresses of the floor's database and of ours. On PostgreSQL a server of the bench's own, which ends with it."""
+    if engine == "sqlite":
+        yield f"sqlite:///{folder / 'floor.db'}", f"sqlite:///{folder / 'instance' / 'shelter.db'}"
+        return
+    with private_server(DURABLE) as server_, fresh_database(server_) as one, fresh_database(server_) as other:
+        yield one, other
+
+
+def pages(folder: Path, of_floor: str, of_ours: str, cases: int, seconds: float) -> list[str]:
     """Our pages and the floor's, in one sitting."""
-    base = floor_file(folder, cases)
-    ours = programme(folder, cases)
+    fill_floor(of_floor, cases)
+    around = programme(folder, of_ours, cases)
     floors = {}
-    with server(f"tests.bench.floor:make('{base}')") as (port, pid):
+    with server(f"tests.bench.floor:make('{of_floor}')") as (port, pid):
         for name in ("list", "form"):
             client = Client(port)
             floors[name] = measure(name, pid, lambda path=f"/{name}", client=client: client.send(path), seconds)
             show(floors[name], None)
     fails = []
-    with server("shelter.house:create_app()", SHELTER_INSTANCE=str(ours)) as (port, pid):
+    with server("shelter.house:create_app()", **around) as (port, pid):
         rest(pid)
         for name, one in scenarios(port):
             found = measure(name, pid, one, seconds)
@@ -224,27 +241,37 @@ def invent(file: Path, rows: int) -> None:
             )
 
 
-def floor_file(folder: Path, cases: int) -> Path:
-    file = folder / "floor.db"
-    if not file.exists():
-        floor.fill(file, cases)
-    return file
+def fill_floor(url: str, cases: int) -> None:
+    if not exists(url, "cases"):
+        floor.fill(url, cases)
 
 
-def programme(folder: Path, cases: int) -> Path:
-    """The demonstration at the bench's size, made once."""
-    instance = folder / "instance"
-    if not (instance / "shelter.db").exists():
+def programme(folder: Path, url: str, cases: int) -> dict[str, str]:
+    """The demonstration at the bench's size, made once; the settings that lead to it."""
+    is_file = url.startswith("sqlite")
+    instance = folder / ("instance" if is_file else "instance-postgresql")
+    around = {"SHELTER_INSTANCE": str(instance), "SHELTER_DATABASE_URL": url}
+    if not exists(url, "service"):
+        shutil.rmtree(instance, ignore_errors=True)
         took = run(
-            [SHELTER, "demo", "--cases", str(cases)],
-            {**os.environ, "SHELTER_INSTANCE": str(instance), "SHELTER_DEMO_PASSWORD": PASSWORD},
+            [SHELTER, "demo", "--cases", str(cases)], {**os.environ, **around, "SHELTER_DEMO_PASSWORD": PASSWORD}
         )
-        engine = sa.create_engine(f"sqlite:///{instance / 'shelter.db'}")
+        engine = sa.create_engine(url)
         with engine.connect() as connection:
             services = connection.scalar(sa.text("SELECT count(*) FROM service"))
         engine.dispose()
         print(f"{'demonstration':24}{took:9.1f} s for {cases} cases and {services} services", flush=True)
-    return instance
+    return around
+
+
+def exists(url: str, table: str) -> bool:
+    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
+        return False
+    engine = sa.create_engine(url)
+    try:
+        return sa.inspect(engine).has_table(table)
+    finally:
+        engine.dispose()
 
 
 def run(command: list[str], around: dict[str, str]) -> float:

@@ -9,14 +9,12 @@ import gc
 import gzip
 import os
 import random
-import sqlite3
 from datetime import date, timedelta
-from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, Response, render_template, session
 from jinja2 import DictLoader
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 MENU = [(name, f"/{name.lower()}") for name in ("Home", "Cases", "Beds", "Form", "Reports", "Agenda", "Admin", "Help")]
@@ -57,36 +55,41 @@ class Case(Base):
     house: Mapped[str]
 
 
-def fill(file: Path, cases: int) -> None:
+def fill(url: str, cases: int) -> None:
     """The same number of cases as the bench's programme, in one plain table."""
     chance, first = random.Random(1), date(2018, 1, 1)
-    rows = (
-        (
-            number,
-            f"C{number:06d}",
-            f"Nombre {number % 977}",
-            chance.choice(["open", "closed"]),
-            "low",
-            "labour",
-            (first + timedelta(days=chance.randrange(2900))).isoformat(),
-            f"worker{number % 40}",
-            f"House {number % 6}",
-        )
+    rows = [
+        {
+            "id": number,
+            "code": f"C{number:06d}",
+            "name": f"Nombre {number % 977}",
+            "state": chance.choice(["open", "closed"]),
+            "risk": "low",
+            "kind": "labour",
+            "opened": (first + timedelta(days=chance.randrange(2900))).isoformat(),
+            "worker": f"worker{number % 40}",
+            "house": f"House {number % 6}",
+        }
         for number in range(1, cases + 1)
-    )
-    with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA journal_mode=wal")
-        Base.metadata.create_all(create_engine(f"sqlite:///{file}"))
-        connection.executemany("INSERT INTO cases VALUES (?,?,?,?,?,?,?,?,?)", rows)
-        connection.execute("CREATE INDEX by_opened ON cases (state, opened DESC, id)")
-    connection.close()
+    ]
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        connection.execute(insert(Case), rows)
+        connection.exec_driver_sql("CREATE INDEX by_opened ON cases (state, opened DESC, id)")
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA journal_mode=wal")
+        else:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()
 
 
-def make(file: str) -> Flask:
+def make(url: str) -> Flask:
     app = Flask("floor")
     app.secret_key = "k" * 32
     app.jinja_loader = DictLoader({"layout": LAYOUT, "list": LIST, "form": FORM})
-    engine = create_engine(f"sqlite:///{file}")
+    engine = create_engine(url)
     box, nonce = AESGCM(b"k" * 32), os.urandom(12)
     sealed = [nonce + box.encrypt(nonce, b"Amina Okafor", b"context") for _place in range(100)]
     query = select(*(Case.__table__.c)).where(Case.state == "open").order_by(Case.opened.desc(), Case.id).limit(51)
