@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+import weakref
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -34,6 +35,16 @@ PASSWORD = "una frase larga y tranquila"
 HOUSE_ROLES = [Role.HOUSE_STAFF, Role.CASEWORKER, Role.PSYCHOLOGIST, Role.LAWYER, Role.MEDICAL,
                Role.SHELTER_COORDINATOR]
 DISCIPLINE = {Role.PSYCHOLOGIST: Discipline.PSYCHOLOGY, Role.LAWYER: Discipline.LEGAL, Role.MEDICAL: Discipline.MEDICAL}
+
+
+OPENED = weakref.WeakSet()
+"""Connections to PostgreSQL that this process made."""
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _note_opened(connection, _record):
+    if type(connection).__module__.startswith("psycopg"):
+        OPENED.add(connection)
 
 
 class ReadOnce(BytecodeCache):
@@ -134,6 +145,8 @@ def database_url(migrated, emptied, tmp_path) -> Iterator[str]:
         return
     with emptied.database() as url:
         yield url
+        for each in list(OPENED):  # a thread may have left one behind
+            each.close()
 
 
 @pytest.fixture

@@ -96,6 +96,11 @@ def say_moment(moment: datetime | None) -> str:
     return f"{say_day(moment)}, {local(moment):%H:%M}" if moment else ""
 
 
+def say_dated(moment: datetime) -> str:
+    """A moment for paper, which is kept: always with its year."""
+    return f"{_said(moment, 0, language())}, {local(moment):%H:%M}"
+
+
 def say_hour(moment: datetime) -> str:
     """An hour of today; with its day when it is another's."""
     return f"{local(moment):%H:%M}" if local(moment).date() == today() else say_moment(moment)
@@ -116,8 +121,8 @@ def say_long_day(day: date) -> str:
 
 def filters() -> dict[str, Any]:
     """For the templates."""
-    return {"day": say_day, "long_day": say_long_day, "moment": say_moment, "hour": say_hour, "partial": say_partial,
-            "country": country}
+    return {"day": say_day, "long_day": say_long_day, "moment": say_moment, "dated": say_dated,
+            "hour": say_hour, "partial": say_partial, "country": country}
 
 
 def brand() -> str:
