@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -111,6 +113,11 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment() -> dict[str, str]:
+    for name in sorted(each for each in os.environ if each.startswith("SHELTER_")):
+        said = name.removeprefix("SHELTER_").lower()
+        if said not in NAMES and (meant := get_close_matches(said, NAMES, 1, 0.8)):
+            raise BadSetting(_("%(name)s is no setting: is %(meant)s meant?", name=name,
+                               meant=f"SHELTER_{meant[0].upper()}"))
     return {name: os.environ[f"SHELTER_{name.upper()}"] for name in NAMES if os.environ.get(f"SHELTER_{name.upper()}")}
 
 
@@ -126,9 +133,14 @@ def _bad(name: str, problem: str) -> BadSetting:
     return BadSetting(f"SHELTER_{name.upper()}: {problem}")
 
 
+_YES_OR_NO = {
+    **dict.fromkeys(("1", "true", "yes", "on", "sí", "si"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
+
+
 def _bool(value: Any) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    return words[str(value).lower()]
+    return _YES_OR_NO[str(value).strip().lower()]
 
 
 def _number(value: Any) -> int:
@@ -186,6 +198,19 @@ def _is_locale(name: str, locale: str) -> None:
         raise _bad(name, _("%(value)s is not a locale, like es_EC", value=repr(locale))) from None
 
 
-_CHECKS: dict[str, Callable[[str, str], None]] = {
-    "database_url": _is_database, "timezone": _is_zone, "locale": _is_locale,
+def _is_folder(name: str, folder: Path | None) -> None:
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise _bad(name, _("%(value)s is a file and no folder", value=folder))
+
+
+def _are_hosts(name: str, hosts: tuple[str, ...]) -> None:
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise _bad(name, _("%(value)s is not a name of a machine, like senda.local", value=repr(host)))
+
+
+_HOST = re.compile(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(:\d{1,5})?|\[[0-9A-Fa-f:]+\](:\d{1,5})?")
+_CHECKS: dict[str, Callable[[str, Any], None]] = {
+    "database_url": _is_database, "timezone": _is_zone, "locale": _is_locale, "instance": _is_folder,
+    "anchor_folder": _is_folder, "backup_folder": _is_folder, "trusted_hosts": _are_hosts,
 }

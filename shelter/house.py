@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from flask import Flask, get_flashed_messages
 from flask_wtf.csrf import CSRFProtect
 
@@ -65,7 +64,7 @@ from shelter.transition import indicators as _transition_figures
 from shelter.transition import models as _transition
 from shelter.web import calm, components, errors, gate, headers, locale, me, navigation
 from shelter.web.locale import brand, filters
-from shelter.web.quick import Shelter, csrf_token, url_for
+from shelter.web.quick import KeptTemplates, Shelter, csrf_token, url_for
 
 MEGABYTE = 1024 * 1024
 MODELS = (_cases_records, _route, _intake, _residence, _services, _transition, _followup, _register, _reports)
@@ -172,7 +171,7 @@ def _dress(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if not app.debug:
         app.jinja_env.bytecode_cache = (
-            jinja2.FileSystemBytecodeCache(_cache(app)) if Path(app.instance_path).is_dir() else None
+            KeptTemplates(_cache(app)) if Path(app.instance_path).is_dir() else None
         )
     app.context_processor(_around)
 

@@ -29,6 +29,9 @@ _NOT_YET = Spoken("", NullTranslations())
 _spoken: ContextVar[Spoken | None] = ContextVar("spoken", default=None)
 """Of the page being made: asked some hundred times a page, so it is found once, when first asked for."""
 
+_commanded: ContextVar[Spoken | None] = ContextVar("commanded", default=None)
+"""Of the command that runs, for when a page was made in between: where there is no application to ask."""
+
 
 def begin_page() -> None:
     """A page begins: its language is found when it is first asked for, and kept to the page's end."""
@@ -52,17 +55,21 @@ def spoken() -> Spoken:
 
 
 def _find() -> Spoken:
-    return Spoken(str(getattr(get_locale(), "language", "es")), get_domain().get_translations())
+    locale = get_locale()
+    if locale is None and (commanded := _commanded.get()):
+        return commanded
+    return Spoken(str(getattr(locale, "language", "es")), get_domain().get_translations())
 
 
 @contextmanager
 def commanding(language: str) -> Iterator[None]:
     """A command speaks one language from its first word on, before there is an application."""
     found = translation("messages", Path(__file__).parent / "translations", [language], fallback=True)
-    before = _spoken.set(Spoken(language, found))
+    before, kept = _spoken.set(Spoken(language, found)), _commanded.set(Spoken(language, found))
     try:
         yield
     finally:
+        _commanded.reset(kept)
         _spoken.reset(before)
 
 

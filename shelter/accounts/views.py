@@ -86,7 +86,8 @@ def _code_came_first(form: SignInForm, email: str, staff: Staff | None, wrong: R
 
 def _failed(email: str, staff: Staff | None) -> None:
     place = proof.place(staff)
-    with work("session.refuse", by=me().actor if current_user.is_authenticated else STRANGER):
+    with work("session.refuse", by=me().actor if current_user.is_authenticated else STRANGER) as doing:
+        doing.decision = "refused"
         proof.failed(email, place)
 
 
@@ -169,7 +170,8 @@ def _proves(form: FactorForm, *, is_sign_in: bool = False) -> bool:
     except RuleBroken as broken:
         form.refuse(broken)
     place = proof.place(staff)
-    with work("session.refuse", by=me().actor):
+    with work("session.refuse", by=me().actor) as doing:
+        doing.decision = "refused"
         proof.failed(staff.email, place)
         is_over = proof.wrong(session_id)
     if is_over:

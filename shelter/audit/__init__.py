@@ -1,6 +1,7 @@
 """Who did what, when: the one place that commits, and a chain that shows tampering."""
 
 from .anchors import anchor as anchor
+from .anchors import anchor_the_end as anchor_the_end
 from .chain import Head as Head
 from .chain import head as head
 from .models import Actor as Actor

@@ -18,7 +18,8 @@ from shelter.db import vault
 
 from .chain import Head
 
-HOUR = 3600.0
+EVERY = 600.0
+"""Seconds between two signed heads of a process that is at work; what it ends with is signed when it ends."""
 log = logging.getLogger("shelter")
 
 
@@ -29,6 +30,7 @@ class AnchorFile:
     folder: Path | None = None
     written_in: Path | None = None
     written_at: float = float("-inf")
+    signed_at: float = 0.0
 
     @property
     def path(self) -> Path | None:
@@ -49,14 +51,30 @@ def anchor(head: Head) -> str:
         descriptor = os.open(file.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "a") as out:
             out.write(line + "\n")
-    file.written_in, file.written_at = file.folder, time.monotonic()
+    file.written_in, file.written_at, file.signed_at = file.folder, time.monotonic(), now().timestamp()
     return line
 
 
 def anchor_now_and_then(head: Head) -> None:
-    """Anchor when this process has not done so for an hour. What was committed stays so when the folder fails."""
-    if file.folder == file.written_in and time.monotonic() - file.written_at < HOUR:
+    """Anchor when this process has not done so lately. What was committed stays so when the folder fails."""
+    if file.folder == file.written_in and time.monotonic() - file.written_at < EVERY and not _was_asleep():
         return
+    _anchor_calmly(head)
+
+
+def _was_asleep() -> bool:
+    """Whether more time passed than the machine was awake, or its clock was set."""
+    return abs(now().timestamp() - file.signed_at) > EVERY
+
+
+def anchor_the_end(head: Head) -> None:
+    """Anchor a head that is not signed yet: when a process ends, and now and then while nobody works."""
+    lines = _lines()
+    if head.seq and not (lines and _checked(lines[-1]) == head):
+        _anchor_calmly(head)
+
+
+def _anchor_calmly(head: Head) -> None:
     try:
         anchor(head)
     except OSError as error:
@@ -79,9 +97,10 @@ def doubtful() -> int:
     return sum(1 for line in _lines() if _signed(line) is None)
 
 
-def moments() -> list[datetime]:
-    """When each of them was signed."""
-    return [datetime.fromisoformat(signed["at"]) for line in _lines() if (signed := _signed(line))]
+def moments(since: int = 0) -> list[datetime]:
+    """When each of them was signed, from a row's number on."""
+    return [datetime.fromisoformat(signed["at"]) for line in _lines()
+            if (signed := _signed(line)) and int(signed["seq"]) >= since]
 
 
 def _checked(line: str) -> Head | None:

@@ -16,10 +16,18 @@ TOLERANCE = timedelta(minutes=5)
 """Machines differ by so much, and writers wait for each other."""
 
 
+CORRECTED = "clock.corrected"
+"""What an operator says who knows that the clock was wrong before and is right now."""
+
+
 def latest() -> datetime | None:
-    """The latest moment that the trail or a signed head outside the database knows; None when there is none."""
+    """The latest moment that the trail or a signed head outside the database knows; None when there is none.
+
+    What lies before the clock was last said to be right counts no more.
+    """
     last = db.session.scalar(sa.select(AuditEntry.at).order_by(AuditEntry.seq.desc()).limit(1))
-    return max([*([last] if last else []), *anchors.moments()], default=None)
+    corrected = db.session.scalar(sa.select(sa.func.max(AuditEntry.seq)).where(AuditEntry.action == CORRECTED))
+    return max([*([last] if last else []), *anchors.moments(corrected or 0)], default=None)
 
 
 def behind() -> timedelta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
@@ -18,6 +19,8 @@ from .clock import TOLERANCE
 from .models import AuditEntry
 
 PORTION = 1000
+UNSIGNED = timedelta(hours=1)
+"""Rows of so long a time would have been signed: what failed in between is told by the log and the doctor."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,26 @@ def verify(
         if last.seq % PORTION == 0 and monotonic() > until:
             is_finished = False
             break
-    wrong = _of_the_end(last, hashes, expected_hash) if is_finished else {}
+    wrong: dict[str, Any] = {}
+    if is_finished:
+        wrong = _of_the_heads(max(hashes, default=0), last) or _of_the_end(last, hashes, expected_hash)
     return Verdict(last.seq, last, anchors=len(anchored), steps_back=steps_back, doubtful=doubtful,
                    is_finished=is_finished, **wrong)
+
+
+def _of_the_heads(signed: int, last: Head) -> dict[str, Any]:
+    """Whether heads were taken away: they are signed from the first row on, and every ten minutes of work."""
+    if anchors.file.path is None or last.seq <= signed:
+        return {}
+    if signed == 0:
+        return {"problem": _("there are rows, and their signed heads are gone")}
+    first, newest = (db.session.scalar(_AT, {"seq": seq}) for seq in (signed + 1, last.seq))
+    if first and newest and newest - first > UNSIGNED:
+        return {"problem": _("the signed heads from row %(seq)s on are gone", seq=signed + 1)}
+    return {}
+
+
+_AT = sa.select(AuditEntry.at).where(AuditEntry.seq == sa.bindparam("seq"))
 
 
 def _of_the_end(last: Head, hashes: dict[int, set[str]], expected_hash: str | None) -> dict[str, Any]:

@@ -27,20 +27,24 @@ Aside = Callable[[sa.Connection], Any]
 
 @dataclass
 class Work:
-    """What is being done, for the audit row; a view may add to `detail` (never content, never a searched word)."""
+    """What is being done, for the audit row; a view may add to `detail` (never content, never a searched word).
+
+    `decision` is `refused` where what is done is to write down that somebody was.
+    """
 
     action: str
     by: Actor
     on: Any = None
     detail: dict[str, Any] = field(default_factory=dict)
+    decision: str = "allowed"
 
-    def row(self, changes: list[dict[str, str]], decision: str = "allowed") -> dict[str, Any]:
+    def row(self, changes: list[dict[str, str]]) -> dict[str, Any]:
         """The audit row, before it is put into the chain."""
         detail = {**self.detail, **({"changes": changes} if changes else {})}
         return {
             "at": now(), "actor_kind": self.by.kind, "actor_id": self.by.id, "session_ref": self.by.session,
             "action": self.action, "object_kind": _kind_of(self.on), "object_id": getattr(self.on, "id", None),
-            "foundation_id": getattr(self.on, "foundation_id", None), "decision": decision,
+            "foundation_id": getattr(self.on, "foundation_id", None), "decision": self.decision,
             "detail": json.dumps(detail, sort_keys=True, separators=(",", ":"), default=str),
         }
 
@@ -86,7 +90,7 @@ def note(
     action: str, *, by: Actor, on: Any = None, decision: str = "allowed", also: Aside | None = None, **detail: Any,
 ) -> None:
     """Record a sensitive read or a refusal in a short transaction of its own, before the answer is sent."""
-    row = Work(action, by, on, detail).row([], decision)
+    row = Work(action, by, on, detail, decision).row([])
     with writing_aside() as connection:
         if also:
             also(connection)

@@ -40,6 +40,8 @@ def backup_command(out: Path) -> None:
     """Write a sealed backup to OUT (a file, or a folder that is there) and its keys into a second file beside it."""
     out = out.absolute()
     to = named(out, now()) if out.is_dir() else artefacts(out)
+    if not to.data.parent.is_dir():
+        raise Refused(_("there is no folder %(folder)s: is the medium plugged in?", folder=to.data.parent))
     if taken := next((file for file in to if file.exists()), None):
         raise Refused(_("%(file)s is there already and was not written over", file=taken))
     made = make(to)
@@ -144,6 +146,7 @@ def restore_command(file: Path, keys: Path | None, recovery: Path | None, anyway
             _put(found, backup, ring)
     click.echo(_("Restored into %(where)s as it was on %(when)s", where=found.instance, when=_when(backup)))
     click.echo(_("Everybody signs in again. `shelter run` starts it."))
+    click.echo(_("Settings are no part of a backup: say again here what config.toml and SHELTER_* said there."))
 
 
 def _when(backup: Opened) -> str:

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from shelter.audit import clock, note, operator
+from shelter.audit import anchor_the_end, clock, head, note, operator
 from shelter.cli import tls
 from shelter.cli.plain import Refused, application, check_version, plainly, settings
 from shelter.cli.process import keep_private, keep_small
@@ -93,7 +94,7 @@ def _check_clock(app: Flask, *, is_right: bool) -> None:
         if not is_right:
             raise Refused(_("the clock lies %(minutes)s minutes behind what was written last: set it, `timedatectl "
                             "set-ntp true`; if it is right now and was wrong then: --clock-right", minutes=minutes))
-        note("clock.corrected", by=operator, minutes=minutes)
+        note(clock.CORRECTED, by=operator, minutes=minutes)
 
 
 def _check_port(host: str, port: int) -> None:
@@ -119,9 +120,12 @@ def serve(app: Flask, options: dict[str, Any]) -> None:
         sa.orm.configure_mappers()
     keep_private()
     keep_small()
-    sys.exit(Supervisor([
+    status = Supervisor([
         Part("web", lambda: Server(app, options).run(), is_vital=True), Part("jobs", lambda: do_jobs(app)),
-    ]).run())
+    ]).run()
+    with app.app_context(), suppress(sa.exc.SQLAlchemyError):
+        anchor_the_end(head())
+    sys.exit(status)
 
 
 def do_jobs(app: Flask) -> None:

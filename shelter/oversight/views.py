@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, render_template, request, stream_with_context
+from flask import Response, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
 from shelter.access import SIGNED_IN
@@ -79,8 +79,10 @@ def check() -> ResponseReturnValue:
 @oversight.get("/auditoria.pdf", needs=P.AUDIT_READ, needs_fresh=("GET",), leaves=Leaves.OWN_USE)
 def paper() -> ResponseReturnValue:
     """On paper: what was done how often, what is worth a look, and where the trail stood, signed."""
-    reading("audit.print")
     form, narrowing = _narrowing()
+    if form.errors:
+        return _corrected()
+    reading("audit.print")
     stood, line = head(), anchor(head())
     seal = qr(line, _("QR code with the signed head of the audit trail"))
     html = render_template("oversight/report.html", head=stood, qr=seal, words=words, by=me().name, made_at=now(),
@@ -91,9 +93,16 @@ def paper() -> ResponseReturnValue:
 @oversight.get("/auditoria.csv", needs=P.AUDIT_READ, needs_fresh=("GET",), leaves=Leaves.OWN_USE)
 def export() -> ResponseReturnValue:
     """The trail as a sheet, as narrowed, in portions; that it was taken is in the trail. It ends with a signed head."""
+    form, narrowing = _narrowing()
+    if form.errors:
+        return _corrected()
     reading("audit.export")
-    _form, narrowing = _narrowing()
     return _file(Response(stream_with_context(_lines(narrowing)), mimetype="text/csv"), "csv")
+
+
+def _corrected() -> ResponseReturnValue:
+    """What cannot be narrowed so is not given away whole: the page says which word is wrong."""
+    return redirect(f"{url_for('oversight.trail')}?{request.query_string.decode('ascii', 'replace')}", 303)
 
 
 def _file(answer: Response, kind: str) -> Response:

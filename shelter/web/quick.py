@@ -6,6 +6,7 @@ import io
 import re
 import uuid
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from functools import cache, lru_cache
 from types import FunctionType
 from typing import Any
@@ -14,7 +15,8 @@ from urllib.parse import urlencode
 import flask
 from flask.templating import Environment
 from flask_wtf.csrf import generate_csrf
-from jinja2 import nodes
+from jinja2 import FileSystemBytecodeCache, nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
@@ -58,6 +60,20 @@ class HouseContext(Context):
         named.pop("_block_vars", None)
         named.pop("_loop_vars", None)
         return called(self.eval_ctx, *args, **named) if kind is Macro else called(*args, **named)
+
+
+class KeptTemplates(FileSystemBytecodeCache):
+    """Compiled templates on the disk: a help and no need, so a disk that is full or refuses them is passed over."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What is there; nothing when it cannot be read."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it when there is room."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 class HouseEnvironment(Environment):

@@ -22,10 +22,10 @@ def written(file):
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
-def test_the_first_change_is_signed_at_once_and_the_next_only_after_an_hour(chain, file, monkeypatch):
+def test_the_first_change_is_signed_at_once_and_the_next_only_after_ten_minutes(chain, file, monkeypatch):
     found = chain(3)
     assert [(line["seq"], line["hash"]) for line in written(file)] == [(1, found[0]["hash"])]
-    later = anchors.time.monotonic() + anchors.HOUR + 1
+    later = anchors.time.monotonic() + anchors.EVERY + 1
     monkeypatch.setattr(anchors.time, "monotonic", lambda: later)
     chain(2)
     assert [line["seq"] for line in written(file)] == [1, 4]

@@ -2,13 +2,16 @@
 
 import json
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from shelter.audit import Head, anchor, anchors, guards, head, verify
 from shelter.audit.verify import BEGINNING
+from shelter.calendar import now
 from shelter.db import db
 from shelter.db.base import is_sqlite
 
@@ -61,6 +64,27 @@ def test_an_edited_line_of_the_file_of_heads_is_told(chain, hand):
     verdict = verify()
     assert verdict.is_sound, "its own head was made useless"
     assert verdict.doubtful == 1, "and that is told"
+
+
+def test_heads_that_are_gone_are_told(chain, hand):
+    chain(8)
+    anchors.file.path.unlink()
+    with hand.unguarded() as connection:
+        truncate(hand, connection, None)
+    assert verify().problem == "there are rows, and their signed heads are gone"
+
+
+def test_a_file_of_heads_that_was_cut_back_is_told(chain, hand):
+    with time_machine.travel(now(), tick=False) as clock:
+        for _hour in range(4):
+            chain(3)
+            clock.shift(timedelta(hours=1))
+    lines = anchors.file.path.read_text().splitlines()
+    assert len(lines) == 4, "whoever comes back after an hour signs"
+    anchors.file.path.write_text("\n".join(lines[:2]) + "\n")
+    verdict = verify()
+    assert verdict.problem == "the signed heads from row 5 on are gone"
+    assert verify(after=BEGINNING).is_sound is False
 
 
 def test_an_untouched_file_of_heads_has_no_doubtful_line(chain):

@@ -201,8 +201,10 @@ def test_nothing_is_written_over(house, backup, refuses_in_one_line):
 
 
 def test_where_nothing_can_be_written_it_is_one_sentence(house, refuses_in_one_line, tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    assert "no backup could be written" in refuses_in_one_line("backup", str(tmp_path / "file" / "b.age"))
+    assert "no backup could be written" in refuses_in_one_line("backup", "/proc/b.age")
+    missing = tmp_path / "media" / "stick"
+    assert f"there is no folder {missing}" in refuses_in_one_line("backup", str(missing / "b.age"))
+    assert not missing.exists(), "without its medium a backup would lie on the wrong disk"
 
 
 def test_after_a_person_was_erased_an_old_backup_gives_her_no_more(house, shelter, backup, elsewhere, tmp_path):
