@@ -25,7 +25,7 @@ FAILURES = (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.TimeoutError, 
 ENOUGH = 500 * 1024 * 1024  # bytes
 MUCH = 1024 * 1024  # bytes of a request
 LATELY, LOOK = 30.0, 10.0  # seconds
-SECRETS = {"csrf_token", "submit_key", "version", "code", "draft", "back"}
+SECRETS = {"csrf_token", "submit_key", "version", "seen", "code", "draft", "back"}
 """Fields that nobody typed, or that nobody else may see: they are not shown again."""
 
 CANNOT = _later("Nothing can be saved just now. What you wrote is still here: leave this page open and send it again "

@@ -9,9 +9,10 @@ import wtforms
 from flask import g, request
 from wtforms import HiddenField
 
+from shelter.db import vault
 from shelter.rules import RuleBroken, Stale
 
-META = {"submit_key", "version", "draft"}
+META = {"submit_key", "version", "seen", "draft"}
 
 
 def typed() -> Any:
@@ -98,9 +99,21 @@ class Form(wtforms.Form):
 
 
 class EditForm(Form):
-    """A form that changes a record: it carries the version it was made from."""
+    """A form that changes a record: it carries the version it was made from, and marks of what stood in each field."""
 
     version = HiddenField()
+    seen = HiddenField()
+
+    def __init__(self, record: Any = None, formdata: Any = None, prefix: str = "", **data: Any) -> None:
+        super().__init__(record, formdata, prefix, **data)
+        if self.seen.data is None:  # a page that is made anew
+            self.seen.data = " ".join(f"{name}:{self._mark(name)}" for name in self.values)
+
+    def _mark(self, name: str) -> str:
+        """A few letters that tell whether a field still says the same; they tell nobody what."""
+        field = self._fields[name]
+        said = f"{name}={field.shown(field.data or None)}" if hasattr(field, "shown") else f"{name}={field.data!r}"
+        return vault.keys.lookup("form.seen", said).hex()[:8]
 
     @property
     def version_number(self) -> int:
@@ -109,6 +122,13 @@ class EditForm(Form):
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
     def compare(self, stale: Stale) -> None:
-        """As for any form; sent again, it is taken as made from today's version."""
+        """As for any form; what was not touched says what is saved now, and sent again it is taken as made from that."""
+        untouched = {each for each in str(self.seen.data or "").split() if ":" in each}
+        same = {name: value for name, value in stale.now.items()
+                if name in self._fields and f"{name}:{self._mark(name)}" in untouched}
         super().compare(stale)
+        for name, value in same.items():
+            self._fields[name].raw_data = None
+            self._fields[name].process(None, value)
+        self.seen.data = " ".join({*untouched, *(f"{name}:{self._mark(name)}" for name in same)})
         self.version.data = self.version.raw_data = stale.version

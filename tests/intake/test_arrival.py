@@ -76,6 +76,29 @@ def test_a_cedula_with_a_wrong_digit_is_kept_marked_and_said(app, arrival, worke
     assert not db.session.get(Case, arrival.id).person.document_is_doubtful
 
 
+def test_what_somebody_else_changed_and_i_did_not_is_not_undone(app, arrival, worker, staff, sign_in):
+    other = sign_in(staff(Role.CASEWORKER))
+    born = {"birth-year": "1990", "birth-month": "", "birth-day": ""}
+    assert worker.fill(person(arrival), name_used="Sol", names="Ana", phone="0991234567", **born).status_code == 303
+    mine = Page(worker.get(person(arrival)).text)
+    kept = {each["name"]: each.get("value", "") for each in mine.all("input")
+            if each.get("type") in {None, "hidden", "text", "tel"} and each.get("name") not in {None, "q"}}
+    born = {"birth-year": "1991", "birth-month": "5", "birth-day": ""}
+    assert other.fill(person(arrival), name_used="Lucero", names="Eva", phone="0997654321", **born).status_code == 303
+    answer = worker.post(person(arrival), data={**kept, "name_used": "Estela"})
+    assert answer.status_code == 409
+    page = Page(answer.text)
+    shown = {each.get("name"): each.get("value") for each in page.all("input")}
+    assert (shown["name_used"], shown["names"], shown["phone"]) == ("Estela", "Eva", "0997654321")
+    assert (shown["birth-year"], shown["birth-month"]) == ("1991", "5")
+    assert "Lucero" in page.text
+    again = {name: shown[name] for name in kept if name in shown}
+    assert worker.post(person(arrival), data=again).status_code == 303
+    db.session.expire_all()
+    found = db.session.get(Case, arrival.id).person
+    assert (found.name_used, found.names, found.birth.year) == ("Estela", "Eva", 1991)
+
+
 def test_two_people_who_change_the_same_record_see_both_versions(app, arrival, worker, staff, sign_in):
     other = sign_in(staff(Role.CASEWORKER))
     page = Page(worker.get(person(arrival)).text)
