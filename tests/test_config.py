@@ -1,5 +1,6 @@
 """Settings: where they come from, which one wins, what is refused in one sentence."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,8 @@ def test_an_empty_variable_sets_nothing(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("text", "value"), [
-    ("true", True), ("1", True), ("Yes", True), ("on", True), ("false", False), ("0", False), ("no", False), ("OFF",
-                                                                                                              False),
+    ("true", True), ("1", True), ("Yes", True), ("on", True), ("sí", True), ("Si", True), ("false", False),
+    ("0", False), ("no", False), ("OFF", False),
 ])
 def test_yes_and_no_have_several_spellings(tmp_path, monkeypatch, text, value):
     monkeypatch.setenv("SHELTER_MFA_REQUIRED", text)
@@ -103,3 +104,30 @@ def test_a_password_in_the_database_address_is_never_told(tmp_path):
 
 def test_postgresql_has_no_file(tmp_path):
     assert Settings.load(instance=tmp_path, database_url="postgresql://u@h/n").database_file is None
+
+
+@pytest.mark.parametrize(("name", "value", "said"), [
+    ("READONLY", "true", "SHELTER_READ_ONLY"), ("TRUSTED_HOST", "a.example", "SHELTER_TRUSTED_HOSTS"),
+    ("TRUSTED_HOSTS", "*", "'*'"), ("TRUSTED_HOSTS", "a b;;", "a b;;"), ("TRUSTED_HOSTS", "https://a.example", "https"),
+])
+def test_what_is_nearly_a_setting_is_asked_about(tmp_path, monkeypatch, name, value, said):
+    monkeypatch.setenv(f"SHELTER_{name}", value)
+    with pytest.raises(BadSetting, match=re.escape(said)):
+        Settings.load(instance=tmp_path)
+
+
+def test_what_belongs_to_somebody_else_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("SHELTER_CTDC_FILE", "/x.csv")
+    assert Settings.load(instance=tmp_path).brand == "Senda"
+
+
+@pytest.mark.parametrize("name", ["backup_folder", "anchor_folder"])
+def test_a_file_is_no_folder(tmp_path, name):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadSetting, match=name.upper()):
+        Settings.load(instance=tmp_path, **{name: tmp_path / "file"})
+
+
+@pytest.mark.parametrize("host", ["senda.local", "localhost", "10.0.0.7", "a.example:8443", "[::1]", ".a.example"])
+def test_names_of_machines_are_taken(tmp_path, host):
+    assert Settings.load(instance=tmp_path, trusted_hosts=(host,)).trusted_hosts == (host,)

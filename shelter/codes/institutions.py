@@ -49,7 +49,7 @@ TODAY = (
     Known("education", "Ministerio de Educación (DECE)", "Ministry of Education (DECE)", Kind.EDUCATION),
     Known("foreign", "Ministerio de Relaciones Exteriores y Movilidad Humana",
           "Ministry of Foreign Affairs and Human Mobility", Kind.FOREIGN_AFFAIRS),
-    Known("defender", "Defensoría Pública", "Public Defender's Office", Kind.OMBUDSMAN),
+    Known("defender", "Defensoría Pública", "Public Defender's Office", Kind.JUSTICE),
     Known("ombudsman", "Defensoría del Pueblo", "Ombudsman's Office", Kind.OMBUDSMAN),
     Known("municipal", "Gobierno autónomo descentralizado municipal", "Municipal government", Kind.LOCAL),
     Known("iom", "Organización Internacional para las Migraciones (OIM)",

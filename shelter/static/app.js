@@ -303,6 +303,19 @@
     update();
   }
 
+  /* A file that is too large is told before it is sent: what was typed beside it would be refused with it. */
+  function weighFile(control) {
+    var told = document.createElement('p');
+    told.className = 'error';
+    told.setAttribute('role', 'alert');
+    control.insertAdjacentElement('afterend', told);
+    control.addEventListener('change', function () {
+      var isTooLarge = control.files.length > 0 && control.files[0].size > Number(control.dataset.most);
+      told.textContent = isTooLarge ? control.dataset.tooLarge : '';
+      if (isTooLarge) control.value = '';
+    });
+  }
+
   function closeDrops(event) {
     each('details.drop[open]', function (drop) {
       if (event.type === 'keydown') {
@@ -317,6 +330,7 @@
     each('textarea[data-max]', countCharacters);
     each('input[data-quick]', quickDays);
     each('input[data-show]', showPassword);
+    each('input[data-most]', weighFile);
     each('form[data-draft]', keepDrafts);
     if (data.idle && document.getElementById('idle')) watchIdle();
     dependents();

@@ -122,7 +122,7 @@ class EditForm(Form):
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
     def compare(self, stale: Stale) -> None:
-        """As for any form; what was not touched says what is saved now, and sent again it is taken as made from that."""
+        """As for any form; what was not touched says what is saved now. Sent again, it is taken as made from that."""
         untouched = {each for each in str(self.seen.data or "").split() if ":" in each}
         same = {name: value for name, value in stale.now.items()
                 if name in self._fields and f"{name}:{self._mark(name)}" in untouched}

@@ -4,12 +4,14 @@ import threading
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 
 from shelter.access import Role
 from shelter.accounts import actions, rules
-from shelter.audit import operator, work
+from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import now
+from shelter.db import db
 from tests.accounts.conftest import PASSWORD, reference
 from tests.client import Page
 
@@ -228,3 +230,9 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(app, person):
 ])
 def test_a_device_is_said_in_two_words(agent, said):
     assert rules.device_name(agent) == said
+
+
+def test_a_refused_sign_in_stands_in_the_trail_as_refused(app):
+    app.test_client().fill("/entrar", email="nobody@prueba.invalid", password=WRONG)
+    found = db.session.scalars(sa.select(AuditEntry.decision).where(AuditEntry.action == "session.refuse")).all()
+    assert found == ["refused"]

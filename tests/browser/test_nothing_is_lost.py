@@ -13,7 +13,7 @@ from shelter.audit import operator, work
 from shelter.calendar import now
 from shelter.db import db
 from tests.browser.conftest import PHONE
-from tests.browser.world import PASSWORD
+from tests.browser.world import PASSWORD, STAYING
 
 SERVICES = "SELECT count(*) FROM service WHERE case_id = ?"
 DRAFTS = "SELECT count(*) FROM draft WHERE staff_id = ?"
@@ -225,3 +225,16 @@ def test_nothing_typed_stays_in_the_browser(writing):
     kept = screen.page.evaluate("""async () => [localStorage.length, sessionStorage.length,
       (await indexedDB.databases()).length, (await caches.keys()).length]""")
     assert kept == [0, 0, 0, 0]
+
+
+def test_a_file_that_is_too_large_is_told_before_it_is_sent(world, sign_in):
+    screen = sign_in(world.crew[Role.LAWYER], **PHONE)
+    screen.go(f"/casos/{world.residents[STAYING]}/documentos/nuevo")
+    screen.answer(title="Zafiro")
+    file = {"name": "escan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-" + bytes(11 * 1024 * 1024)}
+    screen.page.set_input_files("input[type=file]", file)
+    assert "10 MB" in screen.page.inner_text(".error")
+    assert screen.page.input_value("input[type=file]") == ""
+    screen.page.set_input_files("input[type=file]", {**file, "buffer": b"%PDF-1.7"})
+    assert screen.page.inner_text(".error") == ""
+    assert screen.page.input_value("[name=title]") == "Zafiro"

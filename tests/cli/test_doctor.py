@@ -79,6 +79,7 @@ def test_who_says_that_it_is_right_now_goes_on_and_leaves_a_trace(ahead, shelter
     assert verdict.is_sound
     assert verdict.steps_back == 1
     assert "went back 1 times" in shelter("audit", "verify").err
+    assert shelter("run").status == 0, "once said, it is not asked again"
 
 
 def test_a_few_minutes_are_nothing(running, shelter, monkeypatch):

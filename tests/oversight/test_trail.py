@@ -277,3 +277,12 @@ def test_every_action_of_the_program_is_said_in_words():
 def test_every_kind_of_record_is_said_in_words():
     kinds = {table.name for table in Model.metadata.sorted_tables}
     assert words.OBJECTS.keys() <= kinds, "no such table"
+
+
+@pytest.mark.parametrize("wrong", ["persona=zz", "desde=2026-13-45", "accion=%27", "quien=x"])
+@pytest.mark.parametrize("file", ["csv", "pdf"])
+def test_what_cannot_be_narrowed_so_is_not_given_away_whole(staff, sign_in, wrong, file):
+    client = sign_in(staff(Role.AUDITOR))
+    answer = client.get(f"/auditoria.{file}?{wrong}")
+    assert (answer.status_code, answer.location) == (303, f"/auditoria?{wrong}")
+    assert client.get(answer.location).status_code == 422
