@@ -25,7 +25,7 @@ from shelter.access import (
     within_reach,
 )
 from shelter.calendar import today
-from shelter.codes.cases import CaseState, ConsentPurpose, Milestone
+from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone
 from shelter.db import Rows, db, rows_of, unseal, value_of
 from shelter.partners.models import House
 
@@ -293,15 +293,41 @@ _REACHED = sa.select(sa.func.max(TimelineEntry.occurred_at)).where(
 )
 
 
-def consents(case: Case) -> list[Consent]:
+@dataclass(frozen=True)
+class Asked:
+    """A consent as it is read: what she was asked, what she answered, until when, and whether she took it back."""
+
+    id: uuid.UUID
+    purpose: ConsentPurpose
+    answer: ConsentAnswer
+    asked_at: datetime
+    ends_on: date | None
+    withdrawn_at: datetime | None
+    by_id: uuid.UUID
+    recipient: str | None
+
+    def is_in_force(self, day: date) -> bool:
+        """Given, not taken back, not past its end."""
+        is_over = self.ends_on is not None and day > self.ends_on
+        return self.answer is ConsentAnswer.GIVEN and not self.withdrawn_at and not is_over
+
+
+def consents(case: Case) -> list[Asked]:
     """Everything she was asked, newest first."""
-    return list(db.session.scalars(_CONSENTS, {"case_id": case.id}))
+    rows = unseal(rows_of(_CONSENTS, case_id=case.id), recipient=(Consent.recipient, "id"))
+    return [Asked(**row) for row in rows]
 
 
-_CONSENTS = sa.select(Consent).where(Consent.case_id == _CASE_ID).order_by(Consent.asked_at.desc())
+_CONSENTS = (
+    sa.select(
+        Consent.id, Consent.purpose, Consent.answer, Consent.asked_at, Consent.ends_on, Consent.withdrawn_at,
+        Consent.by_id, Consent.recipient_sealed.label("recipient"),
+    )
+    .where(Consent.case_id == _CASE_ID).order_by(Consent.asked_at.desc())
+)
 
 
-def in_force(asked: Iterable[Consent], day: date) -> list[Consent]:
+def in_force(asked: Iterable[Asked], day: date) -> list[Asked]:
     """Of all she was asked (newest first), what holds on a day: her last word to each question counts.
 
     A question is a purpose and a recipient; a no without a recipient is a no to every earlier recipient.
@@ -319,7 +345,7 @@ def in_force(asked: Iterable[Consent], day: date) -> list[Consent]:
 
 def may_leave(
     case: Case, purpose: ConsentPurpose, recipient: str | None = None, day: date | None = None,
-) -> Consent | None:
+) -> Asked | None:
     """The consent by which her data may leave the house for a purpose (and to that recipient); None: it may not.
 
     Every output that carries a person's data out of the house asks this first, each time. A consent that names nobody

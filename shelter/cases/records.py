@@ -79,12 +79,6 @@ class Consent(Model):
     recipient_sealed: Mapped[SealedBytes | None]
     recipient = Sealed("consent.recipient", ("case", "case_id"), Compartment.CORE, NAME)
 
-    def is_in_force(self, day: date) -> bool:
-        """Given, not taken back, not past its end."""
-        return (
-            self.answer is ConsentAnswer.GIVEN and not self.withdrawn_at and (not self.ends_on or day <= self.ends_on)
-        )
-
 
 class SafeContact(Model):
     """How it is safe to reach her. The number is shown only after the conditions were read."""

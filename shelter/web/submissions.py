@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.db import Model, db, rows_of
+from shelter.db.written import ask
 from shelter.jobs import every
 
 
@@ -40,7 +41,7 @@ def before(key: uuid.UUID) -> Before | None:
 def keep(key: uuid.UUID, staff_id: uuid.UUID, url: str) -> None:
     """Note, in the transaction that saves it, that it was."""
     values = {"key": key, "staff_id": staff_id, "url": url, "saved_at": now(), "digest": digest()}
-    db.session.connection().execute(_KEEP, values)
+    ask(db.session.connection(), _KEEP, values)
 
 
 def digest() -> bytes:
@@ -57,6 +58,6 @@ def forget_submissions() -> None:
 
 
 _FORGET = sa.delete(Submission.__table__).where(Submission.saved_at < sa.bindparam("day"))  # type: ignore[arg-type]
-_ABOUT_THE_FORM = {"csrf_token", "draft", "version"}
-_KEEP = sa.insert(Submission.__table__)  # type: ignore[arg-type]
+_ABOUT_THE_FORM = {"csrf_token", "draft", "version", "seen"}
+_KEEP = sa.insert(Submission.__table__).inline()  # type: ignore[arg-type]
 _SAVED = sa.select(Submission.url, Submission.staff_id, Submission.digest).where(Submission.key == sa.bindparam("key"))

@@ -6,8 +6,8 @@ import pytest
 
 from shelter.access import Role
 from shelter.calendar import now, today
+from shelter.cases import queries
 from shelter.cases.queries import in_force
-from shelter.cases.records import Consent
 from shelter.codes.cases import ConsentAnswer, ConsentPurpose
 from shelter.rules import RuleBroken
 from tests.client import Page
@@ -23,7 +23,7 @@ class Asked:
         self.withdrawn_at = now() if withdrawn else None
         self.ends_on = today() - timedelta(days=1) if ended else None
 
-    is_in_force = Consent.is_in_force
+    is_in_force = queries.Asked.is_in_force
 
 
 @pytest.mark.parametrize(("asked", "expected"), [

@@ -8,8 +8,9 @@ from flask import Response
 
 from shelter.access import Permission, Role
 from shelter.audit import AuditEntry, operator, work
-from shelter.calendar import now, today
+from shelter.calendar import today
 from shelter.cases import actions, queries
+from shelter.cases.records import Consent
 from shelter.codes.cases import ConsentAnswer, ConsentPurpose
 from shelter.db import db
 from shelter.web import Section
@@ -53,7 +54,7 @@ def test_after_its_end_or_when_she_takes_it_back_nothing_leaves(ask):
     assert queries.may_leave(made, TO)
     assert queries.may_leave(made, TO, day=today() + timedelta(days=1)) is None
     with work("test.withdraw", by=operator):
-        queries.may_leave(made, TO).withdrawn_at = now()
+        actions.withdraw_consent(db.session.get_one(Consent, queries.may_leave(made, TO).id))
     assert queries.may_leave(made, TO) is None
 
 
