@@ -114,13 +114,13 @@ def test_a_session_that_is_over_gives_it_back_to_the_same_person_and_to_nobody_e
 def test_a_page_left_alone_says_so_keeps_what_stands_in_it_and_goes(world, writing):
     screen = writing()
     sessions_of(world, screen.member, seen_at=now() - timedelta(minutes=13, seconds=30))
-    pass_time(screen, 13 * 60 + 5)
+    screen.page.clock.fast_forward("13:05")
     screen.page.wait_for_selector("#idle:not([hidden])")
     screen.tap("#idle button")
     screen.page.wait_for_selector("#idle", state="hidden")
     assert screen.page.input_value(BODY) == NOTE
     sessions_of(world, screen.member, seen_at=now() - timedelta(minutes=16))
-    pass_time(screen, 13 * 60 + 5)
+    screen.page.clock.fast_forward("13:05")
     unlock(screen)
     assert screen.path.startswith(f"{screen.form}?borrador="), screen.path
     holds_it_all(screen)
