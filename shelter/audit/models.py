@@ -29,6 +29,8 @@ machine = Actor("machine")
 
 
 _REFUSED = sa.text("decision = 'refused'")
+IS_SEARCH = sa.text("action = 'person.search'")
+"""Which rows are searches by name, in the words of the index over them."""
 
 
 class AuditEntry(Model):
@@ -40,6 +42,7 @@ class AuditEntry(Model):
         sa.Index("ix_audit_entry_object_id", "object_id", "seq"),
         sa.Index("ix_audit_entry_action", "action", "seq"),
         sa.Index("ix_audit_entry_foundation_id", "foundation_id", "seq"),
+        sa.Index("ix_audit_entry_searches", "actor_id", "at", sqlite_where=IS_SEARCH, postgresql_where=IS_SEARCH),
         sa.Index("ix_audit_entry_refused", "seq", sqlite_where=_REFUSED, postgresql_where=_REFUSED),
     )
 

@@ -84,11 +84,18 @@ def _of_the_heads(signed: int, last: Head) -> dict[str, Any]:
     if anchors.file.path is None or last.seq <= signed:
         return {}
     if signed == 0:
-        return {"problem": _("there are rows, and their signed heads are gone")}
+        return {"problem": _("there are rows, and none of their signed heads is in %(folder)s. %(why)s",
+                             folder=anchors.file.folder, why=_taken())}
     first, newest = (db.session.scalar(_AT, {"seq": seq}) for seq in (signed + 1, last.seq))
     if first and newest and newest - first > UNSIGNED:
-        return {"problem": _("the signed heads from row %(seq)s on are gone", seq=signed + 1)}
+        return {"problem": _("the signed heads from row %(seq)s on are not in %(folder)s. %(why)s", seq=signed + 1,
+                             folder=anchors.file.folder, why=_taken())}
     return {}
+
+
+def _taken() -> str:
+    return _("Somebody took them away; or nobody could write there; or another machine writes into this database and "
+             "keeps its own: then set SHELTER_ANCHOR_FOLDER to one folder for both")
 
 
 _AT = sa.select(AuditEntry.at).where(AuditEntry.seq == sa.bindparam("seq"))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 
 from shelter.calendar import now
 from shelter.db import db, vault
-from shelter.db.base import begin_writing, writing_aside
+from shelter.db.base import begin_writing, read_again, writing_aside
 
 from .anchors import anchor_now_and_then
 from .chain import append
@@ -68,6 +68,7 @@ def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[W
     if by.kind == "staff" and current_app.config.get("READ_ONLY") and not action.startswith(STILL_OPEN):
         raise ReadOnly
     begin_writing()
+    read_again(on)
     doing = Work(action, by, on, detail)
     changes = db.session.info["changes"] = []
     transaction = db.session().get_transaction()

@@ -186,7 +186,7 @@ def of_persons(reader: Reader, person_ids: Collection[uuid.UUID], most: int = PA
     """The cases of these persons (at most 400) that the reader reaches, newest first."""
     if not person_ids:
         return []
-    places = next(size for size in (4, 100, 400) if len(person_ids) <= size)
+    places = next(size for size in (4, 30, 400) if len(person_ids) <= size)
     ids = dict(enumerate(person_ids))
     asked = {f"id_{place}": ids.get(place, ids[0]) for place in range(places)}
     return _opened(rows_of(_of_persons(Asker.of(reader), places), **asked, most=most))

@@ -22,7 +22,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from shelter.access import Permission, Reader, foundations_of
-from shelter.audit import AuditEntry
+from shelter.audit import Actor, AuditEntry, note
+from shelter.audit.models import IS_SEARCH
 from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.crypto import Damaged
@@ -36,8 +37,10 @@ from .models import Person
 from .records import SavedSearch
 
 log = logging.getLogger("shelter")
-FIRST, PORTION = 100, 400
-"""Persons asked for at once: mostly the first hundred fill the page."""
+MOST = 20
+"""Cases shown: who needs another writes more of the name, and a loose word puts few people on the screen."""
+FIRST, PORTION = 30, 400
+"""Persons asked for at once: mostly the first thirty fill the page."""
 SPELLINGS = (
     (r"^x(?=[aeiou])", "j"),
     (r"qu(?=[ei])|c(?=[aourlkt]|$)|q", "k"),
@@ -266,7 +269,7 @@ _CHANGES = sa.select(AuditEntry.detail).where(
 
 
 def search(reader: Reader, words: str) -> list[dict[str, object]]:
-    """The cases within reach whose person has that name, document or telephone; at most a page of them."""
+    """The cases within reach whose person has that name, document or telephone: at most one more than is shown."""
     exact = _exact(words)
     if exact:
         return queries.of_persons(reader, exact)
@@ -275,8 +278,8 @@ def search(reader: Reader, words: str) -> list[dict[str, object]]:
     for size in chain((FIRST,), repeat(PORTION)):
         if not (some := list(islice(persons, size))):
             break
-        found += queries.of_persons(reader, some, queries.PAGE - len(found))
-        if len(found) >= queries.PAGE:
+        found += queries.of_persons(reader, some, MOST + 1 - len(found))
+        if len(found) > MOST:
             break
     return found
 
@@ -298,28 +301,32 @@ def _exact(words: str) -> list[uuid.UUID]:
     )
 
 
-def is_one_too_many(staff_id: uuid.UUID) -> bool:
-    """Whether the search that is being made is the 31st within an hour; the 32nd tells nobody again."""
-    since = now() - timedelta(hours=1)
-    earlier = value_of(_LATELY, staff_id=staff_id, since=since)
-    return bool(earlier == rules.MOST_SEARCHES)
+def remember(staff_id: uuid.UUID, words: str, *, by: Actor) -> tuple[uuid.UUID, int]:
+    """Keep the words half an hour, sealed under the searcher's key, and note in the trail that she searched.
+
+    Their token, and how many searches of hers the hour before has seen (31 stands for more than 30).
+    """
+    token, key_id, earlier = uuid.uuid4(), vault.key_for("staff", staff_id, Compartment.CORE), 0
+    sealed = SavedSearch.words.seal(words[:200], token, key_id, vault.box(key_id))
+    kept = {"id": token, "staff_id": staff_id, "expires_at": now() + KEPT_FOR, "words_sealed": sealed}
+
+    def keep(connection: sa.Connection) -> None:
+        nonlocal earlier
+        earlier = ask(connection, _LATELY, {"staff_id": staff_id, "since": now() - timedelta(hours=1)})[0][0]
+        ask(connection, _KEEP, kept)
+
+    note(Permission.PERSON_SEARCH, by=by, also=keep)
+    return token, earlier
 
 
-_OWN = (
-    sa.select(AuditEntry.action, AuditEntry.at).where(AuditEntry.actor_id == sa.bindparam("staff_id"))
-    .order_by(AuditEntry.seq.desc()).limit(400).subquery()
+KEPT_FOR = timedelta(minutes=30)
+_LATELY = sa.select(sa.func.count()).select_from(
+    sa.select(AuditEntry.at)
+    .where(AuditEntry.actor_id == sa.bindparam("staff_id"), AuditEntry.at > sa.bindparam("since", type_=Instant),
+           IS_SEARCH)
+    .limit(rules.MOST_SEARCHES + 1)
+    .subquery()
 )
-_LATELY = sa.select(sa.func.count()).select_from(_OWN).where(
-    _OWN.c.action == Permission.PERSON_SEARCH, _OWN.c.at > sa.bindparam("since", type_=Instant)
-)
-
-
-def remember(staff_id: uuid.UUID, words: str) -> SavedSearch:
-    """Keep the words half an hour, sealed under the searcher's key."""
-    kept = SavedSearch(staff_id=staff_id, expires_at=now() + timedelta(minutes=30), words=words[:200])
-    values = {column.key: getattr(kept, column.key) for column in SavedSearch.__table__.c}
-    ask(db.session.connection(), _KEEP, values)
-    return kept
 
 
 @every(hours=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
@@ -21,7 +21,7 @@ from shelter.texts import say as _
 from shelter.web import Section, gate, me, menu, page, submit
 from shelter.web.gate import reading
 from shelter.web.leaving import asks_consent
-from shelter.web.page import saved
+from shelter.web.page import saved, shown_at
 from shelter.web.panels import case_panel, case_tab
 
 from . import actions, queries, rules, search
@@ -47,17 +47,17 @@ def index() -> ResponseReturnValue:
     """The list, or what a search found."""
     reading(P.CASE_LIST)
     if "b" in request.args:
-        return _found_page(request.args["b"])
+        return _found_page(search.remembered(me().id, request.args["b"]))
     form, filters = _filters()
     listing = queries.page_of(me(), filters, Cursor.read(request.args.get("desde")))
     return _rows_page("cases/index.html", listing.rows, listing=listing, filtering=form, filters=filters,
                       kept=form.in_address)
 
 
-def _found_page(token: str) -> ResponseReturnValue:
-    words = search.remembered(me().id, token)
+def _found_page(words: str | None) -> ResponseReturnValue:
     rows = _found(words) if words and allows(me(), P.PERSON_SEARCH) else None
-    return _rows_page("cases/found.html", rows, words=words)
+    return _rows_page("cases/found.html", rows and rows[:search.MOST], words=words,
+                      more=len(rows or ()) > search.MOST)
 
 
 def _rows_page(template: str, rows: list[dict[str, Any]] | None, **values: Any) -> ResponseReturnValue:
@@ -72,11 +72,11 @@ def find() -> ResponseReturnValue:
     form = SearchForm()
     if not form.is_good():
         return _rows_page("cases/found.html", None, words=None, form=form)
-    with work("person.search", by=me().actor):
-        kept = search.remember(me().id, form.q.data)
-        if search.is_one_too_many(me().id):
+    token, earlier = search.remember(me().id, form.q.data, by=me().actor)
+    if earlier == rules.MOST_SEARCHES:
+        with work("person.search_often", by=me().actor):
             actions.tell_of_many_searches(me())
-    return redirect(url_for("cases.index", b=kept.id.hex), 303)
+    return shown_at(url_for("cases.index", b=token.hex), lambda: _found_page(form.q.data))
 
 
 def _found(words: str) -> list[dict[str, Any]]:

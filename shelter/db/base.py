@@ -174,6 +174,25 @@ def begin_writing() -> None:
     session.info["writing"] = True
 
 
+def read_again(record: Any) -> None:
+    """The columns of a record as they stand now, before its first touch reads them the long way round.
+
+    For what almost every change is about; a record that is new, or no record, is left as it is.
+    """
+    state = sa.inspect(record, raiseerr=False)
+    if not isinstance(state, sa.orm.InstanceState) or not state.persistent or not state.expired:
+        return
+    found = ask(db.session.connection(), _again(state.mapper), {"key": state.identity[0]})  # type: ignore[index]
+    for name, value in found[0]._asdict().items() if found else ():
+        sa.orm.attributes.set_committed_value(record, name, value)
+
+
+@cache
+def _again(mapper: sa.orm.Mapper[Any]) -> Rows:
+    columns = [attribute.columns[0].label(attribute.key) for attribute in mapper.column_attrs]
+    return sa.select(*columns).where(mapper.primary_key[0] == sa.bindparam("key"))
+
+
 @contextmanager
 def writing_aside() -> Iterator[Connection]:
     """A short transaction of its own with the right to write, beside what the session does; what was read is over."""
@@ -182,6 +201,8 @@ def writing_aside() -> Iterator[Connection]:
     try:
         yield connection
         written.tell(connection, "COMMIT")
+        if is_sqlite():
+            _begin_sqlite(connection)  # what is read from here on is one picture again
     except BaseException:
         session.rollback()
         raise

@@ -10,12 +10,15 @@ from shelter.codes.services import Discipline
 from shelter.texts import later as _
 from shelter.web import ChoiceField, FileField, Form, TextArea, TextField
 
+from . import rules
+
 
 class DocumentForm(Form):
     """A file, what it is, and for whom."""
 
     file = FileField(
         _("File"), accept=".pdf,.jpg,.jpeg,.png,.docx", missing=_("Choose a file"),
+        most=rules.LARGEST, too_large=rules.TOO_LARGE,
         hint=_("PDF, JPG, PNG or DOCX, at most 10 MB. Place and time are taken out of pictures; other files keep what "
                "they carry."),
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from shelter.codes.documents import FileKind
 from shelter.rules import RuleBroken
+from shelter.texts import later as _later
 from shelter.texts import say as _
 
 MEGABYTE = 1024 * 1024
 LARGEST = 10 * MEGABYTE
+TOO_LARGE = _later("File exceeds 10 MB. Choose another.")
 MOST_PIXELS = 40_000_000
 """More than any telephone of today takes in a usual mode."""
 MIME = {
@@ -28,7 +30,7 @@ def ending(name: str) -> FileKind:
 def fits(size: int) -> None:
     """Neither empty nor too large."""
     if size > LARGEST:
-        raise RuleBroken(_("File exceeds 10 MB. Choose another."), "file")
+        raise RuleBroken(TOO_LARGE, "file")
     if size == 0:
         raise RuleBroken(_("This file is empty. Choose another."), "file")
 

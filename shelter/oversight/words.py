@@ -71,6 +71,7 @@ ACTIONS: dict[str, Any] = {
     "intake.finish": _("Finished an intake"),
     "consent.ask": _("Recorded a consent"),
     "consent.withdraw": _("Recorded that a consent was withdrawn"),
+    "person.search_often": _("Searched more than thirty times in an hour"),
     "team.join": _("Put somebody on a team"),
     "stay.bed": _("Gave or changed a bed"),
     "instruction.leave": _("Left an instruction for the night"),

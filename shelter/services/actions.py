@@ -14,6 +14,7 @@ from shelter.cases.models import Case, CaseCard
 from shelter.codes.cases import Milestone
 from shelter.codes.services import Modality, NotHeld, ServiceType
 from shelter.db import db
+from shelter.db.written import ask
 
 from . import queries, rules
 from .models import Service
@@ -56,7 +57,7 @@ def correct(case: Case, service: Service, *, by: uuid.UUID, **given: Any) -> Ser
 
 def _keep_the_latest(case: Case, at: datetime) -> None:
     """In one statement, so that two people who save at once cannot turn the date back."""
-    db.session.connection().execute(_KEEP, {"of": case.id, "at": at})
+    ask(db.session.connection(), _KEEP, {"of": case.id, "at": at})
 
 
 _CARD = CaseCard.__table__.c

@@ -144,6 +144,39 @@
     state.classList.toggle('error', Boolean(isBad));
   }
 
+  /* A search shows what it finds in the page that asked: one journey to the server. Its address carries no word of it. */
+  function searchInPlace(form) {
+    form.addEventListener('submit', function (event) {
+      if (form.dataset.sent || form.dataset.plainly) return;
+      event.preventDefault();
+      form.dataset.sent = 'yes';
+      ask(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), headers: { Prefer: 'return=representation' } })
+        .then(function (answer) {
+          var url = answer.headers.get('Content-Location');
+          if (!answer.ok || !url) throw answer;
+          return answer.text().then(function (text) { turnTo(url, text); });
+        })
+        .catch(function (answer) {
+          release(form);
+          if (!(answer instanceof Response)) { tell(form, form.dataset.offline, true); return; }
+          form.dataset.plainly = 'yes';
+          form.requestSubmit();
+        });
+    });
+  }
+  function turnTo(url, text) {
+    if (leaving) return;
+    var page = new DOMParser().parseFromString(text, 'text/html');
+    var main = document.adoptNode(page.getElementById('main'));
+    history.pushState(null, '', url);
+    document.title = page.title;
+    document.getElementById('main').replaceWith(main);
+    window.scrollTo(0, 0);
+    bringToLife(main);
+    if (!main.contains(document.activeElement)) main.focus({ preventScroll: true });
+  }
+  window.addEventListener('popstate', function () { hide(); location.reload(); });
+
   /* Drafts: what is typed is kept on the server every ten seconds, under the key of whoever types. */
   function keepDrafts(form) {
     var changed = false, timer = null, running = null;
@@ -327,19 +360,25 @@
   }
 
   document.addEventListener('DOMContentLoaded', function () {
-    each('textarea[data-max]', countCharacters);
-    each('input[data-quick]', quickDays);
-    each('input[data-show]', showPassword);
-    each('input[data-most]', weighFile);
-    each('form[data-draft]', keepDrafts);
+    bringToLife(document);
     if (data.idle && document.getElementById('idle')) watchIdle();
     dependents();
     document.addEventListener('click', closeDrops);
     document.addEventListener('keydown', closeDrops);
-    var summary = document.querySelector('[data-focus]');
+  });
+
+  /* What a page, or a part of it that came later, does beyond its HTML. */
+  function bringToLife(part) {
+    each('textarea[data-max]', countCharacters, part);
+    each('input[data-quick]', quickDays, part);
+    each('input[data-show]', showPassword, part);
+    each('input[data-most]', weighFile, part);
+    each('form[data-draft]', keepDrafts, part);
+    each('form[data-in-place]', searchInPlace, part);
+    var summary = part.querySelector('[data-focus]');
     if (summary) {
       if (location.hash) history.replaceState(null, '', location.pathname + location.search);  /* else #main takes the focus */
       summary.focus();
     }
-  });
+  }
 })();

@@ -352,14 +352,18 @@ def read_time(text: str) -> time:
 
 
 class FileField(HouseField):
-    """A file that is sent: its name and its content, (str, bytes). After an error it has to be chosen again."""
+    """A file that is sent: its name and its content, (str, bytes). After an error it has to be chosen again.
+
+    One of more than `most` bytes is not sent at all: the page says `too_large` as soon as it is chosen.
+    """
 
     kind = "file"
     missing = _later("Choose a file")
 
-    def __init__(self, label: Any = None, *, accept: str = "", **options: Any) -> None:
+    def __init__(self, label: Any = None, *, accept: str = "", most: int = 0, too_large: Any = "",
+                 **options: Any) -> None:
         super().__init__(label, **options)
-        self.accept, self.was_sent = accept, False
+        self.accept, self.most, self.too_large, self.was_sent = accept, most, too_large, False
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """From the parts of the request, which a draft does not keep."""

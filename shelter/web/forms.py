@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import wtforms
@@ -107,13 +108,16 @@ class EditForm(Form):
     def __init__(self, record: Any = None, formdata: Any = None, prefix: str = "", **data: Any) -> None:
         super().__init__(record, formdata, prefix, **data)
         if self.seen.data is None:  # a page that is made anew
-            self.seen.data = " ".join(f"{name}:{self._mark(name)}" for name in self.values)
+            self.seen.data = " ".join(self._mark(name, field.data) for name, field in self._marked())
 
-    def _mark(self, name: str) -> str:
-        """A few letters that tell whether a field still says the same; they tell nobody what."""
+    def _marked(self) -> Iterator[tuple[str, Any]]:
+        return ((name, field) for name, field in self._fields.items() if name not in META)
+
+    def _mark(self, name: str, value: Any) -> str:
+        """The field's name, and a few letters that tell whether it still says the same; they tell nobody what."""
         field = self._fields[name]
-        said = f"{name}={field.shown(field.data or None)}" if hasattr(field, "shown") else f"{name}={field.data!r}"
-        return vault.keys.lookup("form.seen", said).hex()[:8]
+        said = field.shown(value or None) if hasattr(field, "shown") else repr(value)
+        return f"{name}:{vault.keys.lookup('form.seen', f'{name}={said}').hex()[:8]}"
 
     @property
     def version_number(self) -> int:
@@ -123,12 +127,13 @@ class EditForm(Form):
 
     def compare(self, stale: Stale) -> None:
         """As for any form; what was not touched says what is saved now. Sent again, it is taken as made from that."""
-        untouched = {each for each in str(self.seen.data or "").split() if ":" in each}
-        same = {name: value for name, value in stale.now.items()
-                if name in self._fields and f"{name}:{self._mark(name)}" in untouched}
+        seen = {each.partition(":")[0]: each for each in str(self.seen.data or "").split()}
+        untouched = {name: value for name, value in stale.now.items()
+                     if name in self._fields and self._mark(name, self._fields[name].data) == seen.get(name)}
         super().compare(stale)
-        for name, value in same.items():
+        for name, value in untouched.items():
             self._fields[name].raw_data = None
             self._fields[name].process(None, value)
-        self.seen.data = " ".join({*untouched, *(f"{name}:{self._mark(name)}" for name in same)})
+        seen |= {name: self._mark(name, value) for name, value in stale.now.items() if name in self._fields}
+        self.seen.data = " ".join(seen.values())
         self.version.data = self.version.raw_data = stale.version

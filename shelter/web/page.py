@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request
+from flask import flash, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shelter.audit import work
@@ -44,3 +44,16 @@ def saved(action: str, do: Callable[[], Any], *, to: str, on: Any = None, said: 
         return redirect(to, 303)
     flash(str(said or _("Saved")), "success")
     return redirect(to, 303)
+
+
+def shown_at(to: str, show: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """After a post that asks and changes nothing: go to the address of the answer.
+
+    Who prefers the answer itself (`Prefer: return=representation`, RFC 7240; our script does) gets it at once, with its
+    address beside it: one journey to the server instead of two.
+    """
+    if request.headers.get("Prefer") != "return=representation":
+        return redirect(to, 303)
+    answer = make_response(show())
+    answer.headers["Content-Location"] = to
+    return answer

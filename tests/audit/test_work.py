@@ -220,3 +220,30 @@ def test_what_is_done_quietly_is_whole_or_not_at_all(app):
     with pytest.raises(ZeroDivisionError):
         quietly(half)
     assert count(Foundation) == 0
+
+
+# --- what it is about -------------------------------------------------------------------------------------------------
+
+def test_what_it_is_about_is_read_again_whole_and_as_the_long_way_reads_it(case):
+    one = case(name="Azalea")
+    columns = [each.key for each in sa.inspect(type(one)).column_attrs]
+    db.session.refresh(one)
+    with db.engine.begin() as other:
+        other.execute(sa.text('UPDATE "case" SET exploited_in = \'CO\' WHERE code = :code'), {"code": one.code})
+    with work("test.read", by=operator, on=one):
+        found = {name: sa.inspect(one).dict[name] for name in columns}
+        db.session.refresh(one)
+        assert found == {name: getattr(one, name) for name in columns}
+        assert one.exploited_in == "CO"
+
+
+def test_what_is_new_or_gone_or_no_record_is_left_as_it_is(app, programme):
+    new, gone = Foundation(name="Nueva"), Foundation(name="Breve")
+    with work("test.new", by=operator, on=new):
+        db.session.add_all([new, gone])
+    with db.engine.begin() as other:
+        other.execute(sa.delete(Foundation).where(Foundation.id == gone.id))
+    for about in (gone, None, object()):
+        with work("test.on", by=operator, on=about):
+            new.name = f"{about.__class__.__name__} vista"
+    assert db.session.get_one(Foundation, new.id).name == "object vista"

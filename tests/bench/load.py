@@ -8,10 +8,12 @@ import os
 import re
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
+TURN = 0.5
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -34,11 +36,13 @@ class Client:
         self.cookies: dict[str, str] = {}
         self.location = ""
 
-    def send(self, path: str, form: dict[str, str] | None = None) -> str:
+    def send(self, path: str, form: dict[str, str] | None = None, *, at_once: bool = False) -> str:
         headers = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "Accept-Encoding": "gzip",
         }
+        if at_once:  # as our script asks
+            headers["Prefer"] = "return=representation"
         body = None
         if form is not None:
             body, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
@@ -109,16 +113,40 @@ def memory_mb(pid: int) -> float:
     return total / 1024
 
 
-def measure(name: str, pid: int, one: object, seconds: float) -> Measured:
-    """Call `one()` again and again for some seconds, after a short warming."""
-    until = time.perf_counter() + min(1.0, seconds / 4)
-    while time.perf_counter() < until:
-        one()  # type: ignore[operator]
-    took: list[float] = []
-    before, end = processor_seconds(pid), time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        one()  # type: ignore[operator]
-        took.append((time.perf_counter() - start) * 1000)
-    cpu = (processor_seconds(pid) - before) / len(took) * 1000
-    return Measured(name, statistics.median(took), sorted(took)[int(len(took) * 0.99)], cpu, len(took))
+class Page:
+    """What is asked of a server again and again, and what it took."""
+
+    def __init__(self, name: str, pid: int, one: Callable[[], object]) -> None:
+        self.name, self.pid, self.one = name, pid, one
+        self.took: list[float] = []
+        self.cpu = 0.0
+
+    def ask_for(self, seconds: float) -> None:
+        before, end = processor_seconds(self.pid), time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            start = time.perf_counter()
+            self.one()
+            self.took.append((time.perf_counter() - start) * 1000)
+        self.cpu += (processor_seconds(self.pid) - before) * 1000
+
+    @property
+    def measured(self) -> Measured:
+        took = sorted(self.took)
+        return Measured(
+            self.name, statistics.median(took), took[int(len(took) * 0.99)], self.cpu / len(took), len(took)
+        )
+
+
+def measure(seconds: float, *pages: Page) -> list[Measured]:
+    """Each page for some seconds after a short warming, half a second at a time and in turns.
+
+    A machine is not equally fast for a minute; so what is compared is measured side by side.
+    """
+    for page in pages:
+        page.ask_for(min(1.0, seconds / 4))
+        page.took.clear()
+        page.cpu = 0.0
+    for _turn in range(max(1, round(seconds / TURN))):
+        for page in pages:
+            page.ask_for(TURN)
+    return [page.measured for page in pages]

@@ -39,11 +39,33 @@ def named(case, used, names=None, surnames=None):
     return case
 
 
+AT_ONCE = {"Prefer": "return=representation"}
+
+
 def find(client, words):
+    """What is found: at the address that follows; and at once for who prefers it (our script does), the same."""
     answer = client.post("/casos", data={"q": words})
     assert answer.status_code == 303
     assert words.split()[0].lower() not in answer.location.lower()
-    return Page(client.get(answer.location).text).text
+    found = Page(client.get(answer.location).text).text
+    assert Page(client.post("/casos", data={"q": words}, headers=AT_ONCE).text).text == found
+    return found
+
+
+def test_what_is_found_at_once_has_an_address_that_finds_it_again(programme, case, staff, sign_in):
+    named(case(), "Camelia")
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    answer = client.post("/casos", data={"q": "camelia"}, headers=AT_ONCE)
+    address = answer.headers["Content-Location"]
+    assert (answer.status_code, address.startswith("/casos?b=")) == (200, True)
+    assert "camelia" not in address.lower()
+    assert Page(client.get(address).text).text == Page(answer.text).text
+
+
+def test_what_cannot_be_searched_for_has_no_address(programme, staff, sign_in):
+    answer = sign_in(staff(Role.SHELTER_COORDINATOR)).post("/casos", data={"q": " "}, headers=AT_ONCE)
+    assert answer.status_code == 422
+    assert "Content-Location" not in answer.headers
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +121,7 @@ def test_the_words_of_a_search_are_nowhere_in_the_trail(programme, case, staff, 
     find(sign_in(staff(Role.SHELTER_COORDINATOR)), "azucena")
     for row in db.session.scalars(sa.select(AuditEntry)):
         assert "azucena" not in row.detail.lower()
-    assert db.session.scalar(sa.select(sa.func.count()).where(AuditEntry.action == "person.search")) == 1
+    assert db.session.scalar(sa.select(sa.func.count()).where(AuditEntry.action == "person.search")) == 2
 
 
 def test_another_person_cannot_open_my_search(programme, case, staff, sign_in):
@@ -108,3 +130,12 @@ def test_another_person_cannot_open_my_search(programme, case, staff, sign_in):
     url = one.post("/casos", data={"q": "dalia"}).location
     assert "Dalia" in one.get(url).text
     assert "Dalia" not in other.get(url).text
+
+
+def test_a_loose_word_shows_twenty_and_says_that_there_are_more(programme, case, staff, sign_in):
+    for number in range(21):
+        case(name=f"Ámbar {'Uno' if number else 'Otra'}")
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    some, twenty = find(client, "ambar"), find(client, "ambar uno")
+    assert (some.count("Ámbar"), "Hay más" in some) == (20, True)
+    assert (twenty.count("Ámbar"), "Hay más" in twenty) == (20, False)

@@ -193,6 +193,26 @@ def test_a_stale_form_shows_both_versions_and_the_second_sending_saves(client, p
     assert (found.names, found.version) == ("Rosa Elena", 3)
 
 
+def test_two_conflicts_in_a_row_keep_apart_what_was_typed_and_what_was_left_alone(client, person):
+    """Whoever types again what stood there first has chosen it; it is not taken for untouched at the next conflict."""
+    url, hidden = f"/prueba/persona/{person.id}", ("csrf_token", "submit_key", "version", "seen")
+    mine = Page(client.get(url).text)
+    first = {name: mine.hidden(name) for name in hidden}
+    names = person.names
+    client.fill(url, names="Rosita", surnames="Guamán")
+    page = Page(client.post(url, data={**first, "names": "Rosa Elena", "surnames": "Quispe"}).text)
+    assert "Guamán" in {each.get("value") for each in page.all("input")}, "left alone: it says what is saved"
+    client.fill(url, names="Rosario", surnames="Toapanta")
+    second = {name: page.hidden(name) for name in hidden}
+    answer = client.post(url, data={**second, "names": names, "surnames": "Guamán"})
+    assert answer.status_code == 409
+    page = Page(answer.text)
+    shown = {each.get("name"): each.get("value") for each in page.all("input")}
+    assert (shown["names"], shown["surnames"]) == (names, "Toapanta")
+    assert "Ahora dice: Rosario" in page.text
+    assert [each.partition(":")[0] for each in page.hidden("seen").split()] == ["names", "surnames"], "one of each"
+
+
 @pytest.mark.parametrize("forged", ["", "0", "-1", "2", "99999999999999", "uno", "1.0", "²", "１", None])
 def test_a_forged_version_is_never_taken_for_the_present_one(client, person, forged):
     url = f"/prueba/persona/{person.id}"

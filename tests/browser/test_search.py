@@ -1,0 +1,110 @@
+"""A search shows what it finds in the page that asked; its address says nothing, and finds it again."""
+
+import pytest
+
+from shelter.access import Role
+from tests.browser.conftest import PHONE
+
+SHOWN = "document.querySelector('main caption') && !document.documentElement.matches('.gone')"
+
+
+@pytest.fixture
+def searching(world, sign_in):
+    """Before the list of cases, with somebody to be looked for."""
+    world.resident("Lirio")
+    screen = sign_in(world.crew[Role.CASEWORKER])
+    screen.go("/casos")
+    return screen
+
+
+def look_for(screen, words):
+    screen.page.fill("main [name=q]", words)
+    screen.send("main form.search")
+
+
+def asked(screen):
+    """What is asked of the server from now on: methods and addresses without the server."""
+    found = []
+    screen.page.on("request", lambda each: found.append((each.method, each.url.removeprefix(screen.watch.home))))
+    return found
+
+
+@pytest.mark.ux(12)
+def test_one_journey_finds_and_the_address_finds_it_again(searching):
+    screen, journeys = searching, asked(searching)
+    look_for(screen, "lirio")
+    screen.page.wait_for_selector("main caption")
+    assert "Lirio" in screen.text
+    assert [each for each in journeys if not each[1].startswith("/static/")] == [("POST", "/casos")]
+    assert screen.path.startswith("/casos?b=")
+    assert "Buscar" in screen.page.title()
+    assert screen.page.evaluate("document.activeElement.id") == "main", "a reader's voice goes on where the answer is"
+    screen.page.reload()
+    assert "Lirio" in screen.text
+
+
+@pytest.mark.ux(12)
+def test_back_and_forth_between_what_was_found(searching):
+    screen = searching
+    look_for(screen, "lirio")
+    first = screen.path
+    look_for(screen, "nadie así")
+    assert "Nadie" in screen.text
+    screen.page.go_back(wait_until="load")
+    assert screen.path == first
+    screen.page.wait_for_function(SHOWN)
+    assert "Lirio" in screen.text
+    screen.page.go_back(wait_until="load")
+    assert screen.path == "/casos"
+
+
+@pytest.mark.ux(12)
+def test_what_was_found_opens_and_is_there_again_on_return(searching):
+    screen = searching
+    look_for(screen, "lirio")
+    found = screen.path
+    screen.follow("main th a")
+    assert "/casos/" in screen.path
+    screen.page.go_back(wait_until="load")
+    assert screen.path == found
+    screen.page.wait_for_function(SHOWN)
+    assert "Lirio" in screen.text
+
+
+@pytest.mark.ux(17)
+def test_nothing_to_look_for_is_told_in_one_sentence(searching):
+    look_for(searching, "")
+    assert "Escriba un nombre" in searching.page.inner_text("main .errors")
+
+
+@pytest.mark.ux(12)
+def test_a_locked_session_asks_for_the_password_and_shows_nobody(world, searching):
+    screen = searching
+    screen.context.request.get("/salir-rapido", max_redirects=0)
+    look_for(screen, "lirio")
+    assert screen.path.startswith("/bloqueo")
+    assert "Lirio" not in screen.page.content()
+
+
+@pytest.mark.ux(12)
+def test_a_lost_connection_leaves_the_page_and_the_words(searching):
+    screen = searching
+    screen.watch.forgive("ERR_INTERNET_DISCONNECTED")
+    screen.context.set_offline(True)
+    screen.page.fill("main [name=q]", "lirio")
+    screen.tap("main form.search button")
+    screen.page.wait_for_selector("main form.search .error")
+    assert screen.page.input_value("main [name=q]") == "lirio"
+    screen.context.set_offline(False)
+    screen.send("main form.search")
+    assert "Lirio" in screen.text
+
+
+@pytest.mark.parametrize("options", [PHONE, {"java_script_enabled": False}], ids=["phone", "no script"])
+def test_it_finds_the_same_on_a_telephone_and_without_script(world, sign_in, options):
+    world.resident("Lirio")
+    screen = sign_in(world.crew[Role.CASEWORKER], **options)
+    screen.go("/casos")
+    look_for(screen, "lirio")
+    assert screen.path.startswith("/casos?b=")
+    assert "Lirio" in screen.text
