@@ -129,7 +129,7 @@ def scenarios(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
     cookies = dict(worker.cookies)
 
     def save() -> None:
-        case = chance.choice(list(sending))
+        case, moment = chance.choice(list(sending)), time.gmtime(time.time() - chance.uniform(6, 200) * 3600)
         worker.cookies = dict(cookies)  # what was said of the last save is read elsewhere
         worker.send(
             f"/casos/{case}/servicios/nuevo",
@@ -139,8 +139,8 @@ def scenarios(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
                 "type": "social.life_skills",
                 "was_held": "yes",
                 "minutes": "30",
-                "occurred_at-date": time.strftime("%Y-%m-%d", time.gmtime(time.time() - 6 * 3600)),
-                "occurred_at-time": "00:01",
+                "occurred_at-date": time.strftime("%Y-%m-%d", moment),
+                "occurred_at-time": time.strftime("%H:%M", moment),
                 "modality": "in_person",
                 "headline": "Taller",
                 "body": "Nota de la sesión " * 10,
