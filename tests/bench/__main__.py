@@ -123,13 +123,13 @@ def scenarios(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "case page", lambda: boss.send(f"/casos/{chance.choice(ids)}")
     own = found_cases(worker.send("/casos"))
     yield "form", lambda: worker.send(f"/ingresos/{chance.choice(own)}/persona")
-    forms = {case: worker.send(f"/casos/{case}/servicios/nuevo") for case in own[:10]}
+    forms = {case: worker.send(f"/casos/{case}/servicios/nuevo") for case in own[-10:]}
     sending = {case: worker.hidden(html, "csrf_token") for case, html in forms.items()}
 
     cookies = dict(worker.cookies)
 
     def save() -> None:
-        case, moment = chance.choice(list(sending)), time.gmtime(time.time() - chance.uniform(6, 200) * 3600)
+        case, moment = chance.choice(list(sending)), time.gmtime(time.time() - chance.uniform(6, 30) * 3600)
         worker.cookies = dict(cookies)  # what was said of the last save is read elsewhere
         worker.send(
             f"/casos/{case}/servicios/nuevo",
