@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -25,10 +26,23 @@ WIDER = """() => {
   const out = [...document.body.querySelectorAll('*')].filter(over);
   return root.scrollWidth + ' px: ' + out.slice(-3).map(e => e.outerHTML.slice(0, 120)).join(' | ');
 }"""
-SHAPE = """() => [innerWidth, document.documentElement.lang, ...[...document.querySelectorAll('main, main *')].map(
-  e => [e.localName, e.className, e.getAttribute('role'), e.getAttribute('type'), e.hidden].join(' '))].join('|')"""
-_looked_at: set[tuple[int, str]] = set()
-"""Shapes that axe has looked at: what differs in its words alone is not asked about again."""
+SHAPES = """() => {
+  const one = e => [e.localName, e.className.baseVal ?? e.className, e.getAttribute('role'), e.getAttribute('type'), e.hidden]
+    .join(' ').trim();
+  const found = new Set(), chains = new Map([[document.querySelector('main'), '']]);
+  for (const e of document.querySelectorAll('main *')) {
+    chains.set(e, chains.get(e.parentElement) + '>' + one(e));
+    found.add(chains.get(e));
+  }
+  const levels = [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(e => e.localName);
+  levels.forEach((level, place) => found.add(levels[place - 1] + ' then ' + level));
+  return [...found];
+}"""
+_looked_at: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+"""What axe has looked at, in each look: every element with all that it stands in, every step between two headings.
+
+A page that has nothing else (more rows, other words, parts that stood on other pages) is not asked about again.
+"""
 
 
 def problems(page: Page, language: str) -> list[str]:
@@ -41,10 +55,11 @@ def problems(page: Page, language: str) -> list[str]:
         found.append(f"says that it speaks {declared}")
     if names_somebody(page.title()):
         found.append(f"names somebody in its title: {page.title()}")
-    shape = (hash(page.evaluate(SHAPE)), language)
-    if shape in _looked_at:
+    width, theme = page.evaluate("[innerWidth, document.documentElement.dataset.theme]")
+    known, shapes = _looked_at[language, width, theme], set(page.evaluate(SHAPES))
+    if shapes <= known:
         return found
-    _looked_at.add(shape)
+    known |= shapes
     return found + axe(page)
 
 
