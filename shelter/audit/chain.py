@@ -15,10 +15,11 @@ from shelter.db.written import ask
 from .models import AuditEntry
 
 GENESIS = "0" * 64
-_LOCK = 7_304_519_201  # any number, the same for every writer
 _LAST = sa.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
 _ADD = sa.insert(AuditEntry.__table__).inline()  # type: ignore[arg-type]
-_ALONE = f"SELECT pg_advisory_xact_lock({_LOCK})"
+_ALONE = """SELECT pg_advisory_xact_lock(7304519201);
+SELECT seq, hash FROM audit_entry ORDER BY seq DESC LIMIT 1"""
+"""Any number, the same for every writer."""
 
 
 class Head(NamedTuple):
@@ -36,13 +37,23 @@ def head(connection: sa.Connection | None = None) -> Head:
 
 def append(row: dict[str, Any], connection: sa.Connection) -> Head:
     """Add a row at the end. The right to do so is taken last and held until the commit."""
-    if connection.dialect.name == "postgresql":  # in a statement of its own: inside the INSERT the chain forks
-        written.tell(connection, _ALONE)
-    before = head(connection)
+    before = _alone(connection) if connection.dialect.name == "postgresql" else head(connection)
     row = {**row, "seq": before.seq + 1, "prev": before.hash}
     row["hash"] = digest(row)
     ask(connection, _ADD, row)
     return Head(row["seq"], row["hash"])
+
+
+def _alone(connection: sa.Connection) -> Head:
+    """The end of the chain, which nobody else moves until the commit.
+
+    Two statements in one journey: in one statement the chain forks, for it sees what was there before it waited.
+    """
+    cursor = written.tell(connection, _ALONE, prepare=False)
+    cursor.nextset()
+    found = cursor.fetchone()
+    cursor.close()
+    return Head(*found) if found else Head(0, GENESIS)
 
 
 def digest(row: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ from shelter.audit.models import IS_SEARCH
 from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.crypto import Damaged
-from shelter.db import Compartment, DataKey, Instant, db, rows_of, value_of, vault
+from shelter.db import Compartment, DataKey, Instant, db, rows_of, vault
 from shelter.db.sealed import KEY_ID
 from shelter.db.written import ask, id_of
 from shelter.jobs import every
@@ -150,9 +150,10 @@ class NameIndex:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        head = value_of(_HEAD) or 0
-        ids, whole = (set(), True) if self.seen < 0 or head < self.seen else _changed_since(self.seen)
-        if whole:
+        news = rows_of(_NEWS, seq=self.seen if self.seen >= 0 else NEVER)
+        head = max(each.seq or 0 for each in news)
+        ids, whole = _changed(each.detail for each in news if each.detail)
+        if whole or self.seen < 0 or head < self.seen:
             self._read_all()
         elif ids:
             self._read_changed(ids)
@@ -215,7 +216,7 @@ class NameIndex:
 
 
 NOBODY, MANY = 0, 255
-_HEAD = sa.select(sa.func.max(AuditEntry.seq))
+NEVER = 2**62
 _FIELDS = (Person.name_used, Person.names, Person.surnames)
 _SOME = (
     sa.select(
@@ -251,21 +252,25 @@ def _names(person_id: uuid.UUID, key: uuid.UUID | None, wrapped: bytes, sealed: 
     return found
 
 
-def _changed_since(seq: int) -> tuple[set[uuid.UUID], bool]:
-    """Persons changed after an audit row, and whether whole tables were written at once."""
+def _changed(details: Iterable[str]) -> tuple[set[uuid.UUID], bool]:
+    """Persons that audit rows name, and whether whole tables were written at once."""
     ids: set[uuid.UUID] = set()
-    for (text,) in rows_of(_CHANGES, seq=seq):
-        detail = json.loads(text)
+    for detail in map(json.loads, details):
         if "bulk" in detail:
             return set(), True
         ids.update(uuid.UUID(each["id"]) for each in detail["changes"] if each["table"] == "person")
     return ids, False
 
 
-_CHANGES = sa.select(AuditEntry.detail).where(
-    AuditEntry.seq > sa.bindparam("seq"),
-    sa.or_(AuditEntry.detail.contains('"table":"person"'), AuditEntry.detail.contains('"bulk"')),
-)
+_news = sa.union_all(
+    sa.select(sa.func.max(AuditEntry.seq).label("seq"), sa.null().label("detail")),
+    sa.select(AuditEntry.seq, AuditEntry.detail).where(
+        AuditEntry.seq > sa.bindparam("seq"),
+        sa.or_(AuditEntry.detail.contains('"table":"person"'), AuditEntry.detail.contains('"bulk"')),
+    ),
+).subquery()
+_NEWS = sa.select(_news.c.seq, _news.c.detail)
+"""The end of the trail, then what it says of persons: in one statement, so that nothing comes in between."""
 
 
 def search(reader: Reader, words: str) -> list[dict[str, object]]:

@@ -217,7 +217,9 @@ def _take_over(session: sa.orm.Session) -> Connection:
         session.rollback()
     connection = session.connection()
     if connection.dialect.name != "sqlite":
-        written.tell(connection, "COMMIT")  # of nothing: after a ROLLBACK psycopg forgets its prepared statements
+        driver: Any = connection.connection.dbapi_connection
+        if driver.info.transaction_status:  # something was read; IDLE is 0
+            written.tell(connection, "COMMIT AND CHAIN")  # after a ROLLBACK psycopg forgets its prepared statements
         return connection
     if cast(sqlite3.Connection, connection.connection.dbapi_connection).in_transaction:
         written.tell(connection, "COMMIT")

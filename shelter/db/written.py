@@ -27,12 +27,15 @@ def ask(connection: Connection, statement: Statement, values: Mapping[str, Any])
     return _written(statement, connection.dialect).run(connection, values)
 
 
-def tell(connection: Connection, text: str, values: Any = ()) -> Any:
-    """Give the engine a statement as it stands; its cursor. What it refuses is raised as SQLAlchemy's."""
+def tell(connection: Connection, text: str, values: Any = (), **how: Any) -> Any:
+    """Give the engine a statement as it stands; its cursor. What it refuses is raised as SQLAlchemy's.
+
+    `how` is the driver's own: `prepare=False` on PostgreSQL for two statements in one journey.
+    """
     dialect = connection.dialect
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(text, values)
+        cursor.execute(text, values, **how)
     except dialect.loaded_dbapi.Error as error:
         is_over = dialect.is_disconnect(error, connection.connection, cursor)
         if is_over:

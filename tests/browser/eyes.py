@@ -27,8 +27,8 @@ WIDER = """() => {
   return root.scrollWidth + ' px: ' + out.slice(-3).map(e => e.outerHTML.slice(0, 120)).join(' | ');
 }"""
 SHAPES = """() => {
-  const one = e => [e.localName, e.className.baseVal ?? e.className, e.getAttribute('role'), e.getAttribute('type'), e.hidden]
-    .join(' ').trim();
+  const named = e => [e.getAttribute('class'), e.getAttribute('role'), e.getAttribute('type'), e.hidden];
+  const one = e => [e.localName, ...named(e)].join(' ').trim();
   const found = new Set(), chains = new Map([[document.querySelector('main'), '']]);
   for (const e of document.querySelectorAll('main *')) {
     chains.set(e, chains.get(e.parentElement) + '>' + one(e));
