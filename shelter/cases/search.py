@@ -22,12 +22,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from shelter.access import Permission, Reader, foundations_of
-from shelter.audit import Actor, AuditEntry, note
+from shelter.audit import AuditEntry
 from shelter.audit.models import IS_SEARCH
-from shelter.audit.work import quietly
+from shelter.audit.work import Aside, quietly
 from shelter.calendar import now
 from shelter.crypto import Damaged
-from shelter.db import Compartment, DataKey, Instant, db, rows_of, vault
+from shelter.db import Compartment, DataKey, Instant, db, rows_of, value_of, vault
 from shelter.db.sealed import KEY_ID
 from shelter.db.written import ask, id_of
 from shelter.jobs import every
@@ -37,6 +37,7 @@ from .models import Person
 from .records import SavedSearch
 
 log = logging.getLogger("shelter")
+OFTEN, AT_ONCE = "person.search_often", 10
 MOST = 20
 """Cases shown: who needs another writes more of the name, and a loose word puts few people on the screen."""
 FIRST, PORTION = 30, 400
@@ -306,32 +307,30 @@ def _exact(words: str) -> list[uuid.UUID]:
     )
 
 
-def remember(staff_id: uuid.UUID, words: str, *, by: Actor) -> tuple[uuid.UUID, int]:
-    """Keep the words half an hour, sealed under the searcher's key, and note in the trail that she searched.
-
-    Their token, and how many searches of hers the hour before has seen (31 stands for more than 30).
-    """
-    token, key_id, earlier = uuid.uuid4(), vault.key_for("staff", staff_id, Compartment.CORE), 0
+def remember(staff_id: uuid.UUID, words: str) -> tuple[uuid.UUID, Aside]:
+    """A token for the words, and what keeps them half an hour, sealed under the searcher's key."""
+    token, key_id = uuid.uuid4(), vault.key_for("staff", staff_id, Compartment.CORE)
     sealed = SavedSearch.words.seal(words[:200], token, key_id, vault.box(key_id))
-    kept = {"id": token, "staff_id": staff_id, "expires_at": now() + KEPT_FOR, "words_sealed": sealed}
-
-    def keep(connection: sa.Connection) -> None:
-        nonlocal earlier
-        earlier = ask(connection, _LATELY, {"staff_id": staff_id, "since": now() - timedelta(hours=1)})[0][0]
-        ask(connection, _KEEP, kept)
-
-    note(Permission.PERSON_SEARCH, by=by, also=keep)
-    return token, earlier
+    kept = {"id": token, "staff_id": staff_id, "expires_at": now() + timedelta(minutes=30), "words_sealed": sealed}
+    return token, lambda connection: ask(connection, _KEEP, kept)
 
 
-KEPT_FOR = timedelta(minutes=30)
+def is_one_too_many(staff_id: uuid.UUID) -> bool:
+    """Whether the search that is being made is the 31st within an hour, or one of the next, and nobody was told yet.
+
+    One of the next: two that are made at the same moment do not count each other.
+    """
+    within = {"staff_id": staff_id, "since": now() - timedelta(hours=1)}
+    earlier = value_of(_LATELY, **within) - rules.MOST_SEARCHES
+    return 0 <= earlier < AT_ONCE and not rows_of(_TOLD, **within)
+
+
+_BY = AuditEntry.actor_id == sa.bindparam("staff_id")
+_SINCE = AuditEntry.at > sa.bindparam("since", type_=Instant)
 _LATELY = sa.select(sa.func.count()).select_from(
-    sa.select(AuditEntry.at)
-    .where(AuditEntry.actor_id == sa.bindparam("staff_id"), AuditEntry.at > sa.bindparam("since", type_=Instant),
-           IS_SEARCH)
-    .limit(rules.MOST_SEARCHES + 1)
-    .subquery()
+    sa.select(AuditEntry.at).where(_BY, _SINCE, IS_SEARCH).limit(rules.MOST_SEARCHES + AT_ONCE).subquery()
 )
+_TOLD = sa.select(AuditEntry.seq).where(_BY, _SINCE, AuditEntry.action == OFTEN).limit(1)
 
 
 @every(hours=1)

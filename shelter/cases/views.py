@@ -72,10 +72,11 @@ def find() -> ResponseReturnValue:
     form = SearchForm()
     if not form.is_good():
         return _rows_page("cases/found.html", None, words=None, form=form)
-    token, earlier = search.remember(me().id, form.q.data, by=me().actor)
-    if earlier == rules.MOST_SEARCHES:
-        with work("person.search_often", by=me().actor):
+    if search.is_one_too_many(me().id):
+        with work(search.OFTEN, by=me().actor):
             actions.tell_of_many_searches(me())
+    token, keep = search.remember(me().id, form.q.data)
+    reading(P.PERSON_SEARCH, also=keep)
     return shown_at(url_for("cases.index", b=token.hex), lambda: _found_page(form.q.data))
 
 

@@ -14,7 +14,7 @@ from flask_login import current_user
 
 from shelter.access import PUBLIC, SIGNED_IN, Grant, Needs, Permission, Subject, allows, reaches
 from shelter.audit import Actor, note
-from shelter.audit.work import quietly
+from shelter.audit.work import Aside, quietly
 from shelter.db import db
 
 from . import calm, drafts
@@ -33,6 +33,7 @@ class Noted(NamedTuple):
     what: str
     subject: Any
     decision: str
+    also: Aside | None = None
 
 
 class SignedIn(Protocol):
@@ -162,7 +163,7 @@ class Gate:
             _refuse(permission, subject, 403 if subject is None or reaches(me(), subject) else 404)
         if not may_answer(str(request.endpoint), subject):
             _refuse(permission, subject, 403)
-        g.read = (permission, subject) if subject is not None else None
+        g.read = Noted(permission, subject, "allowed") if subject is not None else None
 
     def would_admit(self, endpoint: str, **record_ids: uuid.UUID) -> bool:
         """Whether the reader could open that address now: for a link that was kept for a while."""
@@ -192,7 +193,7 @@ class Gate:
             is_due = request.endpoint not in self.unnoticed and getattr(current_user, "is_touch_due", False)
             touch = me().touch if is_due else None
             if read:
-                note(read.what, by=me().actor, on=read.subject, decision=read.decision, also=touch)
+                note(read.what, by=me().actor, on=read.subject, decision=read.decision, also=_both(touch, read.also))
             elif touch:
                 quietly(touch)
             else:
@@ -206,9 +207,9 @@ class Gate:
 
     def _noted(self, response: Response) -> Noted | None:
         """What the trail says of this answer: what was shown, also beside a form that was refused; or a refusal."""
-        what, subject = g.pop("read", None) or (None, None)
-        if response.status_code in SHOWN:
-            return Noted(what, subject, "allowed") if what else None
+        read: Noted | None = g.pop("read", None)
+        if response.status_code in SHOWN or (read and read.also):
+            return read
         needs = self.needs.get(request.endpoint or "", PUBLIC)
         if response.status_code not in {403, 404} or needs is PUBLIC or g.pop("is_refused", False):
             return None
@@ -217,9 +218,19 @@ class Gate:
         return Noted(needs if isinstance(needs, Permission) else "page.open", None, "refused")
 
 
-def reading(what: str, subject: Any = None) -> None:
-    """Have this read noted in the audit trail before the answer is sent (lists, printed pages, revealed contacts)."""
-    g.read = (what, subject)
+def reading(what: str, subject: Any = None, *, also: Aside | None = None) -> None:
+    """Have this read noted in the audit trail before the answer is sent (lists, printed pages, revealed contacts).
+
+    `also` is written with the note; then both are, whatever the answer is.
+    """
+    g.read = Noted(what, subject, "allowed", also)
+
+
+def _both(one: Aside | None, other: Aside | None) -> Aside | None:
+    if not (one and other):
+        return one or other
+    first, second = one, other
+    return lambda connection: (first(connection), second(connection))
 
 
 def _refuse(permission: Permission, subject: Any, status: int) -> NoReturn:

@@ -104,6 +104,11 @@ def rest(pid: int, at_most: float = 300.0) -> None:
             return
 
 
+def web_part(pid: int) -> int:
+    """Of `shelter run`, the process whose children answer: the one that has most."""
+    return max(family(pid)[1:], key=lambda each: len(family(each)))
+
+
 def memory_mb(pid: int) -> float:
     """Proportional set size of a process and all that came from it."""
     total = 0

@@ -11,7 +11,7 @@ import time_machine
 from shelter.access import Role
 from shelter.accounts import sessions
 from shelter.accounts.models import StaffSession
-from shelter.audit import Actor, machine, work
+from shelter.audit import machine, work
 from shelter.calendar import now
 from shelter.cases.records import SavedSearch
 from shelter.cases.search import remember
@@ -201,8 +201,9 @@ def test_the_house_forgets_sessions_searches_and_sent_forms(app, staff):
             db.session.add(StaffSession(staff_id=member.id, reference=uuid.uuid4().bytes * 2,
                                         started_at=now() - timedelta(days)))
     for days in (0, 3):
-        token, _earlier = remember(member.id, f"words of {days}", by=Actor("staff", member.id))
         with work("test.old", by=machine):
+            token, keep = remember(member.id, f"words of {days}")
+            keep(db.session.connection())
             db.session.execute(sa.update(SavedSearch).where(SavedSearch.id == token)
                                .values(expires_at=now() + timedelta(minutes=5 - days * 10)))
     for name in ("accounts.forget_sessions", "cases.forget_searches", "web.forget_submissions"):
