@@ -82,8 +82,8 @@ def pages(folder: Path, of_floor: str, of_ours: str, cases: int, seconds: float)
             least = f"/{'form' if name in {'form', 'save'} else 'list'}"
             against = Page(least, floor_pid, lambda path=least: client.send(path))
             fails += show(*measure(seconds, Page(name, pid, one), against))
-        print(f"{'memory, two workers':24}{memory_mb(web_part(pid)):9.0f} MB (at most 150); with the jobs and who looks "
-              f"after both {memory_mb(pid):.0f} MB")
+        print(f"{'memory, two workers':24}{memory_mb(web_part(pid)):9.0f} MB (at most 150); "
+              f"with jobs and supervisor {memory_mb(pid):.0f} MB")
     return fails
 
 

@@ -274,7 +274,7 @@ def test_every_action_of_the_program_is_said_in_words():
     assert used - known == set(), "say it in shelter/oversight/words.py"
 
 
-def test_every_kind_of_record_is_said_in_words():
+def test_every_kind_of_record_is_said_in_words(app):
     kinds = {table.name for table in Model.metadata.sorted_tables}
     assert words.OBJECTS.keys() <= kinds, "no such table"
 
