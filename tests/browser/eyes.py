@@ -38,6 +38,10 @@ SHAPES = """() => {
   levels.forEach((level, place) => found.add(levels[place - 1] + ' then ' + level));
   return [...found];
 }"""
+SEEN = f"""() => ({{
+  wider: ({WIDER})(), shapes: ({SHAPES})(), title: document.title, width: innerWidth,
+  language: document.documentElement.lang, theme: document.documentElement.dataset.theme,
+}})"""
 _looked_at: dict[tuple[Any, ...], set[str]] = defaultdict(set)
 """What axe has looked at, in each look: every element with all that it stands in, every step between two headings.
 
@@ -47,16 +51,14 @@ A page that has nothing else (more rows, other words, parts that stood on other 
 
 def problems(page: Page, language: str) -> list[str]:
     """Everything that is wrong with the page on the screen."""
-    wider = page.evaluate(WIDER)
-    found = [f"wider than the screen, {wider}"] if wider else []
+    seen = page.evaluate(SEEN)
+    found = [f"wider than the screen, {seen['wider']}"] if seen["wider"] else []
     found += [f"speaks another language, {each}" for each in strangers(page, language)]
-    declared = page.get_attribute("html", "lang")
-    if declared != language:
-        found.append(f"says that it speaks {declared}")
-    if names_somebody(page.title()):
-        found.append(f"names somebody in its title: {page.title()}")
-    width, theme = page.evaluate("[innerWidth, document.documentElement.dataset.theme]")
-    known, shapes = _looked_at[language, width, theme], set(page.evaluate(SHAPES))
+    if seen["language"] != language:
+        found.append(f"says that it speaks {seen['language']}")
+    if names_somebody(seen["title"]):
+        found.append(f"names somebody in its title: {seen['title']}")
+    known, shapes = _looked_at[language, seen["width"], seen["theme"]], set(seen["shapes"])
     if shapes <= known:
         return found
     known |= shapes
