@@ -55,7 +55,6 @@ class Settings:
     demo_password: str = ""
     locale: str = "es_EC"
     timezone: str = "America/Guayaquil"
-    exit_site: str = ""
     tls: bool = False
     idle_minutes: int = 15
     session_hours: int = 8
@@ -203,6 +202,14 @@ def _is_folder(name: str, folder: Path | None) -> None:
         raise _bad(name, _("%(value)s is a file and no folder", value=folder))
 
 
+def _at_most(most: int) -> Callable[[str, int], None]:
+    def check(name: str, value: int) -> None:
+        if value > most:
+            raise _bad(name, _("%(value)s is too much: at most %(most)s", value=value, most=most))
+
+    return check
+
+
 def _are_hosts(name: str, hosts: tuple[str, ...]) -> None:
     for host in hosts:
         if not _HOST.fullmatch(host):
@@ -213,4 +220,5 @@ _HOST = re.compile(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(:\d{1,5})?|\[[0-9A-Fa-
 _CHECKS: dict[str, Callable[[str, Any], None]] = {
     "database_url": _is_database, "timezone": _is_zone, "locale": _is_locale, "instance": _is_folder,
     "anchor_folder": _is_folder, "backup_folder": _is_folder, "trusted_hosts": _are_hosts,
+    "idle_minutes": _at_most(240), "session_hours": _at_most(24),
 }

@@ -129,7 +129,6 @@ def _configure(app: Flask, settings: Settings, ring: KeyRing) -> None:
         MFA_REQUIRED=settings.mfa_required,
         IDLE_MINUTES=settings.idle_minutes,
         SESSION_HOURS=settings.session_hours,
-        EXIT_SITE=settings.exit_site,
         SESSION_COOKIE_NAME="__Host-s" if settings.tls else "s",
         SESSION_COOKIE_SECURE=settings.tls,
         SESSION_COOKIE_HTTPONLY=True,

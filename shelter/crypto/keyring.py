@@ -57,7 +57,8 @@ class KeyRing:
         try:
             ring = cls.parse(path.read_text("ascii"), path)
         except FileNotFoundError:
-            raise BadKey(_("there is no key file at %(file)s: run `shelter init`, or set SHELTER_KEY_FILE",
+            raise BadKey(_("there is no key file at %(file)s: put its copy there, or set SHELTER_KEY_FILE; "
+                           "only for a new house run `shelter init`",
                            file=path)) from None
         except (OSError, ValueError):
             raise BadKey(_("%(file)s is not a key file of this program, or it is damaged: put its copy in its place",

@@ -5,7 +5,7 @@
   var data = root.dataset;
   var FLAG = 'pausa';
   var SHIFTS = 3, SHIFT_WINDOW = 5000, EXIT_PATIENCE = 800, SEND_PATIENCE = 10000;
-  var DRAFT_EVERY = 10000, KEEPALIVE_MOST = 60000, ANSWER_PATIENCE = 5000, WARN_BEFORE = 120;
+  var DRAFT_EVERY = 10000, KEEPALIVE_MOST = 60000, ANSWER_PATIENCE = 5000, SEARCH_PATIENCE = 30000, WARN_BEFORE = 120;
   var drafts = [];
 
   /* Quick exit ------------------------------------------------------------------------------------------------ */
@@ -106,7 +106,7 @@
 
   document.addEventListener('submit', function (event) {
     var form = event.target;
-    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (leaving || form.dataset.sent) { event.preventDefault(); return; }
     if ((form.method || '').toLowerCase() !== 'post') return;
     if (form.dataset.draft && !form.dataset.reached) { event.preventDefault(); reach(form, event.submitter); return; }
     delete form.dataset.reached;
@@ -124,6 +124,7 @@
     if (form.dataset.reaching) return;
     form.dataset.reaching = 'yes';
     function done(answers) {
+      if (leaving) return;
       delete form.dataset.reaching;
       tell(form, answers ? '' : form.dataset.offline, !answers);
       if (!answers) return;
@@ -132,9 +133,9 @@
     }
     ask('/salud').then(function (answer) { done(answer.ok); }, function () { done(false); });
   }
-  function ask(url, options) {
+  function ask(url, options, patience) {
     var stop = new AbortController();
-    setTimeout(function () { stop.abort(); }, ANSWER_PATIENCE);
+    setTimeout(function () { stop.abort(); }, patience || ANSWER_PATIENCE);
     return fetch(url, Object.assign({ cache: 'no-store', redirect: 'manual', signal: stop.signal }, options));
   }
   function tell(form, text, isBad) {
@@ -147,16 +148,18 @@
   /* A search shows what it finds in the page that asked: one journey to the server. Its address carries no word of it. */
   function searchInPlace(form) {
     form.addEventListener('submit', function (event) {
-      if (form.dataset.sent || form.dataset.plainly) return;
+      if (leaving || form.dataset.sent || form.dataset.plainly) return;
       event.preventDefault();
       form.dataset.sent = 'yes';
-      ask(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), headers: { Prefer: 'return=representation' } })
+      var words = new URLSearchParams(new FormData(form));
+      ask(form.action, { method: 'POST', body: words, headers: { Prefer: 'return=representation' } }, SEARCH_PATIENCE)
         .then(function (answer) {
           var url = answer.headers.get('Content-Location');
           if (!answer.ok || !url) throw answer;
           return answer.text().then(function (text) { turnTo(url, text); });
         })
         .catch(function (answer) {
+          if (leaving) return;
           release(form);
           if (!(answer instanceof Response)) { tell(form, form.dataset.offline, true); return; }
           form.dataset.plainly = 'yes';
@@ -169,13 +172,21 @@
     var page = new DOMParser().parseFromString(text, 'text/html');
     var main = document.adoptNode(page.getElementById('main'));
     history.pushState(null, '', url);
+    shown = url;
+    document.querySelector('#personal [name=back]').value = url;
     document.title = page.title;
     document.getElementById('main').replaceWith(main);
     window.scrollTo(0, 0);
     bringToLife(main);
     if (!main.contains(document.activeElement)) main.focus({ preventScroll: true });
   }
-  window.addEventListener('popstate', function () { hide(); location.reload(); });
+  /* Back to what a search replaced: another address. Places within a page come here too, and stay what they are. */
+  var shown = location.pathname + location.search;
+  window.addEventListener('popstate', function () {
+    if (location.pathname + location.search === shown) return;
+    hide();
+    location.reload();
+  });
 
   /* Drafts: what is typed is kept on the server every ten seconds, under the key of whoever types. */
   function keepDrafts(form) {

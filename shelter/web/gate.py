@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, NoReturn, Protocol, cast
 
 import sqlalchemy as sa
 from flask import Flask, Response, abort, g, make_response, redirect, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -240,7 +241,13 @@ def _refuse(permission: Permission, subject: Any, status: int) -> NoReturn:
 
 
 def _path_back() -> str | None:
-    return request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    """The page that was asked for; of what was sent, the page at the same address."""
+    if request.path == "/":
+        return None
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    here = request_ctx.url_adapter
+    return request.path if here is not None and here.test(method="GET") else None
 
 
 gate = Gate()

@@ -82,9 +82,68 @@ def test_a_locked_session_asks_for_the_password_and_shows_nobody(world, searchin
     screen = searching
     screen.context.request.get("/salir-rapido", max_redirects=0)
     look_for(screen, "lirio")
-    assert screen.path.startswith("/bloqueo")
+    assert screen.path == "/bloqueo?next=/casos", "it returns to the page"
     assert "Lirio" not in screen.page.content()
 
+
+@pytest.mark.ux(11)
+@pytest.mark.parametrize("path", ["/casos", "/registrar"])
+def test_who_leaves_while_something_is_sent_has_left(searching, path):
+    """Answers that come between the lock and the way out change nothing any more."""
+    screen = searching
+    screen.go(path)
+    screen.page.evaluate("""() => {
+      const real = window.fetch, late = ms => new Promise(go => setTimeout(go, ms));
+      window.fetch = (url, how) => String(url).includes('salir-rapido')
+        ? real(url, how).then(answer => late(300).then(() => answer))
+        : late(60).then(() => real(url, how));
+    }""")
+    form = "main form.search" if path == "/casos" else "main form.form"
+    screen.page.evaluate("form => document.querySelector(form).requestSubmit()", form)
+    screen.page.evaluate("() => document.querySelector('[data-quick-exit]').click()")
+    screen.page.wait_for_url("**/pausa")
+    screen.page.wait_for_timeout(500)
+    assert screen.path == "/pausa"
+
+
+@pytest.mark.ux(9)
+def test_places_within_a_page_leave_what_was_typed(world, searching):
+    screen = searching
+    screen.go(f"/ingresos/{world.resident('Retama')}/persona")
+    screen.answer(name_used="Retama corregida")
+    journeys = asked(screen)
+    screen.page.evaluate("document.querySelector('a.skip[href=\"#main\"]').click()")
+    screen.page.wait_for_timeout(300)
+    assert screen.page.input_value("[name=name_used]") == "Retama corregida"
+    assert [each for each in journeys if each[1].startswith("/ingresos")] == []
+
+
+@pytest.mark.ux(17)
+def test_an_error_leads_to_its_field_and_leaves_what_was_corrected(world, searching):
+    screen = searching
+    screen.go(f"/ingresos/{world.resident('Malva')}/persona")
+    screen.page.fill("[name=birth-day]", "99")
+    screen.send()
+    screen.answer(name_used="Malva corregida")
+    journeys = asked(screen)
+    screen.page.click("main .errors a")
+    screen.page.wait_for_timeout(300)
+    assert screen.page.input_value("[name=name_used]") == "Malva corregida"
+    assert screen.page.evaluate("document.activeElement.name") == "birth-day"
+    assert [each for each in journeys if each[1].startswith("/ingresos")] == []
+
+
+@pytest.mark.ux(4)
+def test_the_other_language_says_what_was_found(world, sign_in):
+    world.resident("Lirio")
+    screen = sign_in(world.member(Role.SHELTER_COORDINATOR))
+    screen.go("/casos")
+    look_for(screen, "lirio")
+    found = screen.path
+    screen.page.evaluate("document.querySelector('button[formaction=\"/idioma\"]').click()")
+    screen.page.wait_for_selector("html[lang=en] main caption")
+    assert screen.path == found
+    assert "Lirio" in screen.text
 
 @pytest.mark.ux(12)
 def test_a_lost_connection_leaves_the_page_and_the_words(searching):
@@ -94,6 +153,7 @@ def test_a_lost_connection_leaves_the_page_and_the_words(searching):
     screen.page.fill("main [name=q]", "lirio")
     screen.tap("main form.search button")
     screen.page.wait_for_selector("main form.search .error")
+    assert "Sin respuesta" in screen.page.inner_text("main form.search .error")
     assert screen.page.input_value("main [name=q]") == "lirio"
     screen.context.set_offline(False)
     screen.send("main form.search")

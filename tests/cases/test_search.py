@@ -63,9 +63,12 @@ def test_what_is_found_at_once_has_an_address_that_finds_it_again(programme, cas
 
 
 def test_what_cannot_be_searched_for_has_no_address(programme, staff, sign_in):
-    answer = sign_in(staff(Role.SHELTER_COORDINATOR)).post("/casos", data={"q": " "}, headers=AT_ONCE)
-    assert answer.status_code == 422
-    assert "Content-Location" not in answer.headers
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    for words in (" ", "a" * 500):
+        answer = client.post("/casos", data={"q": words}, headers=AT_ONCE)
+        assert answer.status_code == 422
+        assert "Content-Location" not in answer.headers
+        assert f'value="{words}"' in answer.text, "what was typed stays in the box"
 
 
 @pytest.fixture(autouse=True)

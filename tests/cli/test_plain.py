@@ -43,7 +43,7 @@ def test_without_an_instance_the_way_out_is_told(refuses, instance, command):
 
 @pytest.mark.parametrize(("name", "value"), [
     ("DATABASE_URL", "mysql://me:hunter2@h/n"), ("TIMEZONE", "Mars"), ("LOCALE", "zz_ZZ"), ("MFA_REQUIRED", "quizá"),
-    ("IDLE_MINUTES", "x"),
+    ("IDLE_MINUTES", "x"), ("IDLE_MINUTES", "241"), ("SESSION_HOURS", "25"), ("SESSION_HOURS", "9" * 14),
 ])
 @pytest.mark.parametrize("command", ["init", "run"])
 def test_a_bad_setting_is_refused_before_anything_is_made(refuses, instance, monkeypatch, name, value, command):

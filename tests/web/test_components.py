@@ -8,7 +8,7 @@ from tests.client import Page
 
 PARTS = ("ui/parts.html", "ui/form.html")
 INSIDE = {"control_states", "notes", "notes_of", "quick_days", "choices", "moment_inputs", "partial_date_inputs",
-          "hidden_fields", "error_summary", "draft_notice", "no_connection", "draft_data", "field"}
+          "hidden_fields", "error_summary", "draft_notice", "draft_data", "field"}
 """What other parts call by themselves."""
 
 
