@@ -8,10 +8,15 @@ from tests.browser.conftest import PHONE
 SHOWN = "document.querySelector('main caption') && !document.documentElement.matches('.gone')"
 
 
+@pytest.fixture(scope="module")
+def lirio(world):
+    """The case of somebody to be looked for, made once: the lists of the others stay short."""
+    return world.resident("Lirio")
+
+
 @pytest.fixture
-def searching(world, sign_in):
-    """Before the list of cases, with somebody to be looked for."""
-    world.resident("Lirio")
+def searching(lirio, world, sign_in):
+    """Before the list of cases."""
     screen = sign_in(world.crew[Role.CASEWORKER])
     screen.go("/casos")
     return screen
@@ -107,35 +112,34 @@ def test_who_leaves_while_something_is_sent_has_left(searching, path):
 
 
 @pytest.mark.ux(9)
-def test_places_within_a_page_leave_what_was_typed(world, searching):
+def test_places_within_a_page_leave_what_was_typed(searching, lirio):
     screen = searching
-    screen.go(f"/ingresos/{world.resident('Retama')}/persona")
-    screen.answer(name_used="Retama corregida")
+    screen.go(f"/ingresos/{lirio}/persona")
+    screen.answer(name_used="Lirio corregida")
     journeys = asked(screen)
     screen.page.evaluate("document.querySelector('a.skip[href=\"#main\"]').click()")
     screen.page.wait_for_timeout(300)
-    assert screen.page.input_value("[name=name_used]") == "Retama corregida"
+    assert screen.page.input_value("[name=name_used]") == "Lirio corregida"
     assert [each for each in journeys if each[1].startswith("/ingresos")] == []
 
 
 @pytest.mark.ux(17)
-def test_an_error_leads_to_its_field_and_leaves_what_was_corrected(world, searching):
+def test_an_error_leads_to_its_field_and_leaves_what_was_corrected(searching, lirio):
     screen = searching
-    screen.go(f"/ingresos/{world.resident('Malva')}/persona")
+    screen.go(f"/ingresos/{lirio}/persona")
     screen.page.fill("[name=birth-day]", "99")
     screen.send()
-    screen.answer(name_used="Malva corregida")
+    screen.answer(name_used="Lirio corregida")
     journeys = asked(screen)
     screen.page.click("main .errors a")
     screen.page.wait_for_timeout(300)
-    assert screen.page.input_value("[name=name_used]") == "Malva corregida"
+    assert screen.page.input_value("[name=name_used]") == "Lirio corregida"
     assert screen.page.evaluate("document.activeElement.name") == "birth-day"
     assert [each for each in journeys if each[1].startswith("/ingresos")] == []
 
 
 @pytest.mark.ux(4)
-def test_the_other_language_says_what_was_found(world, sign_in):
-    world.resident("Lirio")
+def test_the_other_language_says_what_was_found(lirio, world, sign_in):
     screen = sign_in(world.member(Role.SHELTER_COORDINATOR))
     screen.go("/casos")
     look_for(screen, "lirio")
@@ -161,8 +165,7 @@ def test_a_lost_connection_leaves_the_page_and_the_words(searching):
 
 
 @pytest.mark.parametrize("options", [PHONE, {"java_script_enabled": False}], ids=["phone", "no script"])
-def test_it_finds_the_same_on_a_telephone_and_without_script(world, sign_in, options):
-    world.resident("Lirio")
+def test_it_finds_the_same_on_a_telephone_and_without_script(lirio, world, sign_in, options):
     screen = sign_in(world.crew[Role.CASEWORKER], **options)
     screen.go("/casos")
     look_for(screen, "lirio")

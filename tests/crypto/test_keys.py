@@ -38,7 +38,7 @@ def test_a_key_that_others_may_read_is_refused(tmp_path, mode):
 
 
 def test_a_missing_key_file_says_the_way_out(tmp_path):
-    with pytest.raises(BadKey, match=r"shelter init.*SHELTER_KEY_FILE"):
+    with pytest.raises(BadKey, match=r"put its copy there.*SHELTER_KEY_FILE.*shelter init"):
         KeyRing.read(tmp_path / "nothing")
 
 
