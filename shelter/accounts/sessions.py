@@ -8,7 +8,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, request, session
@@ -115,6 +115,14 @@ class SignedInStaff(UserMixin):
 
 class Cookie(SecureCookieSessionInterface):
     """The cookie; not with what is answered alike to everybody, which browsers may keep whatever their cookies are."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """As Flask's, made once for a key and not twice a page."""
+        return self._signing(app, str(app.secret_key))
+
+    @lru_cache(maxsize=2)  # noqa: B019 - there is one of this in an application
+    def _signing(self, app: Flask, _key: str) -> URLSafeTimedSerializer | None:
+        return super().get_signing_serializer(app)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """As Flask's, or not at all."""

@@ -7,15 +7,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import Mapper, Session, UOWTransaction
 
 from shelter.calendar import now
 from shelter.db import db, vault
-from shelter.db.base import begin_writing, read_again, writing_aside
+from shelter.db.base import begin_writing, read_again, write_at_once, writing_aside
 
 from .anchors import anchor_now_and_then
 from .chain import append
@@ -99,6 +100,17 @@ def note(
     anchor_now_and_then(latest)
 
 
+def enter(record: Any) -> None:
+    """Write a row that is never changed afterwards, at once, and note it with what is being done.
+
+    For what is saved all day; anything that may still change goes through the session.
+    """
+    write_at_once(record)
+    changes = db.session.info.get("changes")
+    if changes is not None:
+        changes.append(_change(record, "new", _columns(record)))
+
+
 def quietly(do: Aside) -> None:
     """Commit something that needs no audit row of its own: a session's touch, an expired draft."""
     with writing_aside() as connection:
@@ -116,17 +128,27 @@ def _note_changes(session: Session, _context: UOWTransaction) -> None:
         return
     for record, verb in [*((each, "new") for each in session.new), *((each, "set") for each in session.dirty),
                          *((each, "del") for each in session.deleted)]:
-        if columns := _changed(record, verb):
-            changes.append({"table": record.__tablename__, "id": str(_key(record)), "verb": verb,
-                            "digest": vault.keys.digest(repr(columns).encode())})
+        if columns := _columns(record, only_changed=verb == "set"):
+            changes.append(_change(record, verb, columns))
 
 
-def _changed(record: Any, verb: str) -> list[tuple[str, Any]]:
+def _change(record: Any, verb: str, columns: list[tuple[str, Any]]) -> dict[str, str]:
+    """What the trail says of a row: which it is, and a keyed digest of what was written, never the content."""
+    return {"table": record.__tablename__, "id": str(_key(record)), "verb": verb,
+            "digest": vault.keys.digest(repr(columns).encode())}
+
+
+def _columns(record: Any, *, only_changed: bool = False) -> list[tuple[str, Any]]:
     state = sa.inspect(record)
-    names = [column.key for column in state.mapper.column_attrs]
-    if verb == "set":
+    names = _names(state.mapper)
+    if only_changed:
         names = [name for name in names if state.attrs[name].history.has_changes()]
-    return [(name, state.dict.get(name)) for name in sorted(names)]
+    return [(name, state.dict.get(name)) for name in names]
+
+
+@cache
+def _names(mapper: Mapper[Any]) -> list[str]:
+    return sorted(attribute.key for attribute in mapper.column_attrs)
 
 
 def _key(record: Any) -> uuid.UUID | str:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from shelter.access import Permission, Reader, Role, houses_of
 from shelter.accounts import queries as accounts
+from shelter.audit import enter
 from shelter.calendar import Precision, local, now
 from shelter.codes.cases import CaseState, Milestone, Stage
 from shelter.codes.people import Unanswered
@@ -103,7 +104,7 @@ def reached(
         precision=precision,
         corrects_id=_entry_about(corrects) if corrects else None,
     )
-    db.session.add(entry)
+    enter(entry)
     return entry
 
 

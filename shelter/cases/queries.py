@@ -26,7 +26,7 @@ from shelter.access import (
 )
 from shelter.calendar import today
 from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone
-from shelter.db import Rows, db, rows_of, unseal, value_of
+from shelter.db import Rows, Together, db, rows_of, unseal, value_of
 from shelter.partners.models import House
 
 from . import rules
@@ -49,14 +49,10 @@ CASE_COLUMNS = SubjectColumns(Case.foundation_id, Case.house_id, Case.state == C
 
 def by_id(case_id: uuid.UUID) -> Case | None:
     """A case with its person and card (the gate decides who may have it)."""
-    return db.session.scalars(_BY_ID, {"case_id": case_id}).one_or_none()
+    return _WITH_PERSON_AND_CARD.find(case_id)
 
 
-_BY_ID = (
-    sa.select(Case)
-    .where(Case.id == _CASE_ID)
-    .options(sa.orm.joinedload(Case.person, innerjoin=True), sa.orm.joinedload(Case.card, innerjoin=True))
-)
+_WITH_PERSON_AND_CARD = Together(Case, "person", "card")
 
 
 @dataclass(frozen=True)
@@ -186,7 +182,7 @@ def of_persons(reader: Reader, person_ids: Collection[uuid.UUID], most: int = PA
     """The cases of these persons (at most 400) that the reader reaches, newest first."""
     if not person_ids:
         return []
-    places = next(size for size in (4, 30, 400) if len(person_ids) <= size)
+    places = next(size for size in (4, 24, 400) if len(person_ids) <= size)
     ids = dict(enumerate(person_ids))
     asked = {f"id_{place}": ids.get(place, ids[0]) for place in range(places)}
     return _opened(rows_of(_of_persons(Asker.of(reader), places), **asked, most=most))

@@ -16,7 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
-from itertools import chain, islice, repeat
+from heapq import merge
+from itertools import chain, groupby, islice, repeat
 
 import sqlalchemy as sa
 from flask import Flask
@@ -40,8 +41,8 @@ log = logging.getLogger("shelter")
 OFTEN, AT_ONCE = "person.search_often", 10
 MOST = 20
 """Cases shown: who needs another writes more of the name, and a loose word puts few people on the screen."""
-FIRST, PORTION = 30, 400
-"""Persons asked for at once: mostly the first thirty fill the page."""
+FIRST, PORTION = 24, 400
+"""Persons asked for at once: mostly the first few fill the page."""
 SPELLINGS = (
     (r"^x(?=[aeiou])", "j"),
     (r"qu(?=[ei])|c(?=[aourlkt]|$)|q", "k"),
@@ -76,7 +77,7 @@ _UNDECIDED = frozenset("cghlpquxyz")
 
 
 def _parts(name: str) -> list[str]:
-    plain = unicodedata.normalize("NFD", name.lower())
+    plain = unicodedata.normalize("NFKD", name.lower())
     return re.findall(r"[a-z0-9]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 
@@ -89,9 +90,9 @@ def _sound(part: str) -> str:
 
 @dataclass
 class NameIndex:
-    """Which persons' names have a sound. A person's place is a number; changed, a person gets a new one.
+    """Which persons' names have a sound. A person's place is a number; changed, a person gets a new one, the last.
 
-    Flat arrays: some 40 bytes a person.
+    Flat arrays, their places in order: some 40 bytes a person.
     """
 
     seen: int = -1
@@ -107,34 +108,30 @@ class NameIndex:
 
         Those of some foundations, or of all (None).
         """
-        parts = _parts(words)
         with self._lock:
             self._catch_up()
-            marks, ids = self._marks(parts, foundations), self._ids
-        place = marks.rfind(1)
-        while place >= 0:
-            yield id_of(int.from_bytes(ids[16 * place : 16 * place + 16]))
-            place = marks.rfind(1, 0, place)
+            rarest, *others = sorted(map(self._with, _parts(words)), key=_length) or [[]]
+            newest_first, marks = [reversed(places) for places in rarest], [self._marks(each) for each in others]
+            ids, of_place, allowed = self._ids, self._foundation, self._numbers(foundations)
+        for place, _again in groupby(merge(*newest_first, reverse=True)):
+            if of_place[place] in allowed and all(each[place] for each in marks):
+                yield id_of(int.from_bytes(ids[16 * place : 16 * place + 16]))
 
-    def _marks(self, parts: list[str], foundations: Collection[uuid.UUID] | None) -> bytes:
-        """A byte for each place: 1 where all parts are found."""
-        found = int.from_bytes(self._of(foundations)) if parts else 0
-        for part in parts:
-            found &= int.from_bytes(self._with(part))
-        return found.to_bytes(len(self._foundation))
-
-    def _of(self, foundations: Collection[uuid.UUID] | None) -> bytearray:
-        """A mark for each person of these foundations. None for those whose place is empty."""
+    def _numbers(self, foundations: Collection[uuid.UUID] | None) -> set[int]:
+        """What stands for these foundations, or for all. Nothing stands for none: that place is empty."""
         known = enumerate(self._foundations, 1)
-        allowed = {number for number, each in known if foundations is None or each in foundations}
-        return self._foundation.translate(bytes(number in allowed or number == MANY for number in range(256)))
+        return {MANY, *(number for number, each in known if foundations is None or each in foundations)}
 
-    def _with(self, part: str) -> bytearray:
-        """A mark for each person with a name that begins so."""
+    def _with(self, part: str) -> list[array[int]]:
+        """Where persons are who have a name that begins so, by its sound."""
+        found = {sound for begun in beginnings(part) for sound in self._beginning_with(begun)}
+        return [self._postings[sound] for sound in found]
+
+    def _marks(self, postings: list[array[int]]) -> bytearray:
+        """A mark for each of these places."""
         marks = bytearray(len(self._foundation))
-        for sound in {sound for begun in beginnings(part) for sound in self._beginning_with(begun)}:
-            for place in self._postings[sound]:
-                marks[place] = 1
+        for place in chain.from_iterable(postings):
+            marks[place] = 1
         return marks
 
     def _beginning_with(self, begun: str) -> Iterator[str]:
@@ -182,7 +179,7 @@ class NameIndex:
         self._ids = bytearray().join(self._ids[16 * was : 16 * was + 16] for was in order)
         self._foundation = bytearray(self._foundation[was] for was in order)
         for sound, postings in self._postings.items():
-            self._postings[sound] = array("I", map(places.__getitem__, postings))
+            self._postings[sound] = array("I", sorted(map(places.__getitem__, postings)))
 
     def _read_changed(self, ids: set[uuid.UUID]) -> None:
         for person_id in ids:
@@ -239,6 +236,10 @@ def read_names(app: Flask) -> None:
             index.catch_up()
         except (sa.exc.SQLAlchemyError, Damaged) as error:
             log.warning("the names could not be read when the worker started: %s", type(error).__name__)
+
+
+def _length(postings: list[array[int]]) -> int:
+    return sum(map(len, postings))
 
 
 def _names(person_id: uuid.UUID, key: uuid.UUID | None, wrapped: bytes, sealed: Iterable[bytes | None]) -> list[str]:

@@ -56,7 +56,8 @@ class ServiceType(Extensible):
     @classmethod
     def in_discipline(cls, discipline: Discipline) -> list[ServiceType]:
         """The services of one discipline that are offered, in the order of the catalogue."""
-        return [each for each in cls.offered() if each.of is discipline]
+        start = f"{discipline.value}."
+        return [each for each in cls.every() if each.startswith(start) and not cls._is_retired(each)]
 
 
 class Modality(Code):

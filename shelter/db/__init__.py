@@ -17,3 +17,4 @@ from .sealed import Sealed as Sealed
 from .sealed import SealedBytes as SealedBytes
 from .sealed import unseal as unseal
 from .sealed import vault as vault
+from .together import Together as Together

@@ -57,6 +57,10 @@ class DataKey(Model):
     made_at: Mapped[datetime] = mapped_column(default=now)
 
 
+Wrapped = tuple[uuid.UUID, bytes, str, uuid.UUID, str]
+"""Of a data key: id, wrapped, kind and id of its owner, compartment."""
+
+
 def context_of(key_id: uuid.UUID, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
     """What a wrapped key is bound to."""
     return f"{key_id}|{kind}|{owner}|{compartment}".encode()
@@ -139,14 +143,18 @@ class Vault:
                 self._secrets.popitem(last=False)
 
     def key_for(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
-        """The id of the key that seals for this owner, made when first needed."""
-        owners: dict[tuple[str, uuid.UUID], dict[str, bytes]] = db.session.info.setdefault("data_keys", {})
+        """The id of the key that seals for this owner, made when first needed; it is at hand afterwards."""
+        owners: dict[tuple[str, uuid.UUID], dict[str, Wrapped]] = db.session.info.setdefault("data_keys", {})
         if (kind, owner) not in owners:
             owners[kind, owner] = self._existing(kind, owner)
         keys = owners[kind, owner]
         if compartment not in keys:
             keys[str(compartment)] = self._new(kind, owner, compartment)
-        return keys[str(compartment)]
+        wrapped = keys[str(compartment)]
+        key_id = wrapped[0].bytes
+        if key_id not in self._secrets:
+            self._keep({key_id: self._unwrapped(*wrapped)})
+        return key_id
 
     def proves(self) -> bool:
         """Whether the programme's key opens the data keys of this database; true while there are none."""
@@ -156,18 +164,18 @@ class Vault:
         except Damaged:
             return False
 
-    def _existing(self, kind: str, owner: uuid.UUID) -> dict[str, bytes]:
-        """Every key of an owner, by compartment."""
+    def _existing(self, kind: str, owner: uuid.UUID) -> dict[str, Wrapped]:
+        """Every key of an owner, by compartment, still wrapped."""
         found = ask(db.session.connection(), _OF_OWNER, {"owner": owner, "kind": kind})  # no flush: rows are made
-        return {compartment: key_id.bytes for compartment, key_id in found}
+        return {row.compartment: row for row in found}
 
-    def _new(self, kind: str, owner: uuid.UUID, compartment: str) -> bytes:
+    def _new(self, kind: str, owner: uuid.UUID, compartment: str) -> Wrapped:
         if not is_writing():
             raise RuntimeError("something is sealed outside work(): its key would be lost")
         row, secret = self._make(kind, owner, compartment)
         db.session.add(DataKey(**row))
         self._keep({row["id"].bytes: secret})
-        return bytes(row["id"].bytes)
+        return row["id"], row["wrapped"], kind, owner, str(compartment)
 
     def make(self, kind: str, owner: uuid.UUID, compartment: str) -> tuple[dict[str, Any], AESGCM]:
         """A new key as the row to insert, and opened."""
@@ -186,7 +194,7 @@ class Vault:
 _COLUMNS = (DataKey.id, DataKey.wrapped, DataKey.owner_kind, DataKey.owner_id, DataKey.compartment)
 _BY_IDS = sa.select(*_COLUMNS).where(DataKey.id.in_(sa.bindparam("ids", expanding=True)))
 _BY_ID = sa.select(*_COLUMNS).where(DataKey.id == sa.bindparam("id"))
-_OF_OWNER = sa.select(DataKey.compartment, DataKey.id).where(
+_OF_OWNER = sa.select(*_COLUMNS).where(
     DataKey.owner_id == sa.bindparam("owner"), DataKey.owner_kind == sa.bindparam("kind")
 )
 vault = Vault()

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from shelter.audit import enter
 from shelter.calendar import now
 from shelter.cases.actions import reached
 from shelter.cases.models import Case, CaseCard
@@ -35,7 +36,7 @@ def log(
         occurred_at=occurred_at, age_band=case.age_band, headline=headline, body=body,
         corrects_id=corrects.id if corrects else None,
     )
-    db.session.add(service)
+    enter(service)
     reached(
         case, Milestone.SERVICE_GIVEN if was_held else Milestone.SERVICE_MISSED, at=service.occurred_at, by=by,
         about=service, detail=str(service.discipline), corrects=corrects,
@@ -50,7 +51,6 @@ def correct(case: Case, service: Service, *, by: uuid.UUID, **given: Any) -> Ser
     """
     rules.may_be_corrected(queries.corrected_by(service) is not None)
     corrected = log(case, by=by, corrects=service, **given)
-    db.session.flush()
     case.card.last_service_at = queries.last_given_at(case)
     return corrected
 

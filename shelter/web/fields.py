@@ -56,7 +56,7 @@ class HouseField(Field):
         super().__init__(label, description=hint, **options)
         self.required, self.readers, self.maxlength, self.rows = required, readers, maxlength, rows
         self.autocomplete, self.inline, self.suffix = autocomplete, inline, suffix
-        self.missing = missing or self.missing
+        self.missing = self.missing if missing is None else missing
         self.now_says: Any = None
 
     @property

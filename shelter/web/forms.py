@@ -32,7 +32,8 @@ class Form(wtforms.Form):
 
     def __init__(self, record: Any = None, formdata: Any = None, prefix: str = "", **data: Any) -> None:
         posted = formdata if formdata is not None and request.method != "POST" else typed()
-        kept = {name: getattr(record, name) for name, _unbound in self._unbound_fields or () if hasattr(record, name)}
+        names = [name for name, _unbound in self._unbound_fields or ()] if record is not None else []
+        kept = {name: getattr(record, name) for name in names if hasattr(record, name)}
         super().__init__(posted, prefix=prefix, data={"submit_key": str(uuid.uuid4()), **kept, **data})
         if posted is not None:  # what was left out is not made up: no key, no version
             for name in META & self._fields.keys() - posted.keys():

@@ -27,7 +27,8 @@ def init_app(app: Flask, *, locale: str, timezone: str) -> None:
     )
     app.before_request(texts.begin_page)
     app.teardown_request(lambda _error: texts.end_page())
-    OneDomain(app, locale_selector=lambda: LANGUAGES.get(_chosen() or "", locale), timezone_selector=lambda: timezone)
+    spoken, usual = {code: Locale.parse(name) for code, name in LANGUAGES.items()}, Locale.parse(locale)
+    OneDomain(app, locale_selector=lambda: spoken.get(_chosen() or "", usual), timezone_selector=lambda: timezone)
     app.jinja_env.globals.update(_=texts.say, gettext=texts.say, ngettext=texts.say_many)
 
 

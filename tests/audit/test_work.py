@@ -1,13 +1,17 @@
 """`work()`: a change and its audit row together, or neither; what the row says, and what it never says."""
 
 import uuid
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
 
-from shelter.audit import Actor, AuditEntry, note, operator, verify, work
+from shelter.audit import Actor, AuditEntry, enter, note, operator, verify, work
 from shelter.audit.work import quietly
-from shelter.cases.models import Person
+from shelter.calendar import now
+from shelter.cases.models import Person, TimelineEntry
+from shelter.codes.cases import Milestone
+from shelter.codes.people import AgeBand
 from shelter.db import db, vault
 from shelter.partners.models import Foundation
 
@@ -247,3 +251,51 @@ def test_what_is_new_or_gone_or_no_record_is_left_as_it_is(app, programme):
         with work("test.on", by=operator, on=about):
             new.name = f"{about.__class__.__name__} vista"
     assert db.session.get_one(Foundation, new.id).name == "object vista"
+
+
+# --- rows that are never changed --------------------------------------------------------------------------------------
+
+@pytest.fixture
+def entry(case):
+    here = case(name="Dalia")
+    return TimelineEntry(
+        foundation_id=here.foundation_id, case_id=here.id, milestone=Milestone.SERVICE_GIVEN, occurred_at=now(),
+        detail="legal", age_band=AgeBand.TO_29,
+    )
+
+
+def noted_of(do, record):
+    """What the trail would say of it; then it is undone."""
+    noted = []
+    with suppress(KeyError), work("test.undone", by=operator):
+        do(record)
+        db.session.flush()
+        noted += db.session.info["changes"]
+        raise KeyError
+    return noted
+
+
+def test_the_trail_says_the_same_of_what_is_entered_and_of_what_is_added(entry):
+    before = count(TimelineEntry)
+    entered, added = noted_of(enter, entry), noted_of(db.session.add, entry)
+    assert len(entered) == 1
+    assert entered == added
+    assert count(TimelineEntry) == before
+
+
+def test_what_is_entered_is_there_at_once_and_reads_as_it_was_written(entry):
+    written = {each.key: getattr(entry, each.key) for each in TimelineEntry.__table__.c}
+    with work("test.enter", by=operator):
+        enter(entry)
+        assert db.session.get_one(TimelineEntry, entry.id).detail == "legal"
+    db.session.expunge_all()
+    read = db.session.get_one(TimelineEntry, entry.id)
+    assert {name: getattr(read, name) for name in written} == written
+
+
+def test_what_is_entered_for_nothing_is_refused_and_leaves_neither(entry):
+    before = count(TimelineEntry), count(AuditEntry)
+    entry.case_id = uuid.uuid4()
+    with pytest.raises(sa.exc.IntegrityError), work("test.enter", by=operator):
+        enter(entry)
+    assert (count(TimelineEntry), count(AuditEntry)) == before

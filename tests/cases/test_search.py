@@ -1,5 +1,8 @@
 """Names are found as they sound, within reach, and never written down in clear."""
 
+import random
+import uuid
+
 import pytest
 import sqlalchemy as sa
 
@@ -142,3 +145,56 @@ def test_a_loose_word_shows_twenty_and_says_that_there_are_more(programme, case,
     some, twenty = find(client, "ambar"), find(client, "ambar uno")
     assert (some.count("Ámbar"), "Hay más" in some) == (20, True)
     assert (twenty.count("Ámbar"), "Hay más" in twenty) == (20, False)
+
+
+# --- the index beside reading every name ------------------------------------------------------------------------------
+
+WORDS = (
+    "Rosa", "Rosalía", "Roza", "Ana", "Anaís", "María", "Mar", "Quishpe", "Quispe", "Kispe", "Guamán", "Huamán", "Luz",
+)
+HERE, THERE = uuid.uuid4(), uuid.uuid4()
+
+
+@pytest.fixture
+def crowd(monkeypatch):
+    """An index of four hundred people of two foundations, some of whom were named anew, and what each is called."""
+    chance, index, people = random.Random(7), search.NameIndex(), {}
+    monkeypatch.setattr(index, "_catch_up", lambda: None)
+    monkeypatch.setattr(search, "_names", lambda person_id, *_sealed: people[person_id][1])
+    for number in [*range(400), *chance.sample(range(400), 80)]:
+        person_id, words = uuid.UUID(int=number + 1), chance.choices(WORDS, k=chance.randint(1, 4))
+        for place in index._places_of(person_id):
+            index._foundation[place] = search.NOBODY
+        people.pop(person_id, None)
+        people[person_id] = (chance.choice((HERE, THERE)), [" ".join(words)])
+        index._put(person_id, people[person_id][0], None, b"")
+    return index, people
+
+
+@pytest.mark.parametrize("words", [
+    "rosa", "ros", "r", "ana", "an", "maria", "mar", "quispe", "guaman luz", "luz guaman", "rosa ana mar", "m r",
+    "rosa rosa", "ro ro", "zoila", "rosa zoila", "", "!", "a",
+])
+@pytest.mark.parametrize("foundations", [None, {HERE}, {HERE, THERE}, set()])
+def test_the_index_finds_whom_reading_every_name_finds_newest_first_and_once(crowd, words, foundations):
+    index, people = crowd
+    parts = search._parts(words)
+
+    def is_meant(foundation, names):
+        heard = [sound for name in names for sound in sounds(name)]
+        return (foundations is None or foundation in foundations) and parts and all(
+            any(sound.startswith(begun) for sound in heard for begun in search.beginnings(part)) for part in parts
+        )
+
+    assert list(index.find(words, foundations)) == [each for each, who in reversed(people.items()) if is_meant(*who)]
+
+
+def test_who_is_added_while_somebody_reads_what_was_found_disturbs_nobody(crowd):
+    index, people = crowd
+    found = index.find("rosa mar")
+    first = next(found)
+    late = uuid.UUID(int=9_999)
+    people[late] = (HERE, ["Rosa María"])
+    index._put(late, HERE, None, b"")
+    assert late not in {first, *found}
+    assert next(index.find("rosa mar")) == late
