@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from shelter.access import Permission as P
 from shelter.access import Role, allows
 from shelter.accounts import queries as accounts
-from shelter.audit import work
+from shelter.audit import Actor, note, work
 from shelter.calendar import today
 from shelter.codes.cases import CaseState
 from shelter.db import db
@@ -66,7 +66,17 @@ def _rows_page(template: str, rows: list[dict[str, Any]] | None, **values: Any) 
     return page(template, **values, rows=rows, lines=lines(rows or (), leads))
 
 
-@cases.post("/casos", needs=P.PERSON_SEARCH)
+def _kept_words(author: uuid.UUID) -> str:
+    """A search that came when its session was locked: kept, to be made when it is opened again by whoever asked."""
+    form = SearchForm()
+    if not form.is_good():
+        return url_for("cases.index")
+    token, keep = search.remember(author, form.q.data)
+    note(P.PERSON_SEARCH, by=Actor("staff", author), also=keep)
+    return url_for("cases.index", b=token.hex)
+
+
+@cases.post("/casos", needs=P.PERSON_SEARCH, late=_kept_words)
 def find() -> ResponseReturnValue:
     """Search. The words travel in the body and are kept sealed; the address carries a token."""
     form = SearchForm()

@@ -151,12 +151,12 @@
       if (leaving || form.dataset.sent || form.dataset.plainly) return;
       event.preventDefault();
       form.dataset.sent = 'yes';
-      var words = new URLSearchParams(new FormData(form));
+      var words = new URLSearchParams(new FormData(form)), box = form.elements.q, sent = box.value;
       ask(form.action, { method: 'POST', body: words, headers: { Prefer: 'return=representation' } }, SEARCH_PATIENCE)
         .then(function (answer) {
           var url = answer.headers.get('Content-Location');
           if (!answer.ok || !url) throw answer;
-          return answer.text().then(function (text) { turnTo(url, text); });
+          return answer.text().then(function (text) { turnTo(url, text, box.value === sent ? null : box.value); });
         })
         .catch(function (answer) {
           if (leaving) return;
@@ -167,7 +167,8 @@
         });
     });
   }
-  function turnTo(url, text) {
+  /* `typed`: what somebody wrote while the answer was on its way. It stays in the box, and she in it. */
+  function turnTo(url, text, typed) {
     if (leaving) return;
     var page = new DOMParser().parseFromString(text, 'text/html');
     var main = document.adoptNode(page.getElementById('main'));
@@ -178,7 +179,9 @@
     document.getElementById('main').replaceWith(main);
     window.scrollTo(0, 0);
     bringToLife(main);
-    if (!main.contains(document.activeElement)) main.focus({ preventScroll: true });
+    var box = main.querySelector('form[data-in-place] [name=q]');
+    if (typed !== null && box) { box.value = typed; box.focus({ preventScroll: true }); }
+    if (!main.contains(document.activeElement)) (main.querySelector('[data-found]') || main).focus({ preventScroll: true });
   }
   /* Back to what a search replaced: another address. Places within a page come here too, and stay what they are. */
   var shown = location.pathname + location.search;

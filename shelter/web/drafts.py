@@ -37,6 +37,8 @@ NOT_TYPED = {"csrf_token", "draft", "keep_draft", "password", "again", "current"
 
 labels: dict[str, Any] = {}
 """The forms of which drafts are kept, by endpoint, and what each is called (declared with the route)."""
+keepers: dict[str, Callable[[uuid.UUID], str]] = {}
+"""What else is typed (the words of a search), by endpoint: keeps it for its author; the address that brings it back."""
 
 
 class Draft(Model):
@@ -143,10 +145,12 @@ def late() -> ResponseReturnValue | None:
 
     None when it is no such form, or nobody's.
     """
-    author = whose(request.form.get("csrf_token", "")) if request.endpoint in labels else None
-    if author is None:
+    endpoint = request.endpoint or ""
+    keep_it = keepers.get(endpoint) or (_kept if endpoint in labels else None)
+    author = whose(request.form.get("csrf_token", "")) if keep_it else None
+    if author is None or keep_it is None:
         return None
-    url = _saved_before(author) or _kept(author)
+    url = _saved_before(author) or keep_it(author)
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in", next=url), 303)
     if current_user.id != author:
@@ -155,7 +159,8 @@ def late() -> ResponseReturnValue | None:
         return redirect(url_for("accounts.code", next=url), 303)
     if current_user.is_locked:
         return redirect(url_for("accounts.unlock", next=url), 303)
-    flash(_("You signed in again meanwhile, so nothing was saved yet. Look at it and save it."), "notice")
+    if endpoint in labels:
+        flash(_("You signed in again meanwhile, so nothing was saved yet. Look at it and save it."), "notice")
     return redirect(url, 303)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import uuid
+from collections.abc import Callable, Collection
 from typing import Any
 
 from flask import Blueprint
@@ -28,10 +29,12 @@ class Section(Blueprint):
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None,
         provide_automatic_options: bool | None = None, *, needs: Needs | None = None,
-        needs_fresh: Collection[str] = (), draft: Any = None, leaves: Leaving | None = None, **options: Any,
+        needs_fresh: Collection[str] = (), draft: Any = None, late: Callable[[uuid.UUID], str] | None = None,
+        leaves: Leaving | None = None, **options: Any,
     ) -> None:
         """As Flask's, and declare the door to the gate. `draft`: what a form is called of which drafts are kept.
 
+        `late`: keeps what is sent to no form but was typed, should its session be locked by then (see drafts.keepers).
         `leaves`: what a file is that it answers with; an address that answers with one must say it.
         """
         if needs is None:
@@ -40,6 +43,8 @@ class Section(Blueprint):
         gate.declare(f"{self.name}.{name}", needs, needs_fresh)
         if draft is not None:
             drafts.labels[f"{self.name}.{name}"] = draft
+        if late is not None:
+            drafts.keepers[f"{self.name}.{name}"] = late
         if leaves is not None:
             DECLARED[f"{self.name}.{name}"] = leaves
         super().add_url_rule(rule, name, view_func, provide_automatic_options, **options)

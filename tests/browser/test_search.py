@@ -4,6 +4,7 @@ import pytest
 
 from shelter.access import Role
 from tests.browser.conftest import PHONE
+from tests.browser.world import PASSWORD
 
 SHOWN = "document.querySelector('main caption') && !document.documentElement.matches('.gone')"
 
@@ -43,7 +44,8 @@ def test_one_journey_finds_and_the_address_finds_it_again(searching):
     assert [each for each in journeys if not each[1].startswith("/static/")] == [("POST", "/casos")]
     assert screen.path.startswith("/casos?b=")
     assert "Buscar" in screen.page.title()
-    assert screen.page.evaluate("document.activeElement.id") == "main", "a reader's voice goes on where the answer is"
+    read_out = screen.page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert read_out == "Resultados: 1"
     screen.page.reload()
     assert "Lirio" in screen.text
 
@@ -87,8 +89,28 @@ def test_a_locked_session_asks_for_the_password_and_shows_nobody(world, searchin
     screen = searching
     screen.context.request.get("/salir-rapido", max_redirects=0)
     look_for(screen, "lirio")
-    assert screen.path == "/bloqueo?next=/casos", "it returns to the page"
+    assert screen.path.startswith("/bloqueo?next=/casos?b"), "it returns to what was looked for"
     assert "Lirio" not in screen.page.content()
+    screen.answer(password=PASSWORD)
+    screen.send()
+    screen.page.wait_for_selector("main caption")
+    assert "Lirio" in screen.text
+
+
+@pytest.mark.ux(9)
+def test_what_is_typed_while_the_answer_is_on_its_way_stays(searching):
+    screen = searching
+    screen.page.evaluate("""() => {
+      const real = window.fetch;
+      window.fetch = (url, how) => real(url, how).then(answer => new Promise(go => setTimeout(() => go(answer), 600)));
+    }""")
+    screen.page.fill("main [name=q]", "lirio")
+    screen.page.press("main [name=q]", "Enter")
+    screen.page.type("main [name=q]", " blanco")
+    screen.page.wait_for_selector("main caption")
+    assert "Lirio" in screen.text
+    assert screen.page.input_value("main [name=q]") == "lirio blanco"
+    assert screen.page.evaluate("document.activeElement.name") == "q"
 
 
 @pytest.mark.ux(11)

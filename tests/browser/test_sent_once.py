@@ -109,6 +109,8 @@ def test_two_tabs_with_the_same_record_are_shown_both_versions(world, sign_in):
     assert answer.value.status == 409
     assert other.page.input_value("[name=name_used]") == "Begonia"
     assert "Malva" in other.page.inner_text("main .now-says")
+    other.page.click("main .errors a[href='#name_used']")
+    assert other.page.evaluate("document.activeElement.name") == "name_used", "the summary leads to what differs"
     other.send()
     assert other.path == f"/ingresos/{case}"
     assert "Begonia" in other.text

@@ -2,13 +2,17 @@
 
 import random
 import uuid
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
 
 from shelter.access import Role
+from shelter.accounts.models import StaffSession
 from shelter.audit import AuditEntry, operator, work
+from shelter.calendar import now
 from shelter.cases import actions, search
+from shelter.cases.records import SavedSearch
 from shelter.cases.search import sounds
 from shelter.db import db
 from tests.client import Page
@@ -82,7 +86,7 @@ def empty_index():
 def test_any_order_of_words_and_the_beginning_of_one(programme, case, staff, sign_in):
     named(case(), "Mary", "María Soledad", "Guamán Quishpe")
     client = sign_in(staff(Role.SHELTER_COORDINATOR))
-    for words in ("guaman soledad", "QUISPE", "Mari", "huamán mary"):
+    for words in ("guaman soledad", "QUISPE", "Mari", "huamán mary", "\uff4d\uff41\uff52\uff59"):
         assert "Mary" in find(client, words), words
     assert "Nobody" in find(client, "Carlota") or "Nadie" in find(client, "Carlota")
 
@@ -136,6 +140,45 @@ def test_another_person_cannot_open_my_search(programme, case, staff, sign_in):
     url = one.post("/casos", data={"q": "dalia"}).location
     assert "Dalia" in one.get(url).text
     assert "Dalia" not in other.get(url).text
+
+
+def searches():
+    """What the trail says of searches, and how many words are kept."""
+    db.session.rollback()
+    noted = sa.select(sa.func.count()).select_from(AuditEntry).where(AuditEntry.action == "person.search")
+    return db.session.scalar(noted), db.session.scalar(sa.select(sa.func.count()).select_from(SavedSearch))
+
+
+@pytest.mark.parametrize(("is_over", "way"), [({"locked_at": now()}, "/bloqueo"), ({"ended_at": now()}, "/entrar")])
+def test_words_that_come_too_late_are_looked_for_when_their_author_is_back(
+    programme, case, staff, sign_in, is_over, way
+):
+    named(case(), "Dalia")
+    author, other = staff(Role.SHELTER_COORDINATOR), sign_in(staff(Role.SHELTER_COORDINATOR))
+    client = sign_in(author)
+    token = Page(client.get("/casos").text).hidden("csrf_token")
+    with work("test.over", by=operator):
+        db.session.execute(sa.update(StaffSession).where(StaffSession.staff_id == author.id).values(**is_over))
+    answer = client.post("/casos", data={"q": "dalia", "csrf_token": token})
+    assert (answer.status_code, urlsplit(answer.location).path) == (303, way)
+    assert "dalia" not in answer.location.lower()
+    assert searches() == (1, 1), "it counts as a search"
+    back = parse_qs(urlsplit(answer.location).query)["next"][0]
+    assert "Dalia" in sign_in(author).get(back).text
+    assert "Dalia" not in other.get(back).text
+
+
+@pytest.mark.parametrize("words", ["", "a" * 500])
+def test_what_cannot_be_searched_for_is_not_kept_when_it_comes_too_late(programme, staff, sign_in, words):
+    author = staff(Role.SHELTER_COORDINATOR)
+    client = sign_in(author)
+    token = Page(client.get("/casos").text).hidden("csrf_token")
+    with work("test.lock", by=operator):
+        db.session.execute(sa.update(StaffSession).values(locked_at=now()))
+    answer = client.post("/casos", data={"q": words, "csrf_token": token})
+    assert answer.location == "/bloqueo?next=/casos"
+    assert client.post("/casos", data={"q": "dalia", "csrf_token": "forged"}).status_code == 400
+    assert searches() == (0, 0)
 
 
 def test_a_loose_word_shows_twenty_and_says_that_there_are_more(programme, case, staff, sign_in):
