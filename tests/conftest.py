@@ -74,6 +74,16 @@ def _compile_once(rule, append_unknown=True):
 
 Rule._compile_builder = _compile_once
 
+SPOKEN = {}
+
+
+def _speak_alike(engine):
+    """What a statement is in an engine's words is written once for all databases of a process, not for each test's."""
+    dialect, compiled = SPOKEN.setdefault(engine.name, (engine.dialect, engine._compiled_cache))
+    engine.dialect = engine.pool._dialect = dialect
+    engine._compiled_cache = compiled
+
+
 settings.register_profile(  # how long a machine takes is no property; the same examples each time, wherever it runs
     "house", deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -117,6 +127,7 @@ def _migrate(url: str) -> None:
     engine = sa.create_engine(url)
     configure(engine)
     migrate.upgrade(engine)
+    _speak_alike(engine)
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("SELECT 1")
@@ -161,6 +172,8 @@ def make_app(database_url, tmp_path):
         app = create_app(**given)
         app.test_client_class = PageClient
         app.jinja_env.bytecode_cache = READ_ONCE
+        with app.app_context():
+            _speak_alike(db.engine)
         return app
 
     return make
