@@ -198,8 +198,9 @@ def _is_locale(name: str, locale: str) -> None:
 
 
 def _is_folder(name: str, folder: Path | None) -> None:
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise _bad(name, _("%(value)s is a file and no folder", value=folder))
+    there = next((each for each in (folder, *folder.parents) if each.exists()), folder) if folder else None
+    if there and there.exists() and not there.is_dir():
+        raise _bad(name, _("%(value)s is a file and no folder", value=there))
 
 
 def _at_most(most: int) -> Callable[[str, int], None]:

@@ -122,10 +122,15 @@ def test_what_belongs_to_somebody_else_is_left_alone(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["backup_folder", "anchor_folder"])
-def test_a_file_is_no_folder(tmp_path, name):
+@pytest.mark.parametrize("place", ["file", "file/within", "file/far/within"])
+def test_a_file_is_no_folder(tmp_path, name, place):
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadSetting, match=name.upper()):
-        Settings.load(instance=tmp_path, **{name: tmp_path / "file"})
+    with pytest.raises(BadSetting, match=f"{name.upper()}.*file"):
+        Settings.load(instance=tmp_path, **{name: tmp_path / place})
+
+
+def test_a_folder_that_is_not_made_yet_is_taken(tmp_path):
+    assert Settings.load(instance=tmp_path, backup_folder=tmp_path / "a" / "b").backups == tmp_path / "a" / "b"
 
 
 @pytest.mark.parametrize("host", ["senda.local", "localhost", "10.0.0.7", "a.example:8443", "[::1]", ".a.example"])

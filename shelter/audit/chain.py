@@ -19,7 +19,7 @@ _LAST = sa.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc(
 _ADD = sa.insert(AuditEntry.__table__).inline()  # type: ignore[arg-type]
 _ALONE = """SELECT pg_advisory_xact_lock(7304519201);
 SELECT seq, hash FROM audit_entry ORDER BY seq DESC LIMIT 1"""
-"""Any number, the same for every writer."""
+"""The lock is called by any number, the same for every writer."""
 
 
 class Head(NamedTuple):

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import click
 import sqlalchemy as sa
@@ -102,6 +103,17 @@ def _disk(found: Settings) -> Iterator[str]:
             yield _("less than 500 MB are free for %(place)s: make room, or soon nothing can be saved", place=place)
 
 
+def folders(found: Settings) -> Iterator[str]:
+    """Where backups and signed heads cannot be written."""
+    for name, folder in (("SHELTER_BACKUP_FOLDER", found.backups), ("SHELTER_ANCHOR_FOLDER", found.anchors)):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            TemporaryFile(dir=folder).close()
+        except OSError as error:
+            yield _("nothing can be written in %(folder)s (%(why)s): mend that, or name another folder in %(name)s",
+                    folder=folder, why=error.strerror, name=name)
+
+
 def _modes(found: Settings) -> Iterator[str]:
     files = [found.key_path, *found.instance.glob("*"), *found.backups.glob("*"), *found.anchors.glob("*")]
     for place in dict.fromkeys([found.instance, found.backups, found.anchors, *files]):
@@ -146,4 +158,4 @@ def _jobs(_found: Settings) -> Iterator[str]:
                 count=run.failures, why=run.problem)
 
 
-LOOKS = (_settings, _keys, _memory, _modes, _libraries, _disk, _clock, _backups, _trail, _jobs)
+LOOKS = (_settings, _keys, _memory, _modes, _libraries, _disk, folders, _clock, _backups, _trail, _jobs)

@@ -20,6 +20,7 @@ from gunicorn.app.base import BaseApplication
 
 from shelter.audit import anchor_the_end, clock, head, note, operator
 from shelter.cli import tls
+from shelter.cli.doctor import folders
 from shelter.cli.plain import Refused, application, check_version, plainly, settings
 from shelter.cli.process import keep_private, keep_small
 from shelter.cli.setup import bring_up_to_date, close_to_others
@@ -80,6 +81,8 @@ def _ready(found: Settings, *, clock_right: bool, **given: Any) -> Flask:
     app = application(**given)
     check_version(app)
     close_to_others(found)
+    for each in folders(found):  # told, not refused: a house goes on without the disk that holds its backups
+        click.echo(each, err=True)
     _check_clock(app, is_right=clock_right)
     return app
 

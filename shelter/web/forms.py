@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import wtforms
@@ -109,10 +108,8 @@ class EditForm(Form):
     def __init__(self, record: Any = None, formdata: Any = None, prefix: str = "", **data: Any) -> None:
         super().__init__(record, formdata, prefix, **data)
         if self.seen.data is None:  # a page that is made anew
-            self.seen.data = " ".join(self._mark(name, field.data) for name, field in self._marked())
-
-    def _marked(self) -> Iterator[tuple[str, Any]]:
-        return ((name, field) for name, field in self._fields.items() if name not in META)
+            fields = ((name, field) for name, field in self._fields.items() if name not in META)
+            self.seen.data = " ".join(self._mark(name, field.data) for name, field in fields)
 
     def _mark(self, name: str, value: Any) -> str:
         """The field's name, and a few letters that tell whether it still says the same; they tell nobody what."""

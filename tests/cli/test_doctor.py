@@ -56,6 +56,17 @@ def test_full_disks_open_files_and_settings_that_weaken_are_told(running, shelte
         assert part in said
 
 
+@pytest.mark.parametrize("name", ["SHELTER_BACKUP_FOLDER", "SHELTER_ANCHOR_FOLDER"])
+def test_a_folder_that_takes_nothing_is_told_also_when_a_server_starts(running, shelter, monkeypatch, name):
+    monkeypatch.setattr(server, "serve", lambda app, options: None)
+    assert "nothing can be written" not in shelter("doctor").out
+    monkeypatch.setenv(name, "/proc/none")
+    assert "nothing can be written in /proc/none" in (said := shelter("doctor").out)
+    assert name in said
+    started = shelter("run")
+    assert (started.status, "nothing can be written in /proc/none" in started.err) == (0, True)
+
+
 # --- the clock --------------------------------------------------------------------------------------------------------
 
 @pytest.fixture
