@@ -57,8 +57,9 @@ def run_command(host: str, port: int, workers: int, threads: int, with_tls: bool
     serve(app, {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "workers": workers, "threads": threads,
         "worker_class": "gthread", "preload_app": True, "accesslog": None, "loglevel": "warning", "keepalive": 5,
-        "timeout": 60, "umask": 0o077, "post_fork": _own_connections, "post_worker_init": _settle,
-        "control_socket_disable": True, "forwarder_headers": "", "graceful_timeout": 10, **door.options,
+        "timeout": 60, "limit_request_line": 8190, "umask": 0o077, "post_fork": _own_connections,
+        "post_worker_init": _settle, "control_socket_disable": True, "forwarder_headers": "", "graceful_timeout": 10,
+        **door.options,
     })
 
 
