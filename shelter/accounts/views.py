@@ -23,6 +23,7 @@ from shelter.rules import RuleBroken
 from shelter.texts import say as _
 from shelter.texts import speaking
 from shelter.web import Section, gate, me, page
+from shelter.web.gate import LEFT
 
 from . import actions, proof, queries, rules, sessions
 from .forms import ActivationForm, FactorForm, SignInForm, UnlockForm
@@ -304,6 +305,9 @@ def _lock() -> None:
             sessions.renew(current_user.session_id)
 
 
+gate.locks(_lock)
+
+
 def _leave_session() -> None:
     """Who signs in while another session is open in this browser ends that one."""
     if current_user.is_authenticated:
@@ -318,8 +322,8 @@ def _enter(url: str) -> ResponseReturnValue:
 def _with_device(shown: ResponseReturnValue) -> Response:
     """The answer that opens the house to this browser: it will be known again."""
     answer = make_response(shown)
-    if "pausa" in request.cookies:
-        answer.delete_cookie("pausa", samesite="Strict")
+    if LEFT in request.cookies:
+        answer.delete_cookie(LEFT, samesite="Strict")
     proof.keep_device(answer)
     return answer
 

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from shelter.access import Permission as P
 from shelter.access import Role, allows
 from shelter.accounts import queries as accounts
-from shelter.audit import Actor, note, work
+from shelter.audit import note, work
+from shelter.audit.work import Aside
 from shelter.calendar import today
 from shelter.codes.cases import CaseState
 from shelter.db import db
@@ -21,7 +22,7 @@ from shelter.texts import say as _
 from shelter.web import Section, gate, me, menu, page, submit
 from shelter.web.gate import reading
 from shelter.web.leaving import asks_consent
-from shelter.web.page import saved, shown_at
+from shelter.web.page import prefers_the_answer, saved, shown_at
 from shelter.web.panels import case_panel, case_tab
 
 from . import actions, queries, rules, search
@@ -69,10 +70,10 @@ def _rows_page(template: str, rows: list[dict[str, Any]] | None, **values: Any) 
 def _kept_words(author: uuid.UUID) -> str:
     """A search that came when its session was locked: kept, to be made when it is opened again by whoever asked."""
     form = SearchForm()
-    if not form.is_good():
+    if prefers_the_answer() or not form.is_good():  # our script asks again without that wish
         return url_for("cases.index")
-    token, keep = search.remember(author, form.q.data)
-    note(P.PERSON_SEARCH, by=Actor("staff", author), also=keep)
+    token, keep = _counted(form.q.data)
+    note(P.PERSON_SEARCH, by=me().actor, also=keep)
     return url_for("cases.index", b=token.hex)
 
 
@@ -82,12 +83,17 @@ def find() -> ResponseReturnValue:
     form = SearchForm()
     if not form.is_good():
         return _rows_page("cases/found.html", None, words=None, form=form)
+    token, keep = _counted(form.q.data)
+    reading(P.PERSON_SEARCH, also=keep)
+    return shown_at(url_for("cases.index", b=token.hex), lambda: _found_page(form.q.data))
+
+
+def _counted(words: str) -> tuple[uuid.UUID, Aside]:
+    """The token of these words and what keeps them; who searches very often is told of."""
     if search.is_one_too_many(me().id):
         with work(search.OFTEN, by=me().actor):
             actions.tell_of_many_searches(me())
-    token, keep = search.remember(me().id, form.q.data)
-    reading(P.PERSON_SEARCH, also=keep)
-    return shown_at(url_for("cases.index", b=token.hex), lambda: _found_page(form.q.data))
+    return search.remember(me().id, words)
 
 
 def _found(words: str) -> list[dict[str, Any]]:

@@ -41,7 +41,8 @@ def check_safety(
 ) -> None:
     """Is she safe now, does she need a doctor now, which language."""
     intake = record_of(case)
-    intake.expect(version, is_safe=intake.is_safe, needs_doctor=intake.needs_doctor, safety=intake.safety)
+    intake.expect(version, is_safe=intake.is_safe, needs_doctor=intake.needs_doctor, language=case.person.language,
+                  needs_interpreter=intake.needs_interpreter, safety=intake.safety)
     intake.is_safe, intake.needs_doctor = is_safe, needs_doctor
     case.card.is_safe, case.card.needs_doctor = is_safe, needs_doctor
     intake.needs_interpreter, intake.safety = needs_interpreter, safety
@@ -65,7 +66,8 @@ def describe_situation(
 ) -> None:
     """What she wants, then the forms of exploitation that were recognised; her story only if she wants to tell it."""
     intake = record_of(case)
-    intake.expect(version, wishes=intake.wishes, story=case.story, exploited_in=case.exploited_in)
+    intake.expect(version, wishes=intake.wishes, found=rules.recognised(case.exploitation),
+                  others_ruled_out=rules.ruled_out(case.exploitation), exploited_in=case.exploited_in, story=case.story)
     case.exploitation = rules.answers(found, others_ruled_out)
     case.exploited_in, case.story, intake.wishes = exploited_in, story, wishes
     intake.situation_at = now()

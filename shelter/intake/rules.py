@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from shelter.codes.cases import Answer, Exploitation
@@ -14,6 +14,16 @@ def answers(found: Collection[Exploitation], others_ruled_out: Answer) -> dict[E
     """Yes for the forms that were recognised; the others are a no only where they were ruled out, else not known."""
     rest = dict.fromkeys(Exploitation, Answer.NO) if others_ruled_out is Answer.YES else {}
     return {**rest, **dict.fromkeys(found, Answer.YES)}
+
+
+def recognised(answers: Mapping[Exploitation, Answer]) -> list[Exploitation]:
+    """The forms that were recognised, in the order of the list."""
+    return [form for form in Exploitation if answers.get(form) is Answer.YES]
+
+
+def ruled_out(answers: Mapping[Exploitation, Answer]) -> Answer | None:
+    """Yes where the others were ruled out; None where nobody said so."""
+    return Answer.YES if Answer.NO in answers.values() else None
 
 
 def may_finish(safety_at: datetime | None, name_used: str | None, finished_at: datetime | None) -> None:

@@ -13,7 +13,6 @@ from shelter.calendar import local, today
 from shelter.cases import queries as cases
 from shelter.cases.actions import hold
 from shelter.cases.models import Case, Person
-from shelter.codes.cases import Answer
 from shelter.codes.people import Unanswered
 from shelter.db import db
 from shelter.partners import queries as partners
@@ -23,7 +22,7 @@ from shelter.texts import say as _
 from shelter.web import Section, me, page, submit
 from shelter.web.panels import case_panel, day_card
 
-from . import actions, queries
+from . import actions, queries, rules
 from .forms import ArrivalForm, ConsentsForm, FinishForm, PersonForm, SafetyForm, SituationForm
 from .models import Intake
 
@@ -130,11 +129,10 @@ def situation(case: Case) -> ResponseReturnValue:
 
 
 def _situation(case: Case, found: Intake | None) -> dict[str, Any]:
-    answers = case.exploitation
     return {
         "version": found.version if found else 0, "wishes": found.wishes if found else None, "story": case.story,
-        "exploited_in": case.exploited_in, "found": [form for form, answer in answers.items() if answer is Answer.YES],
-        "others_ruled_out": Answer.YES if Answer.NO in answers.values() else None,
+        "exploited_in": case.exploited_in, "found": rules.recognised(case.exploitation),
+        "others_ruled_out": rules.ruled_out(case.exploitation),
     }
 
 

@@ -42,15 +42,22 @@ def add_foundation(
     if any(each.name.casefold() == name.casefold() for each in queries.foundations()):
         raise RuleBroken(_("There is a foundation with this name already"), "name")
     foundation = Foundation(name=name, started_on=started_on)
-    agree(foundation, agreed_from_on=agreed_from_on, agreed_to_on=agreed_to_on)
+    _agree(foundation, agreed_from_on, agreed_to_on)
     db.session.add(foundation)
     return foundation
 
 
-def agree(foundation: Foundation, *, agreed_from_on: date | None, agreed_to_on: date | None) -> None:
+def agree(
+    foundation: Foundation, *, version: int, agreed_from_on: date | None, agreed_to_on: date | None,
+) -> None:
     """From when to when its agreement with the programme holds."""
-    rules.in_order(agreed_from_on, agreed_to_on, "agreed_to_on")
-    foundation.agreed_from_on, foundation.agreed_to_on = agreed_from_on, agreed_to_on
+    foundation.expect(version, agreed_from_on=foundation.agreed_from_on, agreed_to_on=foundation.agreed_to_on)
+    _agree(foundation, agreed_from_on, agreed_to_on)
+
+
+def _agree(foundation: Foundation, from_on: date | None, to_on: date | None) -> None:
+    rules.in_order(from_on, to_on, "agreed_to_on")
+    foundation.agreed_from_on, foundation.agreed_to_on = from_on, to_on
 
 
 def end_foundation(foundation: Foundation, *, ended_on: date) -> None:
@@ -96,8 +103,9 @@ def open_house(foundation: Foundation, *, name: str, rooms: str, **values: Any) 
     return add_house(foundation, name, rooms=counted, **values)
 
 
-def change_house(house: House, *, name: str, capacity: int | None) -> None:
+def change_house(house: House, *, version: int, name: str, capacity: int | None) -> None:
     """Another name, or another number of people for whom there is room."""
+    house.expect(version, name=house.name, capacity=house.capacity)
     _no_other_house(name, house.id)
     house.name, house.capacity = name, capacity
 
@@ -134,14 +142,20 @@ def add_institution(
     if earlier:
         db.session.flush()
         earlier.followed_by_id = institution.id
+        earlier.version += 1
     return institution
 
 
 def change_institution(
-    institution: Institution, *, name_es: str, name_en: str, kind: Kind, province: str | None, valid_from: date | None,
-    followed_by_id: uuid.UUID | None, to_confirm: bool,
+    institution: Institution, *, version: int, name_es: str, name_en: str, kind: Kind, province: str | None,
+    valid_from: date | None, followed_by_id: uuid.UUID | None, to_confirm: bool,
 ) -> None:
     """What was found out about it."""
+    institution.expect(
+        version, name_es=institution.name["es"], name_en=institution.name.get("en"), kind=institution.kind,
+        province=institution.province, valid_from=institution.valid_from, to_confirm=institution.to_confirm,
+        followed_by_id=institution.followed_by_id,
+    )
     _no_other_institution(name_es, province, institution.id)
     rules.in_order(valid_from, institution.valid_to, "valid_from")
     _follow(institution, followed_by_id)
@@ -173,6 +187,7 @@ def end_institution(
     rules.may_end(institution.valid_from, is_over, valid_to, is_unknown)
     _follow(institution, followed_by_id)
     institution.valid_to, institution.has_ended = valid_to, is_unknown
+    institution.version += 1
 
 
 def seed_institutions() -> list[Institution]:

@@ -12,6 +12,7 @@ from shelter.web import (
     ChoiceField,
     CodeField,
     DateField,
+    EditForm,
     EmailField,
     Form,
     NumberField,
@@ -23,7 +24,7 @@ from shelter.web import (
 )
 
 
-class AgreementForm(Form):
+class AgreementForm(EditForm):
     """From when to when a foundation's agreement with the programme holds."""
 
     agreed_from_on = DateField(_("Agreement from"), required=False)
@@ -43,7 +44,7 @@ class CloseForm(Form):
     ended_on = DateField(_("Last day"), missing=_("Write the last day"))
 
 
-class HouseChangeForm(Form):
+class HouseChangeForm(EditForm):
     """What can change of a house."""
 
     name = TextField(
@@ -95,7 +96,7 @@ class NewInstitutionForm(InstitutionForm):
     succeeds_id = RecordField(_("It takes the place of"), required=False)
 
 
-class InstitutionChangeForm(InstitutionForm):
+class InstitutionChangeForm(InstitutionForm, EditForm):
     """What was found out about one."""
 
     followed_by_id = RecordField(_("It was followed by"), required=False)

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from shelter.calendar import today
 from shelter.codes.places import Channel, OutOfUse, Rank
 from shelter.codes.route import InstitutionKind
-from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, Words, word
+from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, Versioned, Words, word
 from shelter.db.sealed import NAME
 
 
-class Foundation(Model):
+class Foundation(Versioned, Model):
     """A partner that runs houses. Tenancy: a person belongs to one foundation."""
 
     __tablename__ = "foundation"
@@ -30,7 +30,7 @@ class Foundation(Model):
     houses: Mapped[list[House]] = relationship(back_populates="foundation", order_by="House.name")
 
 
-class House(Model):
+class House(Versioned, Model):
     """A house, known by an alias; where it stands is sealed."""
 
     __tablename__ = "house"
@@ -91,7 +91,7 @@ class BedOutage(Model):
     by_id: Mapped[uuid.UUID]
 
 
-class Institution(Model):
+class Institution(Versioned, Model):
     """An office of the route, with the time in which it existed and the one that followed it.
 
     `has_ended`: it is over, and the day is not known. `to_confirm`: nobody has checked yet what is said of it here.

@@ -81,8 +81,9 @@ def agree(foundation: uuid.UUID) -> ResponseReturnValue:
     """From when to when its agreement holds."""
     found = db.session.get(Foundation, foundation) or abort(404)
     form = AgreementForm(found)
-    done = submit(form, "foundation.agree", lambda: actions.agree(found, **form.values), on=found,
-                  to=url_for("partners.foundation", foundation=foundation))
+    done = submit(form, "foundation.agree", lambda: actions.agree(
+        found, version=form.version_number, **form.values), on=found,
+        to=url_for("partners.foundation", foundation=foundation))
     return done or page("partners/agree.html", form=form, foundation=found)
 
 
@@ -134,8 +135,8 @@ def change_house(house: uuid.UUID) -> ResponseReturnValue:
     """Its name, and for how many people it has room."""
     found = db.session.get(House, house) or abort(404)
     form = HouseChangeForm(found)
-    done = submit(form, "house.change", lambda: actions.change_house(found, **form.values), on=found,
-                  to=url_for("partners.house", house=house))
+    done = submit(form, "house.change", lambda: actions.change_house(
+        found, version=form.version_number, **form.values), on=found, to=url_for("partners.house", house=house))
     return done or page("partners/change_house.html", form=form, house=found)
 
 
@@ -201,8 +202,8 @@ def change_institution(institution: uuid.UUID) -> ResponseReturnValue:
     form = InstitutionChangeForm(found, name_es=found.name["es"], name_en=found.name.get("en"))
     form.followed_by_id.choices = _choices(but=institution)
     back = url_for("partners.institution", institution=institution)
-    done = submit(form, "institution.change", lambda: actions.change_institution(found, **form.values), on=found,
-                  to=back)
+    done = submit(form, "institution.change", lambda: actions.change_institution(
+        found, version=form.version_number, **form.values), on=found, to=back)
     return done or page("partners/change_institution.html", form=form, institution=found)
 
 

@@ -38,7 +38,8 @@ NOT_TYPED = {"csrf_token", "draft", "keep_draft", "password", "again", "current"
 labels: dict[str, Any] = {}
 """The forms of which drafts are kept, by endpoint, and what each is called (declared with the route)."""
 keepers: dict[str, Callable[[uuid.UUID], str]] = {}
-"""What else is typed (the words of a search), by endpoint: keeps it for its author; the address that brings it back."""
+"""What else is typed (the words of a search), by endpoint: keeps it for who is signed in, perhaps locked; the address
+that brings it back."""
 
 
 class Draft(Model):
@@ -148,12 +149,12 @@ def late() -> ResponseReturnValue | None:
     endpoint = request.endpoint or ""
     keep_it = keepers.get(endpoint) or (_kept if endpoint in labels else None)
     author = whose(request.form.get("csrf_token", "")) if keep_it else None
-    if author is None or keep_it is None:
+    if author is None or keep_it is None or (endpoint in keepers and not _is_hers(author)):
         return None
     url = _saved_before(author) or keep_it(author)
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in", next=url), 303)
-    if current_user.id != author:
+    if not _is_hers(author):
         return None
     if current_user.awaits_code:
         return redirect(url_for("accounts.code", next=url), 303)
@@ -162,6 +163,11 @@ def late() -> ResponseReturnValue | None:
     if endpoint in labels:
         flash(_("You signed in again meanwhile, so nothing was saved yet. Look at it and save it."), "notice")
     return redirect(url, 303)
+
+
+def _is_hers(author: uuid.UUID) -> bool:
+    """Whether the session of this browser, locked or not, is that of whoever was given the page."""
+    return bool(current_user.is_authenticated and current_user.id == author)
 
 
 def _saved_before(author: uuid.UUID) -> str | None:

@@ -25,6 +25,8 @@ from .leaving import may_answer
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 OURS = {"same-origin", "none"}
 SHOWN = {200, 409, 422}
+LEFT = "pausa"
+"""The cookie that the quick exit leaves in a browser, also when the server could not be reached."""
 Loader = Callable[[Any], Any]
 
 
@@ -85,6 +87,7 @@ class Gate:
         self.unnoticed: set[str] = set()
         self.fresh: dict[str, frozenset[str]] = {}
         self.confirm: Callable[[], ResponseReturnValue | None] = lambda: abort(403)
+        self.lock: Callable[[], None] = lambda: abort(403)
 
     def declare(self, endpoint: str, needs: Needs, fresh: Collection[str] = ()) -> None:
         """Say what an endpoint needs, and with which methods a factor given a moment ago besides."""
@@ -94,6 +97,10 @@ class Gate:
     def confirms(self, confirm: Callable[[], ResponseReturnValue | None]) -> None:
         """Who asks for a fresh factor: answers with the page that does, or with None when it was given."""
         self.confirm = confirm
+
+    def locks(self, lock: Callable[[], None]) -> None:
+        """Who locks the session of a browser that was left in a hurry."""
+        self.lock = lock
 
     def loads(self, name: str, loader: Loader) -> None:
         """Records named in an address by `<uuid:name>` are found by `loader`."""
@@ -149,6 +156,8 @@ class Gate:
             return url_for("accounts.sign_in", next=_path_back())
         if request.endpoint in self.while_locked:
             return None
+        if LEFT in request.cookies and not me().is_locked:
+            self.lock()
         if me().awaits_code:
             return url_for("accounts.code")
         return url_for("accounts.unlock", next=_path_back()) if me().is_locked else None

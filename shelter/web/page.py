@@ -46,13 +46,18 @@ def saved(action: str, do: Callable[[], Any], *, to: str, on: Any = None, said: 
     return redirect(to, 303)
 
 
+def prefers_the_answer() -> bool:
+    """Whether who sent this wants the page that answers it, and no address to go to."""
+    return request.headers.get("Prefer") == "return=representation"
+
+
 def shown_at(to: str, show: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """After a post that asks and changes nothing: go to the address of the answer.
 
     Who prefers the answer itself (`Prefer: return=representation`, RFC 7240; our script does) gets it at once, with its
     address beside it: one journey to the server instead of two.
     """
-    if request.headers.get("Prefer") != "return=representation":
+    if not prefers_the_answer():
         return redirect(to, 303)
     answer = make_response(show())
     answer.headers["Content-Location"] = to

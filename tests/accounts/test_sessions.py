@@ -9,7 +9,7 @@ import time_machine
 from shelter.access import Role
 from shelter.accounts import actions
 from shelter.accounts.models import StaffSession
-from shelter.audit import operator, work
+from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import now
 from shelter.db import db
 from tests.accounts.conftest import PASSWORD
@@ -234,3 +234,18 @@ def test_static_files_are_kept_whatever_the_cookies_are(app, sign_in, person, co
     assert "Vary" not in answer.headers
     assert "Set-Cookie" not in answer.headers
     assert found.statements == [], "nobody is looked up for a stylesheet"
+
+
+def test_a_browser_that_was_left_while_offline_is_locked_by_its_first_request_and_unlocked_as_any(sign_in, person):
+    client = sign_in(person())
+    client.set_cookie("pausa", "1")
+    seen = db.session.scalar(sa.select(sa.func.max(AuditEntry.seq)))
+    assert client.get("/casos?estado=todos").location == "/bloqueo?next=/casos?estado%3Dtodos"
+    since = db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.seq > seen)).all()
+    assert since == ["session.lock"], "nothing was shown"
+    client.delete_cookie("pausa")
+    assert client.get("/casos").location == "/bloqueo?next=/casos", "who takes the flag away opens nothing"
+    client.set_cookie("pausa", "1")
+    assert client.fill("/bloqueo?next=/casos", password=PASSWORD).location == "/casos"
+    assert client.get_cookie("pausa") is None
+    assert client.get("/casos").status_code == 200

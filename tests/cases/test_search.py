@@ -15,6 +15,7 @@ from shelter.cases import actions, search
 from shelter.cases.records import SavedSearch
 from shelter.cases.search import sounds
 from shelter.db import db
+from shelter.notices.models import Notice
 from tests.client import Page
 
 ALIKE = [
@@ -149,23 +150,61 @@ def searches():
     return db.session.scalar(noted), db.session.scalar(sa.select(sa.func.count()).select_from(SavedSearch))
 
 
-@pytest.mark.parametrize(("is_over", "way"), [({"locked_at": now()}, "/bloqueo"), ({"ended_at": now()}, "/entrar")])
-def test_words_that_come_too_late_are_looked_for_when_their_author_is_back(
-    programme, case, staff, sign_in, is_over, way
+@pytest.fixture
+def too_late(staff, sign_in):
+    """Somebody before her list whose session is over by the time she searches: as `values` say."""
+    def make(**values):
+        author = staff(Role.SHELTER_COORDINATOR)
+        client = sign_in(author)
+        token = Page(client.get("/casos").text).hidden("csrf_token")
+        with work("test.over", by=operator):
+            db.session.execute(sa.update(StaffSession).where(StaffSession.staff_id == author.id).values(**values))
+        return author, lambda words, **headers: client.post("/casos", data={"q": words, "csrf_token": token}, **headers)
+
+    return make
+
+
+def test_words_that_come_when_the_session_is_locked_are_looked_for_when_she_is_back(
+    programme, case, staff, sign_in, too_late
 ):
     named(case(), "Dalia")
-    author, other = staff(Role.SHELTER_COORDINATOR), sign_in(staff(Role.SHELTER_COORDINATOR))
-    client = sign_in(author)
-    token = Page(client.get("/casos").text).hidden("csrf_token")
-    with work("test.over", by=operator):
-        db.session.execute(sa.update(StaffSession).where(StaffSession.staff_id == author.id).values(**is_over))
-    answer = client.post("/casos", data={"q": "dalia", "csrf_token": token})
-    assert (answer.status_code, urlsplit(answer.location).path) == (303, way)
+    author, look_for = too_late(locked_at=now())
+    assert look_for("dalia", headers=AT_ONCE).status_code == 303, "the script asks again, without that wish"
+    answer = look_for("dalia")
+    assert (answer.status_code, urlsplit(answer.location).path) == (303, "/bloqueo")
     assert "dalia" not in answer.location.lower()
-    assert searches() == (1, 1), "it counts as a search"
+    assert searches() == (1, 1), "it counts as one search"
     back = parse_qs(urlsplit(answer.location).query)["next"][0]
     assert "Dalia" in sign_in(author).get(back).text
-    assert "Dalia" not in other.get(back).text
+    assert "Dalia" not in sign_in(staff(Role.SHELTER_COORDINATOR)).get(back).text
+
+
+def notices(member):
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Notice.word).where(Notice.staff_id == member.id)))
+
+
+def test_searches_from_behind_the_lock_are_told_of_like_others(programme, case, staff, too_late):
+    auditor = staff(Role.AUDITOR)
+    with work("test.password", by=operator):
+        auditor.password_hash = "x"
+    _author, look_for = too_late(locked_at=now())
+    for _time in range(30):
+        look_for("dalia")
+    assert "search.many" not in notices(auditor)
+    look_for("dalia")
+    assert notices(auditor).count("search.many") == 1
+
+
+def test_when_the_session_has_ended_or_is_anothers_nothing_is_kept_in_her_name(
+    programme, case, staff, sign_in, too_late
+):
+    _author, look_for = too_late(ended_at=now())
+    assert look_for("dalia").location == "/entrar?next=/casos"
+    other = sign_in(staff(Role.SHELTER_COORDINATOR))
+    token = Page(sign_in(staff(Role.SHELTER_COORDINATOR)).get("/casos").text).hidden("csrf_token")
+    assert other.post("/casos", data={"q": "dalia", "csrf_token": token}).status_code == 400
+    assert searches() == (0, 0)
 
 
 @pytest.mark.parametrize("words", ["", "a" * 500])
