@@ -74,7 +74,8 @@ def verify(
             break
     wrong: dict[str, Any] = {}
     if is_finished:
-        wrong = _of_the_heads(max(hashes, default=0), last) or _of_the_end(last, hashes, expected_hash)
+        wrong = _of_the_first(hashes) or _of_the_heads(max(hashes, default=0), last)
+        wrong = wrong or _of_the_end(last, hashes, expected_hash)
     return Verdict(last.seq, last, anchors=len(anchored), steps_back=steps_back, doubtful=doubtful,
                    is_finished=is_finished, **wrong)
 
@@ -93,9 +94,20 @@ def _of_the_heads(signed: int, last: Head) -> dict[str, Any]:
     return {}
 
 
+def _of_the_first(hashes: dict[int, set[str]]) -> dict[str, Any]:
+    """Whether the file begins where the trail does: what is signed after it was taken away does not stand for it."""
+    earliest = min(hashes, default=0)
+    begun, signed = (db.session.scalar(_AT, {"seq": seq}) for seq in (1, earliest))
+    if anchors.file.path and begun and signed and signed - begun > UNSIGNED:
+        return {"problem": _("the signed heads of the rows before %(seq)s are not in %(folder)s. %(why)s", seq=earliest,
+                             folder=anchors.file.folder, why=_taken())}
+    return {}
+
+
 def _taken() -> str:
-    return _("Somebody took them away; or nobody could write there; or another machine writes into this database and "
-             "keeps its own: then set SHELTER_ANCHOR_FOLDER to one folder for both")
+    return _("Somebody took them away: bring heads.jsonl back from a backup; or nobody could write there; or the "
+             "folder is another one now: move it there; or another machine writes into this database and keeps its "
+             "own: then set SHELTER_ANCHOR_FOLDER to one folder for both")
 
 
 _AT = sa.select(AuditEntry.at).where(AuditEntry.seq == sa.bindparam("seq"))

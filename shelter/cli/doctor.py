@@ -115,7 +115,7 @@ def folders(found: Settings) -> Iterator[str]:
 
 
 def _modes(found: Settings) -> Iterator[str]:
-    files = [found.key_path, *found.instance.glob("*"), *found.backups.glob("*"), *found.anchors.glob("*")]
+    files = [found.key_path, *found.instance.glob("[!.]*"), *found.backups.glob("*"), *found.anchors.glob("*")]
     for place in dict.fromkeys([found.instance, found.backups, found.anchors, *files]):
         if place.exists() and place.stat().st_mode & 0o077:
             yield _("others can read %(place)s: run `chmod %(mode)s %(place)s`", place=place, mode=_closed(place))

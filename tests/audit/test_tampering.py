@@ -88,6 +88,21 @@ def test_a_file_of_heads_that_was_cut_back_is_told(chain, hand):
     assert verify(after=BEGINNING).is_sound is False
 
 
+def test_a_head_signed_after_the_file_was_taken_away_does_not_stand_for_it(chain, hand):
+    with time_machine.travel(now(), tick=False) as clock:
+        for _hour in range(4):
+            chain(3)
+            clock.shift(timedelta(hours=1))
+        anchors.file.path.unlink()
+        with hand.unguarded() as connection:
+            connection.execute(sa.delete(hand.table).where(hand.table.c.seq > 8))
+        anchor(head())
+        chain(2)
+    verdict = verify()
+    assert (verdict.anchors, verdict.is_sound) == (1, False)
+    assert verdict.problem.startswith("the signed heads of the rows before 8 are not in /")
+
+
 def test_an_untouched_file_of_heads_has_no_doubtful_line(chain):
     chain(3)
     anchor(head())
