@@ -67,10 +67,11 @@ def _rows_page(template: str, rows: list[dict[str, Any]] | None, **values: Any) 
     return page(template, **values, rows=rows, lines=lines(rows or (), leads))
 
 
-def _kept_words(author: uuid.UUID) -> str:
-    """A search that came when its session was locked: kept, to be made when it is opened again by whoever asked."""
+def _kept_words() -> str:
+    """A search that came when the session was locked: kept, to be made when it is opened again by whoever asked."""
     form = SearchForm()
-    if prefers_the_answer() or not form.is_good():  # our script asks again without that wish
+    asks_again = prefers_the_answer()  # our script does, without that wish
+    if asks_again or not allows(me(), P.PERSON_SEARCH) or not form.is_good():
         return url_for("cases.index")
     token, keep = _counted(form.q.data)
     note(P.PERSON_SEARCH, by=me().actor, also=keep)

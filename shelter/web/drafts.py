@@ -37,7 +37,7 @@ NOT_TYPED = {"csrf_token", "draft", "keep_draft", "password", "again", "current"
 
 labels: dict[str, Any] = {}
 """The forms of which drafts are kept, by endpoint, and what each is called (declared with the route)."""
-keepers: dict[str, Callable[[uuid.UUID], str]] = {}
+keepers: dict[str, Callable[[], str]] = {}
 """What else is typed (the words of a search), by endpoint: keeps it for who is signed in, perhaps locked; the address
 that brings it back."""
 
@@ -147,11 +147,11 @@ def late() -> ResponseReturnValue | None:
     None when it is no such form, or nobody's.
     """
     endpoint = request.endpoint or ""
-    keep_it = keepers.get(endpoint) or (_kept if endpoint in labels else None)
-    author = whose(request.form.get("csrf_token", "")) if keep_it else None
-    if author is None or keep_it is None or (endpoint in keepers and not _is_hers(author)):
+    keep_it = keepers.get(endpoint)
+    author = whose(request.form.get("csrf_token", "")) if keep_it or endpoint in labels else None
+    if author is None or (keep_it and not _is_hers(author)):
         return None
-    url = _saved_before(author) or keep_it(author)
+    url = keep_it() if keep_it else _saved_before(author) or _kept(author)
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in", next=url), 303)
     if not _is_hers(author):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -29,7 +28,7 @@ class Section(Blueprint):
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None,
         provide_automatic_options: bool | None = None, *, needs: Needs | None = None,
-        needs_fresh: Collection[str] = (), draft: Any = None, late: Callable[[uuid.UUID], str] | None = None,
+        needs_fresh: Collection[str] = (), draft: Any = None, late: Callable[[], str] | None = None,
         leaves: Leaving | None = None, **options: Any,
     ) -> None:
         """As Flask's, and declare the door to the gate. `draft`: what a form is called of which drafts are kept.

@@ -153,8 +153,8 @@ def searches():
 @pytest.fixture
 def too_late(staff, sign_in):
     """Somebody before her list whose session is over by the time she searches: as `values` say."""
-    def make(**values):
-        author = staff(Role.SHELTER_COORDINATOR)
+    def make(role=Role.SHELTER_COORDINATOR, **values):
+        author = staff(role)
         client = sign_in(author)
         token = Page(client.get("/casos").text).hidden("csrf_token")
         with work("test.over", by=operator):
@@ -182,6 +182,12 @@ def test_words_that_come_when_the_session_is_locked_are_looked_for_when_she_is_b
 def notices(member):
     db.session.rollback()
     return list(db.session.scalars(sa.select(Notice.word).where(Notice.staff_id == member.id)))
+
+
+def test_who_may_not_search_has_nothing_kept(programme, too_late):
+    _author, look_for = too_late(Role.PROGRAMME_COORDINATOR, locked_at=now())
+    assert look_for("dalia").location == "/bloqueo?next=/casos"
+    assert searches() == (0, 0)
 
 
 def test_searches_from_behind_the_lock_are_told_of_like_others(programme, case, staff, too_late):
