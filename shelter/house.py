@@ -49,7 +49,7 @@ from shelter.followup import indicators as _followup_figures
 from shelter.followup import models as _followup
 from shelter.intake import indicators as _intake_figures
 from shelter.intake import models as _intake
-from shelter.keeping import jobs as _keeping_jobs  # noqa: F401 (written into the book of jobs)
+from shelter.keeping import rounds as _keeping_rounds  # noqa: F401 (written into the book of rounds)
 from shelter.partners.queries import list_words
 from shelter.register import indicators as _register_figures
 from shelter.register import models as _register

@@ -19,7 +19,7 @@ from shelter.db import db, vault
 from shelter.factors import actions as factors
 from shelter.factors import queries as held
 from shelter.factors.ceremony import Site
-from shelter.jobs import every
+from shelter.rounds import every
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 

@@ -22,9 +22,9 @@ from shelter.audit.work import quietly
 from shelter.calendar import now, today
 from shelter.db import db, rows_of, value_of, vault
 from shelter.db.base import writing_aside
-from shelter.jobs import every
 from shelter.notices import notice_kind, tell
 from shelter.notices.queries import unread_of
+from shelter.rounds import every
 from shelter.texts import later as _
 from shelter.web import drafts, gate
 

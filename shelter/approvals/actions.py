@@ -9,8 +9,8 @@ from shelter.audit import machine, work
 from shelter.calendar import now
 from shelter.codes.approvals import ApprovalState
 from shelter.db import db
-from shelter.jobs import every
 from shelter.notices import notice_kind, tell
+from shelter.rounds import every
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _

@@ -31,7 +31,7 @@ from shelter.crypto import Damaged
 from shelter.db import Compartment, DataKey, Instant, db, rows_of, value_of, vault
 from shelter.db.sealed import KEY_ID
 from shelter.db.written import ask, id_of
-from shelter.jobs import every
+from shelter.rounds import every
 
 from . import queries, rules
 from .models import Person

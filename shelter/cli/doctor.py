@@ -21,9 +21,9 @@ from shelter.cli.plain import in_app, settings
 from shelter.cli.process import swaps_in_clear
 from shelter.config import Settings
 from shelter.db import db, vault
-from shelter.jobs import JobRun, is_somebody_working
-from shelter.keeping.jobs import ENOUGH
 from shelter.keeping.places import backups, recovery_public, recovery_secret
+from shelter.keeping.rounds import ENOUGH
+from shelter.rounds import LastRound, is_somebody_working
 from shelter.texts import say as _
 
 OLDEST_BACKUP = timedelta(hours=26)
@@ -149,13 +149,13 @@ def _trail(_found: Settings) -> Iterator[str]:
         yield _("the audit trail is not whole: %(why)s", why=verdict.problem)
 
 
-def _jobs(_found: Settings) -> Iterator[str]:
+def _rounds(_found: Settings) -> Iterator[str]:
     db.session.rollback()
     if not is_somebody_working():
         yield _("nobody does the hourly and nightly jobs: start `shelter run`, or `shelter jobs`")
-    for run in db.session.scalars(sa.select(JobRun).where(JobRun.failures > 1).order_by(JobRun.name)):
-        yield _("the job %(name)s failed %(count)s times (%(why)s): see what the server says", name=run.name,
+    for run in db.session.scalars(sa.select(LastRound).where(LastRound.failures > 1).order_by(LastRound.name)):
+        yield _("the round %(name)s failed %(count)s times (%(why)s): see what the server says", name=run.name,
                 count=run.failures, why=run.problem)
 
 
-LOOKS = (_settings, _keys, _memory, _modes, _libraries, _disk, folders, _clock, _backups, _trail, _jobs)
+LOOKS = (_settings, _keys, _memory, _modes, _libraries, _disk, folders, _clock, _backups, _trail, _rounds)

@@ -27,7 +27,7 @@ from shelter.cli.setup import bring_up_to_date, close_to_others
 from shelter.cli.supervise import Part, Supervisor
 from shelter.config import Settings
 from shelter.db import db
-from shelter.jobs import is_somebody_working, stand_by
+from shelter.rounds import is_somebody_working, stand_by
 from shelter.texts import say as _
 
 CLOCK = click.option("--clock-right", is_flag=True, help="The clock was wrong before and is right now: go on.")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.db import db
-from shelter.jobs import every
+from shelter.rounds import every
 
 from .kinds import KINDS
 from .models import Notice

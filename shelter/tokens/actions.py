@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.db import db, vault
-from shelter.jobs import every
+from shelter.rounds import every
 
 from .models import OneTimeToken
 

@@ -22,7 +22,7 @@ from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.crypto import Damaged
 from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, db, rows_of, vault
-from shelter.jobs import every
+from shelter.rounds import every
 from shelter.texts import say as _
 
 from . import submissions

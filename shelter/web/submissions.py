@@ -14,7 +14,7 @@ from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.db import Model, db, rows_of
 from shelter.db.written import ask
-from shelter.jobs import every
+from shelter.rounds import every
 
 
 class Submission(Model):

@@ -9,7 +9,7 @@ from shelter.audit import operator, verify, work
 from shelter.calendar import now
 from shelter.cli import server
 from shelter.db import db
-from shelter.jobs import JobRun
+from shelter.rounds import LastRound
 
 
 def test_it_speaks_the_houses_language(running, shelter, monkeypatch):
@@ -35,9 +35,9 @@ def test_an_old_backup_is_told(running, shelter, tmp_path, monkeypatch):
         assert "the newest backup is of" in shelter("doctor").out
 
 
-def test_a_job_that_keeps_failing_is_told_by_its_kind(running, shelter):
+def test_a_round_that_keeps_failing_is_told_by_its_kind(running, shelter):
     with work("test.job", by=operator):
-        db.session.add(JobRun(name="keeping.back_up", due_at=now(), failures=3, problem="NoRoom"))
+        db.session.add(LastRound(name="keeping.back_up", due_at=now(), failures=3, problem="NoRoom"))
     assert "keeping.back_up failed 3 times (NoRoom)" in shelter("doctor").out
 
 

@@ -1,4 +1,4 @@
-"""Which backups are kept how long, by hand; and the hourly and nightly jobs that make and forget them."""
+"""Which backups are kept how long, by hand; and the hourly and nightly rounds that make and forget them."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -14,10 +14,10 @@ from shelter.calendar import now
 from shelter.cases.models import Person
 from shelter.crypto import chest
 from shelter.db import DataKey, db
-from shelter.jobs import JOBS, run_due
-from shelter.keeping import jobs
+from shelter.keeping import rounds
 from shelter.keeping.backup import private_folder
 from shelter.keeping.places import artefacts, backups, made_at, named, to_forget
+from shelter.rounds import ROUNDS, run_due
 
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # in Quito
 
@@ -71,7 +71,7 @@ def settings(app, tmp_path):
 
 def done(app, name):
     with app.test_request_context():
-        JOBS[name].do()
+        ROUNDS[name].do()
 
 
 def test_each_hour_there_is_a_backup_and_wrapped_keys_go_after_35_days(settings):
@@ -90,14 +90,14 @@ def test_keys_without_their_data_do_not_stay(settings):
     done(settings.app, "keeping.back_up")
     orphan = settings.backups / "senda-20261120T170000Z.keys.age"
     orphan.write_text("x")
-    jobs.forget_old(settings.app.extensions["settings"])
+    rounds.forget_old(settings.app.extensions["settings"])
     assert not orphan.exists()
     assert len(backups(settings.backups)) == 1
 
 
-def test_with_little_room_nothing_more_is_written_and_the_job_says_why(settings, monkeypatch, caplog):
-    monkeypatch.setattr(jobs.shutil, "disk_usage", lambda _place: SimpleNamespace(free=400 * 1024 * 1024))
-    with pytest.raises(jobs.NoRoom):
+def test_with_little_room_nothing_more_is_written_and_the_round_says_why(settings, monkeypatch, caplog):
+    monkeypatch.setattr(rounds.shutil, "disk_usage", lambda _place: SimpleNamespace(free=400 * 1024 * 1024))
+    with pytest.raises(rounds.NoRoom):
         done(settings.app, "keeping.back_up")
     assert list(settings.backups.iterdir()) == []
 
@@ -115,21 +115,21 @@ def test_the_nightly_look_logs_where_damage_is_and_fails(settings, case, caplog)
     done(settings.app, "keeping.look_at_everything")
     with db.engine.begin() as connection:
         connection.execute(sa.delete(DataKey).where(DataKey.owner_kind == Person.name_used.owner_kind))
-    with caplog.at_level(logging.ERROR), pytest.raises(jobs.SomethingDamaged):
+    with caplog.at_level(logging.ERROR), pytest.raises(rounds.SomethingDamaged):
         done(settings.app, "keeping.look_at_everything")
     assert "person, name_used" in caplog.text
     assert "Canario" not in caplog.text
 
 
 def test_all_that_the_house_does_by_itself_goes_well(settings, case):
-    """Every job there is, as the jobs process calls it, on a house with something in it."""
+    """Every round there is, as the jobs process calls it, on a house with something in it."""
     case()
     with time_machine.travel(now() + timedelta(days=2)):  # nightly ones included
         run_due(settings.app)
     with time_machine.travel(now() + timedelta(days=4)):
         tried = run_due(settings.app)
-    assert set(tried) == set(JOBS)
-    assert db.session.execute(sa.text("SELECT name, problem FROM job_run WHERE failures > 0")).all() == []
+    assert set(tried) == set(ROUNDS)
+    assert db.session.execute(sa.text("SELECT name, problem FROM last_round WHERE failures > 0")).all() == []
 
 
 def test_the_recovery_key_is_written_once_and_opens_what_is_made_from_then_on(settings):

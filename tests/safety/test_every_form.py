@@ -32,7 +32,7 @@ pace = settings(
 )
 ALWAYS = {
     "audit_entry": "*", "data_key": "*", "draft": "*", "submission": "*", "notice": "*", "sign_in_attempt": "*",
-    "saved_search": "*", "staff_session": "seen_at locked_at reference ended_at code_given_at *", "job_run": "*",
+    "saved_search": "*", "staff_session": "seen_at locked_at reference ended_at code_given_at *", "last_round": "*",
 }
 """What any request may leave behind."""
 CARE = {"case": "*", "case_card": "*", "person": "*", "timeline_entry": "*", "team_member": "*", "consent": "*"}

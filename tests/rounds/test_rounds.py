@@ -16,7 +16,7 @@ from shelter.calendar import now
 from shelter.cases.records import SavedSearch
 from shelter.cases.search import remember
 from shelter.db import db
-from shelter.jobs import JOBS, Job, JobRun, every, is_somebody_working, nightly, only_one, run_due, work_until
+from shelter.rounds import ROUNDS, LastRound, Round, every, is_somebody_working, nightly, only_one, run_due, work_until
 from shelter.texts import language
 from shelter.web.submit import Submission
 
@@ -25,16 +25,16 @@ NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)  # in Quito
 
 @pytest.fixture
 def book(app, monkeypatch):
-    """A book of jobs with nothing in it, and time that this test moves."""
-    monkeypatch.setattr("shelter.jobs.registry.JOBS", found := {})
-    monkeypatch.setattr("shelter.jobs.runner.JOBS", found)
+    """A book of rounds with nothing in it, and time that this test moves."""
+    monkeypatch.setattr("shelter.rounds.registry.ROUNDS", found := {})
+    monkeypatch.setattr("shelter.rounds.runner.ROUNDS", found)
     with time_machine.travel(NOON, tick=False) as clock:
         yield clock
 
 
 def row(name):
     db.session.rollback()
-    return db.session.scalar(sa.select(JobRun).where(JobRun.name == name).execution_options(populate_existing=True))
+    return db.session.scalar(sa.select(LastRound).where(LastRound.name == name).execution_options(populate_existing=True))
 
 
 def test_what_is_hourly_is_done_at_once_and_then_each_hour(app, book):
@@ -113,7 +113,7 @@ def test_one_in_the_middle_of_which_the_process_died_is_done_again(app, book):
     assert len(done) == 2
 
 
-def test_a_clock_that_was_wrong_by_years_stops_no_job(app, book):
+def test_a_clock_that_was_wrong_by_years_stops_no_round(app, book):
     @every(hours=1)
     def count():
         pass
@@ -125,18 +125,18 @@ def test_a_clock_that_was_wrong_by_years_stops_no_job(app, book):
     assert run_due(app) == []
 
 
-def test_a_job_speaks_the_programmes_language_and_leaves_its_trace_as_the_machines(app, book):
+def test_a_round_speaks_the_programmes_language_and_leaves_its_trace_as_the_machines(app, book):
     said = []
 
     @every(hours=1)
     def say():
         said.append(language())
-        with work("test.job", by=machine):
+        with work("test.round", by=machine):
             pass
 
     run_due(app)
     assert said == ["es"]
-    assert db.session.scalar(sa.text("SELECT actor_kind FROM audit_entry WHERE action = 'test.job'")) == "machine"
+    assert db.session.scalar(sa.text("SELECT actor_kind FROM audit_entry WHERE action = 'test.round'")) == "machine"
 
 
 def test_exactly_one_may_do_them(app):
@@ -173,24 +173,24 @@ def test_told_to_stop_it_ends_at_once(app, book):
     work_until(app, stop, lambda: True)
 
 
-def test_a_job_more_often_than_once_a_minute_is_a_mistake():
+def test_a_round_more_often_than_once_a_minute_is_a_mistake():
     with pytest.raises(ValueError, match="once a minute"):
         every()(lambda: None)
 
 
-def test_a_name_belongs_to_one_job(book):
+def test_a_name_belongs_to_one_round(book):
     every(hours=1)(sessions.forget_sessions)
     other = type(sessions.forget_sessions)(sessions.forget_sessions.__code__, {}, "forget_sessions")
     other.__module__ = "shelter.accounts.elsewhere"
-    with pytest.raises(ValueError, match="two jobs"):
+    with pytest.raises(ValueError, match="two rounds"):
         every(hours=1)(other)
 
 
 def test_a_day_has_one_night_wherever_its_hour_lies():
-    job = Job("x", lambda: None, timedelta(days=1), time(3, 10))
-    assert job.after(NOON) == datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
-    assert job.after(datetime(2026, 11, 21, 8, 9, tzinfo=UTC)) == datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
-    assert job.after(datetime(2026, 11, 21, 8, 10, tzinfo=UTC)) == datetime(2026, 11, 22, 8, 10, tzinfo=UTC)
+    night = Round("x", lambda: None, timedelta(days=1), time(3, 10))
+    assert night.after(NOON) == datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
+    assert night.after(datetime(2026, 11, 21, 8, 9, tzinfo=UTC)) == datetime(2026, 11, 21, 8, 10, tzinfo=UTC)
+    assert night.after(datetime(2026, 11, 21, 8, 10, tzinfo=UTC)) == datetime(2026, 11, 22, 8, 10, tzinfo=UTC)
 
 
 def test_the_house_forgets_sessions_searches_and_sent_forms(app, staff):
@@ -208,6 +208,6 @@ def test_the_house_forgets_sessions_searches_and_sent_forms(app, staff):
                                .values(expires_at=now() + timedelta(minutes=5 - days * 10)))
     for name in ("accounts.forget_sessions", "cases.forget_searches", "web.forget_submissions"):
         with app.test_request_context():
-            JOBS[name].do()
+            ROUNDS[name].do()
     for model in (Submission, StaffSession, SavedSearch):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(model)) == 1, model

@@ -1,4 +1,4 @@
-"""Exactly one process does the jobs of a database, however many servers are started on it."""
+"""Exactly one process does the rounds and jobs of a database, however many servers are started on it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ StillAlone = Callable[[], bool]
 
 @contextmanager
 def only_one() -> Iterator[StillAlone | None]:
-    """The right to do the jobs while inside, or None: somebody has it. What is given asks whether it still holds.
+    """The right to do them while inside, or None: somebody has it. What is given asks whether it still holds.
 
     SQLite: a lock on a file beside the database. PostgreSQL: an advisory lock, which ends with its connection. Both
     end with the process, however it ends.
@@ -29,7 +29,7 @@ def only_one() -> Iterator[StillAlone | None]:
 
 
 def is_somebody_working() -> bool:
-    """Whether a process does the jobs just now."""
+    """Whether a process does them just now."""
     with only_one() as still:
         return still is None
 

@@ -1,4 +1,4 @@
-"""The book of jobs: what is done, how often; each feature writes its own into it when it is loaded."""
+"""The book of rounds: what is done, how often; each feature writes its own into it when it is loaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Do = Callable[[], object]
 
 
 @dataclass(frozen=True)
-class Job:
+class Round:
     """Something to be done every so often, or once a day at a time on the wall clock of the house."""
 
     name: str
@@ -29,8 +29,8 @@ class Job:
         return today if today > moment else moment_of(day + timedelta(days=1), self.at)
 
 
-JOBS: dict[str, Job] = {}
-"""Every job by its name, `feature.function`: the name under which its last run is kept."""
+ROUNDS: dict[str, Round] = {}
+"""Every round by its name, `feature.function`: the name under which its last run is kept."""
 
 
 def every(*, minutes: int = 0, hours: int = 0) -> Callable[[Do], Do]:
@@ -50,13 +50,13 @@ def nightly(at: time) -> Callable[[Do], Do]:
 
 def _writer(period: timedelta, at: time | None = None) -> Callable[[Do], Do]:
     if period < timedelta(minutes=1):
-        raise ValueError("a job is done once a minute at most")
+        raise ValueError("a round is made once a minute at most")
 
     def write(do: Do) -> Do:
         name = f"{do.__module__.split('.')[1]}.{do.__name__}"
-        if name in JOBS and JOBS[name].do.__module__ != do.__module__:
-            raise ValueError(f"there are two jobs {name}")
-        JOBS[name] = Job(name, do, period, at)
+        if name in ROUNDS and ROUNDS[name].do.__module__ != do.__module__:
+            raise ValueError(f"there are two rounds {name}")
+        ROUNDS[name] = Round(name, do, period, at)
         return do
 
     return write

@@ -1,4 +1,4 @@
-"""When each job was done last: kept in the database, so that a new start neither repeats nor loses one."""
+"""When each round was done last: kept in the database, so that a new start neither repeats nor loses one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shelter.db import Model
 
 
-class JobRun(Model):
-    """A job's last run. `failures` counts those in a row that did not end well; `problem` is the last one's kind."""
+class LastRound(Model):
+    """A round's last run. `failures` counts those in a row that did not end well; `problem` is the last one's kind."""
 
-    __tablename__ = "job_run"
+    __tablename__ = "last_round"
 
     name: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     due_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from flask import current_app
 from shelter.audit import anchor_the_end, head, machine, note
 from shelter.calendar import now
 from shelter.config import Settings
-from shelter.jobs import every, nightly
+from shelter.rounds import every, nightly
 
 from .backup import make
 from .checking import check
