@@ -19,6 +19,7 @@ OWN_ROOMS = {
     "accounts": {"sessions", "proof"}, "partners": {"territory", "workdays", "lists"},
     "cases": {"records", "search", "words"},
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
+    "jobs": {"kinds", "progress", "queue", "worker"},
     "followup": {"words"}, "register": {"reading", "mappings"}, "oversight": {"words", "watch"},
     "reports": {"protect", "sheet"},
 }
