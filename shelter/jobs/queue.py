@@ -49,7 +49,7 @@ def init_app(app: Flask, settings: Settings, secret: bytes, do: Callable[[uuid.U
         queue = _MAKERS[settings.jobs_in](settings, SignedSerializer(secret.hex()))
 
         def do_job(job_id: str) -> None:
-            with app.test_request_context():
+            with app.app_context(), app.test_request_context():  # a session of its own, also inside a request
                 do(uuid.UUID(job_id))
 
         return Opened(queue, queue.task(name="do")(do_job))

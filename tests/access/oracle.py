@@ -51,6 +51,7 @@ RELEASES = row("f", "f", "f", "f", "f", "o", "o", "f", "o", "f")
 PARTNERS = row("f", "o", "o", "o", "o", "o", "o", "o", "f", "f")
 ADMIN = row("f", "f", "f", "f", "f", "f", "f", "o", "f", "f")
 SECOND = row("f", "f", "f", "f", "f", "o", "f", "o", "f", "f")
+ASKED = row("f", "f", "f", "f", "f", "o", "o", "o", "f", "f")
 REQUEST = row("n", "n", "n", "n", "n", "o", "n", "o", "n", "n")  # about somebody of the own house
 RELEASE = row("n", "n", "n", "n", "n", "o", "o", "n", "n", "n")
 PUBLISH = row("n", "n", "n", "n", "n", "f", "o", "n", "n", "n")
@@ -144,7 +145,7 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
         "partners.end_institution",
         row=ADMIN,
     ),
-    **get("approvals.index", row=SECOND),
+    **get("approvals.index", row=ASKED),
     **both("desk.recover", row=SECOND),
     **both("approvals.show", row=REQUEST),
     **post("approvals.do", "approvals.withdraw", row=REQUEST),

@@ -48,10 +48,13 @@ followup.write       . C . . . H . . . .
 report.read          . . . . . F E . . .
 report.publish       . . . . . . E . . .
 release.read         . . . . . E E . E .
+register.read        . . . . . F E . . .
+register.write       . . . . . F E . . .
+register.undo        . . . . . . E E . .
 partner.read         . E E E E E E E . .
 focal.write          . . . . . E E E . .
 staff.manage         . . . . . . . E . .
-approval.read        . . . . . H . E . .
+approval.read        . . . . . H E E . .
 account.approve      . . . . . H . E . .
 audit.read           . . . . . . . . . E
 """
