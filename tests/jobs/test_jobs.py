@@ -1,4 +1,4 @@
-"""Long work: saved with the request, queued after it, done once, broken off and gone on with, seen by who asked alone."""
+"""Long work: saved with the request, queued after it, done once, gone on with, seen by who asked alone."""
 
 import logging
 import sqlite3
@@ -50,9 +50,13 @@ def test_a_job_is_done_and_what_came_of_it_is_kept(asked, one_by_one, fresh, mem
 
 
 def test_what_is_undone_is_never_queued(app, told, member):
-    with app.test_request_context(), pytest.raises(RuleBroken), work("test.ask", by=Actor("staff", member.id)):
-        actions.ask("test", by=member.id)
-        raise RuleBroken("no")
+    def ask_and_fail():
+        with work("test.ask", by=Actor("staff", member.id)):
+            actions.ask("test", by=member.id)
+            raise RuleBroken("no")
+
+    with app.test_request_context(), pytest.raises(RuleBroken):
+        ask_and_fail()
     assert queue.is_empty()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == 0
 
@@ -116,7 +120,9 @@ def test_whoever_else_is_given_its_id_does_it_no_second_time(asked, one_by_one, 
     assert done == [job_id]
 
 
-def test_a_rule_that_is_broken_is_told_in_its_own_words_and_nothing_else_is(asked, one_by_one, fresh, member, told, caplog):
+def test_a_rule_that_is_broken_is_told_in_its_own_words_and_nothing_else_is(
+    asked, one_by_one, fresh, member, told, caplog,
+):
     def refuse(_job, _progress):
         raise RuleBroken("Así no se puede")
 
