@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,7 +43,10 @@ class ImportedFile(Model):
 
 
 class RegisterCase(Model):
-    """One registered case: codes only. Its key is the file and the line on which it stands."""
+    """One registered case: codes only. Its key is the file and the line on which it stands.
+
+    The day of registration is known of some, the year of all. `province` is its code of the statistics institute (INEC).
+    """
 
     __tablename__ = "register_case"
     __table_args__ = (sa.Index("ix_register_case_year", "year"),)
@@ -51,8 +54,10 @@ class RegisterCase(Model):
     file_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("imported_file.id"), primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     year: Mapped[int]
+    registered_on: Mapped[date | None]
     sex: Mapped[Sex | None] = word(Sex)
     age_band: Mapped[AgeBand | None] = word(AgeBand)
     nationality: Mapped[str | None] = mapped_column(sa.String(2))
     exploited_in: Mapped[str | None] = mapped_column(sa.String(2))
+    province: Mapped[str | None] = mapped_column(sa.String(2))
     exploitation: Mapped[dict[Exploitation, Answer]] = mapped_column(Answers)
