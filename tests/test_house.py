@@ -20,7 +20,7 @@ OWN_ROOMS = {
     "cases": {"records", "search", "words"},
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
     "jobs": {"kinds", "progress", "queue", "worker"},
-    "followup": {"words"}, "register": {"reading", "mappings"}, "oversight": {"words", "watch"},
+    "followup": {"words"}, "register": {"reading", "mappings", "uploads", "undoing"}, "oversight": {"words", "watch"},
     "reports": {"protect", "sheet"},
 }
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which

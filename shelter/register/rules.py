@@ -69,3 +69,13 @@ def _lived(birth: PartialDate, first: date, last: date) -> int:
     if years > OLDEST:
         raise RuleBroken(_("Nobody is older than %(years)s years", years=OLDEST), "birth")
     return years
+
+
+def may_be_undone(*, is_finished: bool, is_undone: bool, is_replaced: bool) -> None:
+    """Once, and only what counts."""
+    if is_undone:
+        raise RuleBroken(_("This import was undone already"))
+    if not is_finished:
+        raise RuleBroken(_("This import is not finished: cancel it instead"))
+    if is_replaced:
+        raise RuleBroken(_("Another file took its place: undo that one first"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,9 @@ EVERY = 500
 
 MOST_REJECTS = 10_000
 """Kept in memory; the others are counted."""
+
+MOST_UNREAD = 200
+"""Different texts of a column."""
 
 _REMEMBERED = 20_000
 """Different values of a column whose meaning is kept."""
@@ -62,6 +66,7 @@ class _Told:
         self.column, self.place = column, place
         self._read = reader(column.fact, order)
         self._known: dict[Cell, Any] = {}
+        self.refused: Counter[str] = Counter()
 
     def value(self, cell: Cell) -> Any:
         """What is stored for a cell; None when it is unknown, the reason when it cannot be read."""
@@ -104,6 +109,8 @@ class Reading:
     """How many lines could not be read (a line may have several reasons)."""
     more: int = 0
     """Reasons beyond those that are kept in `rejects`."""
+    unread: dict[str, Counter[str]] = field(default_factory=dict)
+    """By column the different texts that could not be read (the first of them), each with how often it stands there."""
     _last_refused: int = 0
     _cases: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict)
 
@@ -132,6 +139,7 @@ class Reading:
             _Told(column, place_of(self.sheet.name, column.name, header), self.mapping.order)
             for column in self.mapping.columns
         ]
+        self.unread = {each.column.name: each.refused for each in columns}
         line, width, found = 1, len(header), len(header)
         for line, cells in lines:
             found = len(cells)
@@ -148,11 +156,21 @@ class Reading:
                    if type(value) is _Refused]
         for column, reason in reasons:
             self._reject(line, column, reason)
-        if not reasons:
+        if reasons:
+            self._note_unread(cells, columns, values)
+        else:
             try:
                 self.rows.append(Row(line, **self._case(columns, values)))
             except RuleBroken as broken:
                 self._reject(line, self._column_of(broken.field), str(broken.message))
+
+    def _note_unread(self, cells: list[Cell], columns: list[_Told], values: tuple[Any, ...]) -> None:
+        for each, value in zip(columns, values, strict=True):
+            cell = cells[each.place]
+            if type(value) is _Refused and isinstance(cell, str):
+                text = cell.strip()
+                if text in each.refused or len(each.refused) < MOST_UNREAD:
+                    each.refused[text] += 1
 
     def _case(self, columns: list[_Told], values: tuple[Any, ...]) -> dict[str, Any]:
         facts: dict[str, Any] = {}
