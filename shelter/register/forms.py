@@ -11,8 +11,8 @@ from wtforms.meta import DefaultMeta
 
 from shelter.rules import RuleBroken
 from shelter.texts import later as _
-from shelter.texts import say
 from shelter.web import ChoiceField, FileField, Form, RecordField, TextArea, TextField
+from shelter.web.choices import Option
 
 from .models import ImportedFile, Register
 from .reading import Column
@@ -57,13 +57,13 @@ class UploadForm(Form):
         """A new register has a name and says where its cases come from; what is replaced lies in the same one."""
         good: bool = super().validate(extra_validators)
         if self.register.data == NEW:
-            for field, said in ((self.name, say("Write a name for the register")),
-                                (self.source, say("Say where the cases come from"))):
+            for field, said in ((self.name, str(_("Write a name for the register"))),
+                                (self.source, str(_("Say where the cases come from")))):
                 if not field.data:
                     field.errors, good = [*field.errors, said], False
         older = self.files.get(cast(uuid.UUID, self.replaces.data))
         if good and older and older.register_id != self.register.data:
-            self.replaces.errors, good = [say("That file lies in another register")], False
+            self.replaces.errors, good = [str(_("That file lies in another register"))], False
         return good
 
     @property
@@ -85,7 +85,25 @@ def name_of(fact: str) -> str:
     return fact.replace(".", "_")
 
 
+_EMPTY = _("(empty)")
 _ONE_FOR_ALL = _("One column that names the form")
+
+
+class ColumnField(ChoiceField):
+    """Which column tells a fact; none, when the file does not say it."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, **{"kind": "select", **options})
+
+    @property
+    def options(self) -> list[Option]:
+        """For the macro."""
+        chosen = str(self.data or "")
+        found: list[Option] = [(name, name, name == chosen, None) for name, _name in self.choices]
+        return [("", str(_("– the file does not say it")), not chosen, None), *found]
+
+    def pre_validate(self, form: Any) -> None:
+        """Nothing is an answer too."""
 
 
 class ColumnsForm(Form):
@@ -121,7 +139,7 @@ class ColumnsForm(Form):
             return False
         try:
             if not any(column.fact in NEEDED for column in in_order(self.columns)):
-                raise RuleBroken(say("Say which column tells the year, or the day, of registration"), NEEDED[0])
+                raise RuleBroken(str(_("Say which column tells the year, or the day, of registration")), NEEDED[0])
         except RuleBroken as broken:
             self.refuse(broken)
             return False
@@ -139,8 +157,8 @@ class RegisterCaseForm(Form):
 
 for _fact, _field in FACTS.items():
     setattr(RegisterCaseForm, name_of(_fact), _field)
-    setattr(ColumnsForm, name_of(_fact), ChoiceField(_field.args[0], kind="select", required=False))
-setattr(ColumnsForm, FORMS, ChoiceField(_ONE_FOR_ALL, kind="select", required=False))
+    setattr(ColumnsForm, name_of(_fact), ColumnField(_field.args[0]))
+setattr(ColumnsForm, FORMS, ColumnField(_ONE_FOR_ALL))
 
 
 def words_form(columns: Iterable[Column], unread: Mapping[str, Mapping[str, int]]) -> WordsForm:
@@ -151,7 +169,7 @@ def words_form(columns: Iterable[Column], unread: Mapping[str, Mapping[str, int]
         for word, count in unread.get(column.name, {}).items():
             name = f"w{len(asked)}"
             asked[name] = (column.name, word)
-            fields[name] = ChoiceField(f"{word or say('(empty)')} · {count}", kind="select", required=False,
+            fields[name] = ChoiceField(f"{word or _EMPTY} · {count}", kind="select", required=False,
                                        choices=[*_meanings(column.fact), (NOT_KNOWN, _("Not known"))])
     form: WordsForm = type("WordsForm", (WordsForm,), fields)()
     form.asked = asked

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,8 +31,10 @@ from .reading import Column, Mapping, Reading, Reject, Sheet
 from .reading.mapping import shipped_names
 from .reading.sheet import sample
 
-SHOWN = 20
-"""Reasons that stand on the page; all of them are in the file of rejects."""
+SHOWN, LINES = 20, 5
+"""Reasons that stand on the page, and lines of each; all of them are in the file of rejects."""
+LOOKED_AT = 50
+"""Lines that are read as soon as a file is sent."""
 MOST_WORDS = 40
 """Different words of a column that the page asks about."""
 LISTED = ("sex", "age_band", "nationality", "country_of_exploitation", "province")
@@ -42,8 +46,12 @@ def take_in(
     replaces: str | None,
 ) -> Upload:
     """Keep a file, sealed, for a week. RuleBroken when it is none that could be read, or has no header."""
-    sheet = Sheet.of(name, content)
-    if not any(sheet.header()):
+    try:
+        sheet = Sheet.of(name, content)
+        header, *_lines = [cells for _line, cells in islice(sheet.lines(), LOOKED_AT)] or [[]]
+    except RuleBroken as broken:
+        raise RuleBroken(broken.message, "file") from None
+    if not any(header):
         raise RuleBroken(_("%(file)s has no line with the names of its columns", file=name), "file")
     upload = Upload(
         by_id=by, register=register, source=source, foundation_id=foundation_id, digest=sheet.digest,
@@ -153,10 +161,19 @@ def _told(reading: Reading) -> dict[str, Any]:
     return {
         "cases": len(reading.rows), "refused": reading.refused, "reasons": len(reading.rejects) + reading.more,
         "years": [min(years), max(years)] if years else [],
-        "first": [list(each) for each in reading.rejects[:SHOWN]],
+        "why": _grouped(reading.rejects),
         "unread": {name: dict(words.most_common(MOST_WORDS)) for name, words in reading.unread.items()
                    if words and is_listed(facts[name])},
     }
+
+
+def _grouped(rejects: Iterable[Reject]) -> list[list[Any]]:
+    """The commonest reasons: column, reason, how many lines, the first of them."""
+    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for each in rejects:
+        found[each.column, each.reason].append(each.line)
+    often = sorted(found.items(), key=lambda item: -len(item[1]))[:SHOWN]
+    return [[column, reason, len(lines), lines[:LINES]] for (column, reason), lines in often]
 
 
 def is_listed(fact: str) -> bool:
