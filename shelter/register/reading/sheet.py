@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -14,7 +14,7 @@ from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 from . import text, workbook
-from .cells import Cell, Line, Shape
+from .cells import AS_IT_LIES, Cell, Line, Shape
 
 MEGABYTE = 1024 * 1024
 LARGEST = 50 * MEGABYTE
@@ -61,11 +61,11 @@ class Sheet:
         """The names of its worksheets; a text has none."""
         return workbook.names(self.name, self.content) if self.is_workbook else []
 
-    def about(self, shape: Shape = Shape()) -> int:
+    def about(self, shape: Shape = AS_IT_LIES) -> int:
         """About how many lines it has, for a bar that shows how far the reading is."""
         return workbook.about(self.name, self.content, shape) if self.is_workbook else text.about(self.content)
 
-    def header(self, shape: Shape = Shape()) -> list[str]:
+    def header(self, shape: Shape = AS_IT_LIES) -> list[str]:
         """The names of the columns; none where they cannot be read in this shape."""
         try:
             with closing(self.lines(shape)) as lines:
@@ -73,7 +73,7 @@ class Sheet:
         except (RuleBroken, StopIteration):
             return []
 
-    def lines(self, shape: Shape = Shape()) -> Iterator[Line]:
+    def lines(self, shape: Shape = AS_IT_LIES) -> Generator[Line, None, None]:
         """Each line that says anything, the header first, with its number (a quoted value may run over several)."""
         found = workbook.lines if self.is_workbook else text.lines
         count = 0
@@ -94,7 +94,7 @@ def name_of(cell: Cell) -> str:
     return cell.strip() if isinstance(cell, str) else ""
 
 
-def values_of(sheet: Sheet, column: str, most: int = 60, shape: Shape = Shape()) -> dict[str, int] | None:
+def values_of(sheet: Sheet, column: str, most: int = 60, shape: Shape = AS_IT_LIES) -> dict[str, int] | None:
     """The different texts of a column and how often each stands there; None when there are more than `most`.
 
     RuleBroken when the file has no such column, or cannot be read.

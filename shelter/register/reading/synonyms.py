@@ -1,4 +1,4 @@
-"""How spreadsheets call the facts and the words of historic cases, in Spanish and in English; all as `plain` has them."""
+"""How spreadsheets call the facts and the words of historic cases, in Spanish and in English."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ NATIONALITIES = {
 UNKNOWNS = (
     "s d, sd, s i, n a, n d, nd, ns, nr, ns nr, no sabe, no sabe no responde, no consta, no registra, no refiere, "
     "no especifica, no especificado, sin dato, sin datos, sin información, sin registro, desconocido, desconocida, "
-    "se desconoce, no aplica, ninguno, ninguna, unknown, not known, not specified, none, null, nan, 99, 999"
+    "se desconoce, no aplica, ninguno, ninguna, unknown, not known, not specified, none, null, nan, 0, 00, 99, 999"
 )
 """What stands where nothing is known."""
 

@@ -123,10 +123,14 @@ def _rows(book: _Reader, worksheet: Worksheet) -> Iterator[Line]:
             yield line, cells
 
 
-class _Parser(WorkSheetParser):  # type: ignore[misc]
-    """The rows of a worksheet and nothing else of it: no widths, filters, colours. Each is forgotten when it was read."""
+class _Parser(WorkSheetParser):
+    """The rows of a worksheet and nothing else of it: no widths, no colours. Each is forgotten when it was read."""
+
+    row_counter: int
+    col_counter: int
 
     def parse(self) -> Iterator[Line]:
+        """Row by row."""
         data = None
         for event, element in iterparse(self.source, ("start", "end")):
             if element.tag == _DATA:
@@ -138,6 +142,7 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
                 data.clear()  # type: ignore[union-attr]  # rows stand in it
 
     def parse_row(self, row: Any) -> Line:
+        """Its number and its cells."""
         self.row_counter = int(row.get("r", self.row_counter + 1))
         self.col_counter = 0
         cells: list[Cell] = []
@@ -181,7 +186,7 @@ def _opened(name: str, content: bytes) -> Iterator[_Reader]:
         yield book
 
 
-class _Reader(ExcelReader):  # type: ignore[misc]
+class _Reader(ExcelReader):
     """Of a workbook only which sheets there are, which styles are dates and, when asked, its texts."""
 
     def __init__(self, name: str, content: bytes) -> None:
@@ -221,7 +226,7 @@ class _Archive(zipfile.ZipFile):
 class _Watched:
     """A part as it is unpacked: RuleBroken when more of it would have to be kept than there should be.
 
-    Counted are the bytes and marks ("<") of a part that is read whole; of a worksheet the bytes since its last row began.
+    Counted are the bytes and marks ("<") of a part that is read whole; of a worksheet the bytes since its last row.
     A part that declares entities or has comments was not written by a spreadsheet.
     """
 
