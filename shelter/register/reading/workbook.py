@@ -31,7 +31,7 @@ _SMALL, _FEW = 4 * MEGABYTE, 100_000
 """Bytes and marks of a part that is read whole: which sheets there are, styles, what it is about."""
 _STRINGS, _MANY = 50 * MEGABYTE, 2_000_000
 """The same of its list of texts, which is kept while it is read."""
-_LONGEST_ROW = 4 * MEGABYTE
+_LONGEST_ROW = 2 * MEGABYTE
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _LAST = re.compile(rb'<(?:\w+:)?dimension ref="[^"]*?(\d+)"')
 _ROW = re.compile(rb"<(?:\w+:)?row[ />]")
@@ -204,9 +204,12 @@ class _Reader(ExcelReader):
             ]
 
     def read_strings(self) -> None:
-        """The texts that cells refer to by number."""
+        """The texts that cells refer to by number; they are counted before they are kept."""
         if found := self.package.find(SHARED_STRINGS):
             with closing(_Watched(self.called, self.archive.open(found.PartName[1:]), _STRINGS, _MANY)) as source:
+                while source.read(MEGABYTE):
+                    pass
+            with self.archive.open(found.PartName[1:]) as source:
                 self.shared_strings = read_string_table(source)
 
 
