@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from shelter.register.rules import FORM
 from shelter.rules import RuleBroken
 
-from . import synonyms
 from .cells import Shape
-from .columns import FORMS, Column
+from .columns import BETWEEN_FORMS, FORMS, Column
 from .facts import Read, reader
 from .sheet import Sheet, name_of, sample
 from .spelling import age_band, plain
+
+SYNONYMS = Path(__file__).with_name("synonyms.toml")
+"""How spreadsheets call things."""
 
 LINES = 20_000
 """So many are looked at."""
@@ -57,7 +61,7 @@ def _fact_of(header: str) -> str | None:
 
 @lru_cache
 def _headers() -> dict[str, str]:
-    return {plain(word): fact for fact, words in synonyms.HEADERS.items() for word in words.split(",")}
+    return {plain(word): fact for fact, words in _synonyms()["headers"].items() for word in words}
 
 
 def _better(fact: str, values: set[str]) -> str:
@@ -87,26 +91,38 @@ def _reading(fact: str) -> Read:
 
 @lru_cache
 def _words(fact: str) -> dict[str, str]:
-    lists: dict[str, dict[Any, str]] = {
-        "sex": dict(synonyms.SEXES), "nationality": dict(synonyms.NATIONALITIES), FORMS: dict(synonyms.FORMS),
-    }
-    told = lists.get(fact, dict(synonyms.ANSWERS) if fact.startswith(FORM) else {})
-    return {plain(word): str(meaning) for meaning, words in told.items() for word in words.split(",")}
+    said = _synonyms()
+    told = said["answer"] if fact.startswith(FORM) else _forms() if fact == FORMS else said.get(fact, {})
+    return {plain(word): meaning for meaning, words in told.items() for word in words}
+
+
+def _forms() -> dict[str, list[str]]:
+    """What the forms of exploitation are called, as columns or as words."""
+    return {fact.removeprefix(FORM): words for fact, words in _synonyms()["headers"].items() if fact.startswith(FORM)}
 
 
 @lru_cache
 def _unknowns() -> frozenset[str]:
-    return frozenset({"", *(plain(word) for word in synonyms.UNKNOWNS.split(","))})
+    return frozenset({"", *map(plain, _synonyms()["unknown"])})
+
+
+@lru_cache
+def _synonyms() -> dict[str, Any]:
+    return tomllib.loads(SYNONYMS.read_text("utf-8"))
 
 
 def _column(name: str, fact: str, values: set[str]) -> Column:
     """The column with the words in it that have to be said in the words of the program, and those that say nothing."""
-    parts = {part.strip() for value in values for part in re.split("[;,/]", value)} if fact == FORMS else values
+    parts = {part for value in values for part in _parts(value)} if fact == FORMS else values
     read, meaning = reader(fact), _reading(fact)
     unread = sorted(each for each in parts if each and not _is_read(read, each))
     told = {each: meaning(each) for each in unread[:_MOST_WORDS]} if fact in _CHOOSING or fact.startswith(FORM) else {}
     words = {each: str(found) for each, found in told.items() if found is not None}
     return Column(name, fact, words, frozenset(each for each in unread if each not in words and _says_nothing(each)))
+
+
+def _parts(text: str) -> list[str]:
+    return [text] if _says_nothing(text) else [part.strip() for part in BETWEEN_FORMS.split(text)]
 
 
 def _is_read(read: Read, text: str) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from flask_babel import format_decimal
+
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -82,10 +84,10 @@ class Sheet:
                 count += 1
                 if count > MOST_LINES + 1:
                     raise RuleBroken(_("%(file)s has more than %(most)s lines: cut it in parts",
-                                       file=self.name, most=MOST_LINES))
+                                       file=self.name, most=format_decimal(MOST_LINES)))
                 if len(cells) > MOST_COLUMNS:
                     raise RuleBroken(_("%(file)s, line %(line)s: more than %(most)s columns; is this the right file?",
-                                       file=self.name, line=line, most=MOST_COLUMNS))
+                                       file=self.name, line=line, most=format_decimal(MOST_COLUMNS)))
                 yield line, cells
 
 
