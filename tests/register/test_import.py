@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import Workbook
 
 from shelter.audit import AuditEntry, operator, verify, work
 from shelter.calendar import Period
@@ -18,6 +20,7 @@ from shelter.partners import actions as partners
 from shelter.register import actions, queries
 from shelter.register import indicators as _register
 from shelter.register.models import ImportedFile, Register, RegisterCase
+from shelter.register.reading import Mapping, Reading, Sheet
 from shelter.rules import RuleBroken
 
 COUNTED = (_cases, _register)
@@ -52,6 +55,35 @@ def test_every_line_is_a_case_equal_lines_too_and_its_key_is_the_file_and_the_li
     assert [(row.file_id, row.line) for row in stored()] == [(file.id, line) for line in (2, 3, 4, 5, 6)]
     register = db.session.get_one(Register, file.register_id)
     assert (register.name, register.source) == (reading.mapping.register, reading.mapping.source)
+
+
+EVERYTHING = """
+register = "Casa"
+source = "Archivo"
+registered_on = {column = "fecha"}
+birth = {column = "nacimiento"}
+province = {column = "provincia"}
+exploitation = {column = "forma", words = {laboral = "labour"}}
+"""
+
+
+def test_day_province_and_the_band_of_the_birth_are_stored_of_a_text_as_of_a_workbook(mapping_file, write):
+    lines = [["fecha", "nacimiento", "provincia", "forma"], ["5/3/2014", "6/3/1996", "los ríos", "sexual, laboral"],
+             ["2015-12-31", "1998", "9", ""]]
+    made = Workbook()
+    made.active.append(lines[0])
+    made.active.append([date(2014, 3, 5), datetime(1996, 3, 6), *lines[1][2:]])
+    made.active.append([date(2015, 12, 31), 1998, 9])
+    made.save(write(b"", name="book.xlsx"))
+    text = write("\n".join("|".join(line) for line in [*lines, [""]]).encode(), name="text.csv")
+    for path in (text, text.with_name("book.xlsx")):
+        bring_in(Reading.of(Sheet.open(path), Mapping.load(mapping_file(EVERYTHING))))
+    cases = db.session.scalars(sa.select(RegisterCase).order_by(RegisterCase.file_id, RegisterCase.line)).all()
+    assert [(case.line, case.year, case.registered_on, case.age_band, case.province, case.exploitation)
+            for case in cases] == 2 * [
+        (2, 2014, date(2014, 3, 5), "9-17", "12", {"sexual": "yes", "labour": "yes"}),
+        (3, 2015, date(2015, 12, 31), "9-17", "09", {}),
+    ]
 
 
 def test_a_second_import_changes_nothing(read):
