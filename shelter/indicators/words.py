@@ -10,6 +10,7 @@ from shelter.codes import Code
 from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.codes.people import AgeBand, Sex
+from shelter.codes.places import Province
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _
 
@@ -22,6 +23,7 @@ FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "exploitation": (_("Form of exploitation"), Exploitation),
     "country_of_exploitation": (_("Country of exploitation"), None),
     "year": (_("Year"), None),
+    "province": (_("Province of the house"), Province),
     "discipline": (_("Discipline"), Discipline),
     "service": (_("Service"), ServiceType),
     "reason": (_("Reason for leaving"), ExitReason),

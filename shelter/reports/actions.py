@@ -15,7 +15,7 @@ from shelter.audit import anchor
 from shelter.audit.chain import head
 from shelter.calendar import Period, now
 from shelter.db import db
-from shelter.indicators import Figure, figures
+from shelter.indicators import Figure, Scope, figures
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 from shelter.texts import speaking
@@ -44,15 +44,15 @@ class Order:
 
 def make(order: Order) -> Release:
     """Count and print. The release is returned as it is to be kept; nothing is changed yet."""
-    foundations = None if order.foundation_id is None else {order.foundation_id}
-    counted = {figure.code: figure for figure in figures(order.period, foundations)}
+    scope = Scope(order.foundation_id)
+    counted = {figure.code: figure for figure in figures(order.period, scope)}
     shown = as_seen(counted, order)
     made_at = now()
     with speaking(order.language):
         sheet = Sheet(
             order.period, order.audience, queries.scope_name(order.foundation_id), shown,
             exact=counted if order.audience is Audience.INTERNAL else {},
-            sources=queries.sources(order.period, foundations),
+            sources=queries.sources(order.period, scope),
             printed_by=order.name or _("the local operator"), made_at=made_at, head=anchor(head()),
         )
         data = DataFile("datos.csv", _("The figures of this report, as printed"), as_csv(shown))

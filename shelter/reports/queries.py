@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from flask_babel import format_date, get_locale
 from shelter.access import Permission, Reader, foundations_of
 from shelter.calendar import Period, today
 from shelter.db import db
+from shelter.indicators import Scope
 from shelter.partners.models import Foundation
 from shelter.register.models import ImportedFile, Register, RegisterCase
 from shelter.register.queries import in_force
@@ -135,7 +135,7 @@ def say_period(period: Period) -> str:
     return str(_("%(first)s to %(last)s", first=first, last=last))
 
 
-def sources(period: Period, foundations: Collection[uuid.UUID] | None) -> list[sa.Row[Any]]:
+def sources(period: Period, scope: Scope) -> list[sa.Row[Any]]:
     """The historic registers that have cases in the period: name and source, for citation."""
     years = period.whole_years
     counted = sa.exists().where(
@@ -143,8 +143,6 @@ def sources(period: Period, foundations: Collection[uuid.UUID] | None) -> list[s
     )
     query = (
         sa.select(Register.name, Register.source).join(ImportedFile, ImportedFile.register_id == Register.id)
-        .where(ImportedFile.id.in_(in_force()), counted)
+        .where(ImportedFile.id.in_(in_force()), counted, scope.holds(Register.foundation_id))
     )
-    if foundations is not None:
-        query = query.where(Register.foundation_id.in_(foundations))
     return list(db.session.execute(query.distinct().order_by(Register.name)))
