@@ -21,6 +21,7 @@ from shelter import (
     config,
     desk,
     documents,
+    figures,
     followup,
     home,
     intake,
@@ -115,6 +116,7 @@ def create_app(**given: Any) -> Flask:
         desk,
         own,
         reports,
+        figures,
         home,
     ):
         for section in feature.sections():

@@ -34,9 +34,9 @@ SOURCE = _("The exits that the houses recorded, and the follow-up contacts.")
 
 @indicator("followup.due", _("Follow-up contacts due"), "month", *OF_CASE, unit="follow_ups", means=Definition(
     counts=_("Contacts whose day lies in the period: 1, 3, 6 and 12 months after leaving, each for itself."),
-    who=_("The person left a house, and until that day she had not come back to one, had not asked for no more "
-          "contact and had not died; a contact that took place counts in any case. Not those who left because it was "
-          "not trafficking. The months of a quarter add up to it."),
+    who=_("The person left a house, and by that day she had not come back to one, had not asked for no more contact "
+          "and had not died; a contact that took place counts in any case. Not those who left because it was not "
+          "trafficking. The months of a quarter add up to it."),
     corrections=CORRECTIONS, source=SOURCE,
 ))
 def due(period: Period, scope: Scope) -> Rows:

@@ -20,7 +20,7 @@ class Scope:
     house_id: uuid.UUID | None = None
 
     def holds(self, foundation: Any, house: Any = None) -> sa.ColumnElement[bool]:
-        """A record of that foundation and house is counted. What belongs to no house (None) is in no house's figures."""
+        """A record of that foundation and house is counted. What is of no house (None) is in no house's figures."""
         if self.house_id is not None:
             return sa.false() if house is None else house == self.house_id
         return sa.true() if self.foundation_id is None else foundation == self.foundation_id

@@ -37,8 +37,8 @@ class Indicator:
 
     A source selects one row for each thing counted (a person with ten services is one person served), with a column
     for each fact that it knows, labelled by the fact's name. A fact may be several words at once: answers by form, or
-    a text of words with spaces between. Besides, a source of cases has a column `case_id`, one of a historic register
-    its name as `register`.
+    a text of words with spaces between. Besides, a source of cases (the first is one) has a column `case_id`, one of a
+    historic register its name as `register`.
     """
 
     code: str
@@ -67,14 +67,12 @@ class Indicator:
             for count, *values in db.session.execute(query) if count
         ]
 
-    def cases(self, period: Period, scope: Scope, fact: str = "", word: str = "") -> sa.Subquery | None:
+    def cases(self, period: Period, scope: Scope, fact: str = "", word: str = "") -> sa.Subquery:
         """The cases that a figure counts, or the part of it under a word of a fact: `case_id`, and `times` counted."""
         parts = [
             sa.select(each.c.case_id).where(under) for each, under in self._under(period, scope, fact, word)
             if "case_id" in each.c
         ]
-        if not parts:
-            return None
         every = sa.union_all(*parts).subquery()
         return sa.select(every.c.case_id, sa.func.count().label("times")).group_by(every.c.case_id).subquery()
 

@@ -6,6 +6,7 @@ import uuid
 
 import sqlalchemy as sa
 
+from shelter.calendar import Period
 from shelter.db import db
 
 from .models import ImportedFile, Register, RegisterCase
@@ -16,6 +17,16 @@ def in_force() -> sa.Select[uuid.UUID]:
     newer = sa.orm.aliased(ImportedFile)
     replaced = sa.exists().where(newer.replaces_id == ImportedFile.id, newer.finished_at.is_not(None))
     return sa.select(ImportedFile.id).where(ImportedFile.finished_at.is_not(None), ~replaced)
+
+
+def registered_in(period: Period) -> sa.ColumnElement[bool]:
+    """A historic case of the period: on its day; where only its year is known, if the period holds the whole year."""
+    years, day = period.whole_years, RegisterCase.registered_on
+    has_year = sa.and_(day.is_(None), RegisterCase.year >= years.start, RegisterCase.year < years.stop)
+    return sa.and_(
+        RegisterCase.year.between(period.start.year, period.end.year),
+        sa.or_(day.between(period.start, period.end), has_year),
+    )
 
 
 def replaced_by(file: ImportedFile) -> uuid.UUID | None:

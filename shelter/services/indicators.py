@@ -37,7 +37,8 @@ def given(period: Period, scope: Scope) -> Rows:
 @indicator("services.persons", _("People who received a service"), "discipline", "service", *OF_CASE, means=Definition(
     counts=_("People with at least one service in the period, each person once."),
     who=_("At least one service took place on a day of the period. She stands under every discipline, every service "
-          "and every year in which she was served: those rows add up to more than the people."),
+          "and every year in which she was served: those rows add up to more than the people. Whom two foundations "
+          "served is counted by each."),
     corrections=_("Each service as it was last corrected; what else is known of her comes from her newest case."),
     source=SOURCE,
 ))

@@ -44,11 +44,11 @@ from shelter.partners import actions as partners
 from shelter.partners.models import CalendarDay, House
 from shelter.reports import actions as reports
 from shelter.reports.models import Release
-from shelter.reports.rules import Audience
 from shelter.residence import actions as residence
 from shelter.residence.queries import free_beds
 from shelter.route import actions as route
 from shelter.services import actions as services
+from shelter.statistics.rules import Audience
 from shelter.transition import actions as transition
 
 SPANISH = SpokenLanguage.SPANISH

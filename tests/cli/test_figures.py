@@ -40,6 +40,7 @@ def test_json_is_one_array_of_every_figure_and_nothing_else(filled, shelter):
     assert tables["sex×exploitation"] == {"female×sexual": 1, "male×labour": 1, "male×sexual": 1}
     assert figure["known"] == {
         "sex": 3, "age_band": 2, "nationality": 2, "exploitation": 3, "country_of_exploitation": 2, "year": 3,
+        "province": 0,
     }
     assert found["followup.done"]["denominator"] == 0
 
