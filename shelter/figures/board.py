@@ -27,8 +27,8 @@ from shelter.statistics.tables import (
 from shelter.texts import say as _
 
 Link = Callable[..., str]
-OPEN = ("year", "sex", "age_band", "month", "discipline")
-"""Tables that stand open; the others are folded until somebody wants them."""
+CHARTED = frozenset({"year", "sex", "age_band", "month", "discipline"})
+"""Tables with a chart after them."""
 LONG_WORDS = COUNTRIES | {"service", "province"}
 """Facts with many words: in a table of two they stand in the rows."""
 
@@ -49,12 +49,12 @@ class Table:
     """One breakdown. `note` says what keeps its rows from adding up, or why there are none."""
 
     title: str
+    head: str
     caption: str
     lines: Sequence[Line] = ()
     known: str = ""
     note: str = ""
     chart: Markup | None = None
-    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,10 @@ class Card:
 def exactly(found: Sequence[Figure], pair: tuple[str, str] | None, link: Link | None) -> list[Card]:
     """Every figure as it is. `link(code, fact, word)` is the address of its cases; None: they may not be listed."""
     by_code = {figure.code: figure for figure in found}
-    return [_exact(by_code[code], pair, link) for code in INDICATORS if code in by_code]
+    first = [chapter.code for chapter in CONTENTS]
+    return [_exact(by_code[code], pair, link) for code in sorted(by_code, key=lambda code: (
+        first.index(code) if code in first else len(first)
+    ))]
 
 
 def _exact(figure: Figure, pair: tuple[str, str] | None, link: Link | None) -> Card:
@@ -110,14 +113,13 @@ def _table(figure: Figure, name: str, link: Link | None) -> Table:
             label(name, stored), say(cells[stored]), share(counts[stored], known) if stored != UNKNOWN else "–",
             link(figure.code, name, stored) if link and counts[stored] else "", stored == UNKNOWN,
         )
-        for stored in order
+        for stored in order if counts[stored] or not FACTS[name].is_always_known
     ]
-    is_open = name in OPEN
     return Table(
-        str(FACTS[name].title), caption, lines, _("known of %(count)s", count=number(known)),
+        str(FACTS[name].title), fact(name), caption, lines, _("known of %(count)s", count=number(known)),
         _("A person stands in each row that applies to her: the rows add up to more than the people.")
         if sum(counts.values()) > figure.value else "",
-        _chart(name, caption, order, cells) if is_open else None, is_open,
+        _chart(name, caption, order, cells) if name in CHARTED else None,
     )
 
 
@@ -147,12 +149,12 @@ def protected(shown: dict[str, Shown]) -> list[Card]:
 def _protected(title: str, name: str, cells: dict[str, Cell]) -> Table:
     caption = f"{title}: {fact(name).lower()}"
     if {cell.mark for cell in cells.values()} == {Mark.WITHHELD}:
-        return Table(str(FACTS[name].title), caption, note=_(
+        return Table(str(FACTS[name].title), fact(name), caption, note=_(
             "Protected figures: this table is not printed, so that no small figure can be worked out."
-        ), is_open=True)
+        ))
     lines = [Line(label(name, stored), say(cells[stored]), is_quiet=stored == UNKNOWN)
              for stored in in_order(name, cells)]
-    return Table(str(FACTS[name].title), caption, lines, is_open=name in OPEN)
+    return Table(str(FACTS[name].title), fact(name), caption, lines)
 
 
 def title_of(code: str, name: str, word: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
-from shelter.calendar import Period
+from shelter.calendar import Period, today
 from shelter.indicators.words import FACTS
 from shelter.texts import later as _later
 from shelter.texts import say as _
@@ -27,7 +27,8 @@ class FiguresForm(Form):
     columnas = ChoiceField(_later("and these columns"), kind="select", required=False)
 
     def __init__(self, asked: Mapping[str, str], whose: list[Whose], periods: list[tuple[str, str]]) -> None:
-        start = {"periodo": periods[1][0], "de": whose[0].word}
+        over = next(word for word, _said in periods if Period.read(word).end < today())
+        start = {"periodo": over, "de": whose[0].word}
         super().__init__(formdata=MultiDict({**start, **asked}))
         facts = [(name, label) for name, (label, _words) in FACTS.items()]
         self.periodo.choices = periods

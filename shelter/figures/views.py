@@ -12,7 +12,7 @@ from shelter.access import Permission as P
 from shelter.cases.queries import Cursor
 from shelter.indicators import INDICATORS
 from shelter.indicators import figures as counted
-from shelter.statistics.queries import periods, say_period
+from shelter.statistics.queries import over_periods, periods, say_period
 from shelter.statistics.rules import LEVELS, Audience, as_seen
 from shelter.statistics.tables import number
 from shelter.texts import later as _later
@@ -61,8 +61,8 @@ def cases() -> ResponseReturnValue:
 
 
 def _asked() -> FiguresForm:
-    exact = queries.is_exact(me())
-    form = FiguresForm(request.args, queries.choices(me()), periods(months=MONTHS if exact else 0))
+    offered = periods(MONTHS) if queries.is_exact(me()) else over_periods()
+    form = FiguresForm(request.args, queries.choices(me()), offered)
     if not form.validate():
         form.status = 422
     return form

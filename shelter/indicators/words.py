@@ -8,7 +8,7 @@ from flask_babel import get_locale
 
 from shelter.codes import Code
 from shelter.codes.cases import Exploitation
-from shelter.codes.leaving import Destination, ExitReason
+from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
 from shelter.codes.services import Discipline, ServiceType
@@ -29,7 +29,7 @@ FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "service": (_("Service"), ServiceType),
     "reason": (_("Reason for leaving"), ExitReason),
     "destination": (_("Destination"), Destination),
-    "month": (_("Month after leaving"), None),
+    "month": (_("Month after leaving"), FollowUpMonth),
 }
 COUNTRIES = {"nationality", "country_of_exploitation"}
 UNITS = {

@@ -18,6 +18,11 @@ from shelter.texts import say as _
 QUARTERS = 8
 
 
+def over_periods() -> list[tuple[str, str]]:
+    """Of these, those that are over: figures that go on changing would tell, day by day, what was added."""
+    return [(word, said) for word, said in periods() if Period.read(word).end < today()]
+
+
 def periods(months: int = 0) -> list[tuple[str, str]]:
     """The last eight quarters, then every year since the first of the registers (and their years together).
 

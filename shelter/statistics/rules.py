@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shelter.calendar import Period
 from shelter.codes import Code
 from shelter.codes.cases import Exploitation
-from shelter.codes.leaving import Destination, ExitReason
+from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
 from shelter.codes.services import Discipline, ServiceType
@@ -38,15 +38,6 @@ LEVELS: dict[Audience, Level] = {
     Audience.GOVERNMENT: Level(5, 5), Audience.DONOR: Level(10, 10), Audience.PUBLIC: Level(10, 10),
 }
 """How small counts are hidden and the others rounded; the programme itself reads them exactly."""
-
-class FollowUpMonth(Code):
-    """After how long a contact is due."""
-
-    FIRST = "1", _later("1 month")
-    THIRD = "3", _later("3 months")
-    SIXTH = "6", _later("6 months")
-    TWELFTH = "12", _later("12 months")
-
 
 @dataclass(frozen=True)
 class Fact:

@@ -15,7 +15,7 @@ from shelter.web.charts import MOST_SERIES, Mark, Series, bars, columns, grouped
 
 from .protect import Cell
 from .protect import Mark as Printed
-from .rules import COUNTRIES, FACTS, OTHERS, UNKNOWN, FollowUpMonth
+from .rules import COUNTRIES, FACTS, OTHERS, UNKNOWN
 
 IN_ORDER = frozenset({"year", "age_band", "month"})
 """Tables whose rows follow each other by nature; the others begin with the largest."""
@@ -106,7 +106,7 @@ def pair_block(figure: Figure, first: str, second: str) -> Block | None:
         Series(label(second, two), [mark(label(first, one), cells[one, two]) for one in down])
         for two in across[:MOST_SERIES]
     ]
-    said = _("%(what)s: the table below says the same.", what=title)
+    said = _("%(what)s: the table says the same.", what=f"{figure.label}, {title[0].lower()}{title[1:]}")
     return Block(
         title, title, (fact(first), *(label(second, two) for two in across)), rows, None,
         grouped(said, series, height=LOW) if first in IN_ORDER else None,
@@ -157,7 +157,7 @@ def label(name: str, stored: str) -> str:
     """A stored word in the reader's language."""
     if stored == OTHERS:
         return str(_("Other countries"))
-    return str(FollowUpMonth(stored).label) if name == "month" else word(name, stored)
+    return word(name, stored)
 
 
 def say(cell: Cell) -> str:
