@@ -19,6 +19,11 @@ def use_zone(name: str) -> None:
     _zone = ZoneInfo(name)
 
 
+def zone_name() -> str:
+    """The name of that zone, for a database that knows zones itself."""
+    return _zone.key
+
+
 def now() -> datetime:
     """The present moment, in UTC."""
     return datetime.now(UTC)

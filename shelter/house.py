@@ -21,6 +21,7 @@ from shelter import (
     config,
     desk,
     documents,
+    figures,
     followup,
     home,
     intake,
@@ -119,6 +120,7 @@ def create_app(**given: Any) -> Flask:
         desk,
         own,
         reports,
+        figures,
         home,
     ):
         for section in feature.sections():

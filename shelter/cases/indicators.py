@@ -6,29 +6,46 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.indicators import Foundations, Period, Rows, during, indicator, owned, year_of
+from shelter.indicators import Definition, Period, Rows, Scope, during, indicator, year_of
+from shelter.partners.models import House
 from shelter.texts import later as _
 
 from .models import Case, Person
 
 REGISTERED = "cases.registered"
-OF_PERSON = ("sex", "age_band", "nationality", "exploitation", "country_of_exploitation")
+OF_CASE = ("sex", "age_band", "nationality", "exploitation", "country_of_exploitation", "year", "province")
+PROVINCE = sa.select(House.province).where(House.id == Case.house_id).scalar_subquery()
 
 
-def of_person(age_band: Any = None) -> list[sa.ColumnElement[Any]]:
-    """The facts of a person and her case; her age band is the one frozen when it happened, where it was known then."""
+def of_case(year: Any, age_band: Any = None) -> list[sa.ColumnElement[Any]]:
+    """Which case it is, and the facts of it and its person.
+
+    Her age band is the one frozen when it happened, where it was known then; the province is that of her house.
+    """
     age = Case.age_band if age_band is None else sa.func.coalesce(age_band, Case.age_band)
     return [
-        Person.sex.label("sex"), age.label("age_band"), Person.nationality.label("nationality"),
-        Case.exploitation.label("exploitation"), Case.exploited_in.label("country_of_exploitation"),
+        Case.id.label("case_id"), Person.sex.label("sex"), age.label("age_band"),
+        Person.nationality.label("nationality"), Case.exploitation.label("exploitation"),
+        Case.exploited_in.label("country_of_exploitation"), year.label("year"), PROVINCE.label("province"),
     ]
 
 
-@indicator(REGISTERED, _("Registered cases"), *OF_PERSON, "year")
-def registered(period: Period, foundations: Foundations) -> Rows:
+def in_scope(scope: Scope) -> sa.ColumnElement[bool]:
+    """Her case is of that foundation, or of that house."""
+    return scope.holds(Case.foundation_id, Case.house_id)
+
+
+@indicator(REGISTERED, _("Registered cases"), *OF_CASE, means=Definition(
+    counts=_("Cases opened in the period. A person who comes a second time has a second case."),
+    who=_("The case was opened on a day of the period. A historic case counts on its day; where only its year is "
+          "known, in a period that holds the whole year."),
+    corrections=_("What was corrected counts as it stands today."),
+    source=_("The cases of the houses and the historic registers."),
+))
+def registered(period: Period, scope: Scope) -> Rows:
     """Cases opened in the period."""
     return (
-        sa.select(*of_person(), year_of(Case.opened_at, period).label("year"))
+        sa.select(*of_case(year_of(Case.opened_at, period)))
         .join(Person, Person.id == Case.person_id)
-        .where(during(Case.opened_at, period), owned(Case.foundation_id, foundations))
+        .where(during(Case.opened_at, period), in_scope(scope))
     )

@@ -11,8 +11,9 @@ from flask_babel import format_decimal
 from shelter.audit import note, operator
 from shelter.calendar import Period
 from shelter.cli.plain import in_app
-from shelter.indicators import Figure, Table, figures
+from shelter.indicators import INDICATORS, Figure, Table, figures
 from shelter.indicators.words import fact, rows, unit
+from shelter.statistics.tables import share
 from shelter.texts import say as _
 
 EXAMPLES = "2026, 2026-Q3, 2026-09, 2010..2018 or 2026-01-01..2026-06-30"
@@ -63,16 +64,21 @@ def _say(figure: Figure) -> str:
     value = format_decimal(figure.value)
     if figure.denominator is not None:
         value = _("%(part)s of %(whole)s", part=value, whole=format_decimal(figure.denominator))
-    lines = ["", f"{figure.label}: {value} {unit(figure.unit)}"]
+    lines = ["", f"{figure.label}: {value} {unit(figure.unit)}", f"  {INDICATORS[figure.code].means.counts}"]
     if figure.value:
         for name, table in figure.breakdowns.items():
             if "×" not in name:
                 known = _("known of %(count)s", count=format_decimal(figure.known[name]))
-                lines += [f"  {fact(name)} ({known})", *_rows(name, table)]
+                lines += [f"  {fact(name)} ({known})", *_rows(name, table, figure.known[name])]
     return "\n".join(lines)
 
 
-def _rows(name: str, table: Table) -> list[str]:
+def _rows(name: str, table: Table, known: int) -> list[str]:
+    """Each word with its share of those of whom it is known; the last row, what is not known, has none."""
     said = rows(name, table)
     width = max(len(label) for label, _count in said)
-    return [f"    {label:<{width}}  {format_decimal(count):>9}" for label, count in said]
+    shares = [*(share(count, known) for _label, count in said[:-1]), "–"]
+    return [
+        f"    {label:<{width}}  {format_decimal(count):>9}  {part:>8}"
+        for (label, count), part in zip(said, shares, strict=True)
+    ]

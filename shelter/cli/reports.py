@@ -12,7 +12,7 @@ from shelter.calendar import Period
 from shelter.cli.figures import PERIOD
 from shelter.cli.plain import Refused, in_app
 from shelter.reports import actions
-from shelter.reports.rules import Audience
+from shelter.statistics.rules import Audience
 from shelter.texts import say as _
 
 

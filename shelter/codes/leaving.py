@@ -54,6 +54,15 @@ SPOKE_WITH_HER = frozenset({
 """Outcomes that fulfil a follow-up that was due; the others leave it open."""
 
 
+class FollowUpMonth(Code):
+    """After how long a contact is due."""
+
+    FIRST = "1", _("1 month")
+    THIRD = "3", _("3 months")
+    SIXTH = "6", _("6 months")
+    TWELFTH = "12", _("12 months")
+
+
 class InstructionKind(Code):
     """What the night shift is told: what to give, or what to do."""
 

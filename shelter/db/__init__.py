@@ -11,6 +11,7 @@ from .columns import Answers as Answers
 from .columns import Instant as Instant
 from .columns import Words as Words
 from .columns import word as word
+from .days import later_day as later_day
 from .sealed import Compartment as Compartment
 from .sealed import DataKey as DataKey
 from .sealed import Sealed as Sealed

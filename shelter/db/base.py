@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from shelter.rules import Stale
 
-from . import written
+from . import days, written
 from .columns import Instant
 from .written import ask
 
@@ -137,6 +137,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "cache_size=-1024",  # of each connection; what is read often is kept once for all, by the operating system
     ):
         connection.execute(f"PRAGMA {pragma}")
+    days.teach(connection)
 
 
 def _begin_sqlite(connection: Connection) -> None:

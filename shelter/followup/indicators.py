@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from shelter.calendar import add_months
-from shelter.cases.indicators import OF_PERSON, of_person
+from shelter.cases.indicators import OF_CASE, in_scope, of_case
 from shelter.cases.models import Case, Person, TimelineEntry
 from shelter.cases.records import Stay
 from shelter.cases.rules import FOLLOW_UP_MONTHS
 from shelter.codes.cases import Milestone
 from shelter.codes.leaving import ExitReason, Outcome
-from shelter.indicators import Foundations, Period, Rows, during, indicator, owned
+from shelter.db import later_day
+from shelter.indicators import Definition, Period, Rows, Scope, during, indicator, year_of
 from shelter.texts import later as _
 
 from .models import FollowUp
@@ -27,21 +28,38 @@ left = aliased(TimelineEntry, name="left_house")
 """The moment at which she left; its schedule runs until she leaves another time."""
 
 
-@indicator("followup.due", _("Follow-up contacts due"), "month", *OF_PERSON, unit="follow_ups")
-def due(period: Period, foundations: Foundations) -> Rows:
+CORRECTIONS = _("An exit that was corrected counts as corrected; the age is the one on leaving.")
+SOURCE = _("The exits that the houses recorded, and the follow-up contacts.")
+
+
+@indicator("followup.due", _("Follow-up contacts due"), "month", *OF_CASE, unit="follow_ups", means=Definition(
+    counts=_("Contacts whose day lies in the period: 1, 3, 6 and 12 months after leaving, each for itself."),
+    who=_("The person left a house, and by that day she had not come back to one, had not asked for no more contact "
+          "and had not died; a contact that took place counts in any case. Not those who left because it was not "
+          "trafficking. The months of a quarter add up to it."),
+    corrections=CORRECTIONS, source=SOURCE,
+))
+def due(period: Period, scope: Scope) -> Rows:
     """Contacts whose day (1, 3, 6, 12 months after leaving) lies in the period.
 
-    Not those of people who had declined more contact, who died, or who came back to the house, unless they took place.
+    Not those of people who had declined more contact, who died, or who had come back to the house by that day, unless
+    they took place. Nothing here depends on the period but the day: the figures of months add up to those of a quarter.
     """
-    return _scheduled(period, foundations, lambda month: sa.or_(_took_place(month), ~_is_over(month, period)))
+    return _scheduled(period, scope, lambda month: sa.or_(_took_place(month), ~_is_over(month)))
 
 
 @indicator(
-    "followup.done", _("Follow-up contacts kept"), "month", *OF_PERSON, unit="follow_ups", part_of="followup.due",
+    "followup.done", _("Follow-up contacts kept"), "month", *OF_CASE, unit="follow_ups", part_of="followup.due",
+    means=Definition(
+        counts=_("Of the contacts due in the period, those that took place."),
+        who=_("Somebody spoke with her, early or late: a contact counts under the day on which it was due, even if it "
+              "took place in another period."),
+        corrections=CORRECTIONS, source=SOURCE,
+    ),
 )
-def done(period: Period, foundations: Foundations) -> Rows:
+def done(period: Period, scope: Scope) -> Rows:
     """Of the contacts due in the period, those that took place, early or late."""
-    return _scheduled(period, foundations, _took_place)
+    return _scheduled(period, scope, _took_place)
 
 
 def window(period: Period, month: int) -> Period | None:
@@ -54,14 +72,18 @@ def window(period: Period, month: int) -> Period | None:
     return Period(first, last) if first <= last else None
 
 
-def _scheduled(period: Period, foundations: Foundations, counts: Any) -> Rows:
+def _scheduled(period: Period, scope: Scope, counts: Any) -> Rows:
     return sa.union_all(*(
-        sa.select(sa.literal(str(month)).label("month"), *of_person(left.age_band))
+        sa.select(sa.literal(str(month)).label("month"), *of_case(_due_year(month, period), left.age_band))
         .join(Case, Case.id == left.case_id)
         .join(Person, Person.id == Case.person_id)
-        .where(_left_in(days), owned(left.foundation_id, foundations), counts(month))
+        .where(_left_in(days), in_scope(scope), counts(month))
         for month in FOLLOW_UP_MONTHS if (days := window(period, month))
     ))
+
+
+def _due_year(month: int, period: Period) -> sa.ColumnElement[str]:
+    return year_of(later_day(left.occurred_at, month), period)
 
 
 def _left_in(days: Period) -> sa.ColumnElement[bool]:
@@ -75,9 +97,10 @@ def _took_place(month: int) -> sa.ColumnElement[bool]:
     return _contact(FollowUp.month == month, FollowUp.is_fulfilled)
 
 
-def _is_over(month: int, period: Period) -> sa.ColumnElement[bool]:
+def _is_over(month: int) -> sa.ColumnElement[bool]:
     came_back = sa.exists().where(
-        Stay.case_id == left.case_id, Stay.arrived_at > left.occurred_at, Stay.arrived_at < period.ends_before
+        Stay.case_id == left.case_id, Stay.arrived_at > left.occurred_at,
+        Stay.arrived_at < later_day(left.occurred_at, month, days=1),
     )
     return sa.or_(
         came_back,

@@ -1,14 +1,15 @@
 """Figures are declared by the features that own the data; reports and commands print them, neither knows the other."""
 
-from .clauses import Foundations as Foundations
+from .clauses import PROGRAMME as PROGRAMME
+from .clauses import Scope as Scope
 from .clauses import during as during
-from .clauses import owned as owned
 from .clauses import year_of as year_of
 from .figures import UNKNOWN as UNKNOWN
 from .figures import Figure as Figure
 from .figures import Period as Period
 from .figures import Table as Table
 from .registry import INDICATORS as INDICATORS
+from .registry import Definition as Definition
 from .registry import Indicator as Indicator
 from .registry import Rows as Rows
 from .registry import figures as figures

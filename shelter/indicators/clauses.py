@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,18 +11,27 @@ import sqlalchemy as sa
 
 from shelter.calendar import Period
 
-Foundations = Collection[uuid.UUID] | None
-"""The foundations whose records are counted; None means all."""
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose records are counted: the whole programme's, those of a foundation, or those of one of its houses."""
+
+    foundation_id: uuid.UUID | None = None
+    house_id: uuid.UUID | None = None
+
+    def holds(self, foundation: Any, house: Any = None) -> sa.ColumnElement[bool]:
+        """A record of that foundation and house is counted. What is of no house (None) is in no house's figures."""
+        if self.house_id is not None:
+            return sa.false() if house is None else house == self.house_id
+        return sa.true() if self.foundation_id is None else foundation == self.foundation_id
+
+
+PROGRAMME = Scope()
 
 
 def during(moment: Any, period: Period) -> sa.ColumnElement[bool]:
     """It happened on one of the local days of the period."""
     return sa.and_(moment >= period.starts_at, moment < period.ends_before)
-
-
-def owned(foundation: Any, foundations: Foundations) -> sa.ColumnElement[bool]:
-    """It belongs to one of the foundations."""
-    return sa.true() if foundations is None else foundation.in_(foundations)
 
 
 def year_of(moment: Any, period: Period) -> sa.ColumnElement[str]:

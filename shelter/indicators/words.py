@@ -8,12 +8,14 @@ from flask_babel import get_locale
 
 from shelter.codes import Code
 from shelter.codes.cases import Exploitation
-from shelter.codes.leaving import Destination, ExitReason
+from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
 from shelter.codes.people import AgeBand, Sex
+from shelter.codes.places import Province
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _
 
 from .figures import UNKNOWN, Table
+from .registry import INDICATORS, Indicator
 
 FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "sex": (_("Sex"), Sex),
@@ -22,11 +24,12 @@ FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "exploitation": (_("Form of exploitation"), Exploitation),
     "country_of_exploitation": (_("Country of exploitation"), None),
     "year": (_("Year"), None),
+    "province": (_("Province of the house"), Province),
     "discipline": (_("Discipline"), Discipline),
     "service": (_("Service"), ServiceType),
     "reason": (_("Reason for leaving"), ExitReason),
     "destination": (_("Destination"), Destination),
-    "month": (_("Month after leaving"), None),
+    "month": (_("Month after leaving"), FollowUpMonth),
 }
 COUNTRIES = {"nationality", "country_of_exploitation"}
 UNITS = {
@@ -64,3 +67,28 @@ def rows(name: str, table: Table) -> list[tuple[str, int]]:
 def unit(stored: str) -> str:
     """What is counted."""
     return str(UNITS.get(stored, stored))
+
+
+def meaning(each: Indicator) -> list[tuple[str, str]]:
+    """The definition of an indicator for whoever reads it: what is said, and the sentences."""
+    means = each.means
+    return [(str(title), str(text)) for title, text in (
+        (_("What it counts"), means.counts),
+        (_("Who is in it"), means.who),
+        (_("Numerator and denominator"), _of_what(each)),
+        (_("Corrections"), means.corrections),
+        (_("Not known"), _("Nobody wrote it down, or she did not want to say it: it is a row of its own, and no zero. "
+                           "Whoever answered no to every form is known, and has none.")),
+        (_("Where it is read from"), means.source),
+        (_("Broken down by"), f"{', '.join(fact(name).lower() for name in each.facts)}."),
+    )]
+
+
+def _of_what(each: Indicator) -> str:
+    share = _("A percentage in a table is of those of whom anything is known there: «Not known» is not in its "
+              "denominator.")
+    if each.part_of is None:
+        return str(share)
+    whole = str(INDICATORS[each.part_of].label)
+    parts = _("Numerator: these. Denominator: «%(whole)s» of the same period.", whole=whole)
+    return f"{parts} {share}"

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from shelter.cases.indicators import OF_PERSON, of_person
+from shelter.cases.indicators import OF_CASE, in_scope, of_case
 from shelter.cases.models import Case, Person
 from shelter.cases.records import Stay
-from shelter.indicators import Foundations, Period, Rows, during, indicator, owned
+from shelter.indicators import Definition, Period, Rows, Scope, during, indicator, year_of
 from shelter.texts import later as _
 
 
-@indicator("intake.admitted", _("Admissions to a house"), *OF_PERSON)
-def admitted(period: Period, foundations: Foundations) -> Rows:
+@indicator("intake.admitted", _("Admissions to a house"), *OF_CASE, means=Definition(
+    counts=_("Stays in a house that began in the period. Whoever comes back is counted again."),
+    who=_("The person got a bed on a day of the period, and had none before. A change of bed is no admission."),
+    corrections=_("What was corrected counts as it stands today; the age is the one on arrival."),
+    source=_("The stays of the houses."),
+))
+def admitted(period: Period, scope: Scope) -> Rows:
     """Stays that began in the period; a change of bed begins none."""
     return (
-        sa.select(*of_person(Stay.age_band))
+        sa.select(*of_case(year_of(Stay.arrived_at, period), Stay.age_band))
         .join(Case, Case.id == Stay.case_id)
         .join(Person, Person.id == Case.person_id)
-        .where(during(Stay.arrived_at, period), owned(Stay.foundation_id, foundations))
+        .where(during(Stay.arrived_at, period), in_scope(scope))
     )

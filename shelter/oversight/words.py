@@ -84,6 +84,7 @@ ACTIONS: dict[str, Any] = {
     "document.download": _("Downloaded a document"),
     "exit.record": _("Recorded an exit"),
     "followup.record": _("Recorded a follow-up contact"),
+    "figures.cases": _("Looked at the cases behind a figure"),
     "report.make": _("Prepared a report"),
     "report.download": _("Downloaded a report"),
     "release.download": _("Downloaded a published report"),

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shelter.access import Permission, Reader, foundations_of
-from shelter.calendar import now
+from shelter.calendar import Period, now
 from shelter.db import db
 from shelter.partners.models import Foundation
 from shelter.texts import say as _
@@ -27,6 +27,16 @@ def in_force() -> sa.Select[uuid.UUID]:
 
 def _counts(file: Any) -> tuple[Any, ...]:
     return file.finished_at.is_not(None), file.undone_at.is_(None)
+
+
+def registered_in(period: Period) -> sa.ColumnElement[bool]:
+    """A historic case of the period: on its day; where only its year is known, if the period holds the whole year."""
+    years, day = period.whole_years, RegisterCase.registered_on
+    has_year = sa.and_(day.is_(None), RegisterCase.year >= years.start, RegisterCase.year < years.stop)
+    return sa.and_(
+        RegisterCase.year.between(period.start.year, period.end.year),
+        sa.or_(day.between(period.start, period.end), has_year),
+    )
 
 
 def replaced_by(file: ImportedFile) -> uuid.UUID | None:

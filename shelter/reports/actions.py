@@ -17,9 +17,11 @@ from shelter.audit import anchor, work
 from shelter.audit.chain import head
 from shelter.calendar import Period, now
 from shelter.db import db
-from shelter.indicators import Figure, figures
+from shelter.indicators import Scope, figures
 from shelter.jobs import Job, Kind, Progress, Result, job_kind
 from shelter.rules import RuleBroken
+from shelter.statistics.protect import Shown
+from shelter.statistics.rules import LEVELS, Audience, as_seen
 from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.texts import speaking
@@ -27,11 +29,8 @@ from shelter.web.paper import DataFile, pdf
 
 from . import queries
 from .models import Release
-from .protect import Shown, exactly, protect
-from .rules import CONTENTS, LEVELS, PARTS_OF, Audience, Chapter, reason_not_to_publish, tables
+from .rules import reason_not_to_publish
 from .sheet import Sheet
-
-SOME = "some"
 
 
 @dataclass(frozen=True)
@@ -77,15 +76,15 @@ REPORT = job_kind("report.make", Kind(
 
 def make(order: Order) -> Release:
     """Count and print. The release is returned as it is to be kept; nothing is changed yet."""
-    foundations = None if order.foundation_id is None else {order.foundation_id}
-    counted = {figure.code: figure for figure in figures(order.period, foundations)}
-    shown = as_seen(counted, order)
+    scope = Scope(order.foundation_id)
+    counted = {figure.code: figure for figure in figures(order.period, scope)}
+    shown = as_seen(counted, order.period, LEVELS.get(order.audience))
     made_at = now()
     with speaking(order.language):
         sheet = Sheet(
             order.period, order.audience, queries.scope_name(order.foundation_id), shown,
             exact=counted if order.audience is Audience.INTERNAL else {},
-            sources=queries.sources(order.period, foundations),
+            sources=queries.sources(order.period, scope),
             printed_by=order.name or _("the local operator"), made_at=made_at, head=anchor(head()),
         )
         data = DataFile("datos.csv", _("The figures of this report, as printed"), as_csv(shown))
@@ -116,32 +115,6 @@ def refusal(release: Release, by: uuid.UUID) -> str:
     """Why this person may not publish it; empty when she may."""
     is_published = release.published_at is not None
     return reason_not_to_publish(release.audience, release.made_by_id, by, is_published=is_published)
-
-
-def as_seen(counted: dict[str, Figure], order: Order) -> dict[str, Shown]:
-    """Every figure as this audience may see it, by code."""
-    found: dict[str, Shown] = {}
-    for chapter in CONTENTS:
-        if chapter.code in counted and chapter.code not in found:
-            found |= _seen(chapter, counted, order)
-    return found
-
-
-def _seen(chapter: Chapter, counted: dict[str, Figure], order: Order) -> dict[str, Shown]:
-    """What some of those counted did is protected together with them: apart, each would give the other away."""
-    figure, level = counted[chapter.code], LEVELS.get(order.audience)
-    rows = tables(chapter, figure.breakdowns, order.period, level)
-    if level is None:
-        return {chapter.code: exactly(figure.value, rows)}
-    some = {SOME: {SOME: counted[chapter.beside].value}} if chapter.beside in counted else {}
-    shown = protect(
-        figure.value, {**rows, **some}, level, several=chapter.several, often_none={*chapter.often_none, *some},
-        parts_of={} if chapter.several else PARTS_OF,
-    )
-    found = {chapter.code: Shown(shown.total, {name: shown.tables[name] for name in rows})}
-    if some:
-        found[chapter.beside] = Shown(shown.tables[SOME][SOME], {})
-    return found
 
 
 def as_ledger(shown: dict[str, Shown]) -> list[dict[str, Any]]:

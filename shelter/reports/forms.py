@@ -6,11 +6,11 @@ import uuid
 from typing import Any
 
 from shelter.calendar import Period
+from shelter.statistics.rules import Audience
 from shelter.texts import later as _
 from shelter.web import ChoiceField, Form
 
 from .actions import Order
-from .rules import Audience
 
 HINTS = {
     Audience.GOVERNMENT: _("Less than 5 is hidden, the others are rounded to 5."),

@@ -1,29 +1,28 @@
-"""Releases that a reader may see, the periods that can be reported, and the sources to cite."""
+"""Releases that a reader may see, whose figures may be printed, and the sources to cite."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from babel.dates import format_skeleton
-from flask_babel import format_date, get_locale
 
 from shelter.access import Permission, Reader, foundations_of
-from shelter.calendar import Period, today
+from shelter.calendar import Period
 from shelter.db import db
+from shelter.indicators import Scope
 from shelter.partners.models import Foundation
 from shelter.register.models import ImportedFile, Register, RegisterCase
-from shelter.register.queries import in_force
+from shelter.register.queries import in_force, registered_in
+from shelter.statistics.queries import say_period
+from shelter.statistics.rules import Audience
 from shelter.texts import say as _
 
 from .models import Release
-from .rules import FOR_OBSERVERS, Audience
+from .rules import FOR_OBSERVERS
 
-QUARTERS = 8
 PAGE = 50
 
 
@@ -92,59 +91,11 @@ def scope_name(foundation_id: uuid.UUID | None) -> str:
     return found or _("The whole programme")
 
 
-def periods() -> list[tuple[str, str]]:
-    """The last eight quarters, then every year since the first of the registers (and their years together)."""
-    quarter = Period.quarter_of(today())
-    found = []
-    for _place in range(QUARTERS):
-        found.append(quarter)
-        quarter = Period.quarter_of(quarter.start - timedelta(days=1))
-    first, last = _historic_years()
-    year = today().year
-    found += [_years(each, each) for each in range(year, min(first or year, year - 2) - 1, -1)]
-    if first and last and last > first:
-        found.append(_years(first, last))
-    return [(str(period), _in_progress(period)) for period in found]
-
-
-def _historic_years() -> tuple[int | None, int | None]:
-    years = sa.select(sa.func.min(RegisterCase.year), sa.func.max(RegisterCase.year))
-    first, last = db.session.execute(years.where(RegisterCase.file_id.in_(in_force()))).one()
-    return first, last
-
-
-def _years(first: int, last: int) -> Period:
-    return Period(date(first, 1, 1), date(last, 12, 31))
-
-
-def _in_progress(period: Period) -> str:
-    said = say_period(period)
-    return _("%(period)s (not over yet)", period=said) if period.end >= today() else said
-
-
-def say_period(period: Period) -> str:
-    """A period in words: 3.er trimestre de 2026; 2002–2019; del 1 ene 2026 al 30 jun 2026."""
-    short = str(period)
-    if "." not in short and len(short) > len("2026"):
-        return str(format_skeleton("yQQQQ" if "Q" in short else "yMMMM", period.start, locale=get_locale()))
-    if short == f"{period.start.year}..{period.end.year}":
-        return f"{period.start.year}–{period.end.year}"
-    if short == f"{period.start.year}":
-        return short
-    first, last = (format_date(day, "d MMM yyyy") for day in (period.start, period.end))
-    return str(_("%(first)s to %(last)s", first=first, last=last))
-
-
-def sources(period: Period, foundations: Collection[uuid.UUID] | None) -> list[sa.Row[Any]]:
+def sources(period: Period, scope: Scope) -> list[sa.Row[Any]]:
     """The historic registers that have cases in the period: name and source, for citation."""
-    years = period.whole_years
-    counted = sa.exists().where(
-        RegisterCase.file_id == ImportedFile.id, RegisterCase.year >= years.start, RegisterCase.year < years.stop
-    )
+    counted = sa.exists().where(RegisterCase.file_id == ImportedFile.id, registered_in(period))
     query = (
         sa.select(Register.name, Register.source).join(ImportedFile, ImportedFile.register_id == Register.id)
-        .where(ImportedFile.id.in_(in_force()), counted)
+        .where(ImportedFile.id.in_(in_force()), counted, scope.holds(Register.foundation_id))
     )
-    if foundations is not None:
-        query = query.where(Register.foundation_id.in_(foundations))
     return list(db.session.execute(query.distinct().order_by(Register.name)))

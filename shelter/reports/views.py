@@ -7,6 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
 from shelter.accounts import queries as accounts
+from shelter.statistics.queries import periods, say_period
+from shelter.statistics.rules import CONTENTS, Audience
+from shelter.statistics.tables import say_token
 from shelter.texts import language
 from shelter.texts import later as _later
 from shelter.texts import say as _
@@ -17,8 +20,7 @@ from shelter.web.page import saved
 from . import actions, queries
 from .forms import ReportForm
 from .models import Release
-from .rules import CONTENTS, Audience, file_name
-from .sheet import say_token
+from .rules import file_name
 
 reports = Section("reports", __name__)
 gate.loads("release", queries.by_id)
@@ -37,7 +39,7 @@ def index() -> ResponseReturnValue:
                draft=_later("A report"))
 def new() -> ResponseReturnValue:
     """Ask for one: it is counted and printed beside the pages, for that takes seconds."""
-    form = ReportForm(queries.scopes(me()) or abort(403), queries.periods(), language=language())
+    form = ReportForm(queries.scopes(me()) or abort(403), periods(), language=language())
     done = submit(form, "report.ask", lambda: actions.ask(form.order(me().id, me().name)), said=None,
                   to=lambda job: url_for("jobs.show", job=job.id))
     return done or page("reports/new.html", form=form)
@@ -47,7 +49,7 @@ def new() -> ResponseReturnValue:
 def preview(release: Release) -> ResponseReturnValue:
     """What it says, who made it, and what may be done with it."""
     return page(
-        "reports/preview.html", release=release, period=queries.say_period(release.period),
+        "reports/preview.html", release=release, period=say_period(release.period),
         audience=Audience(release.audience), scope=queries.scope_name(release.foundation_id), contents=CONTENTS,
         names=accounts.names([release.made_by_id, release.published_by_id]),
         figures={each["code"]: say_token(each["value"]) for each in release.figures},

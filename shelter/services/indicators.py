@@ -7,41 +7,56 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from shelter.cases.indicators import OF_PERSON, of_person
+from shelter.cases.indicators import OF_CASE, in_scope, of_case
 from shelter.cases.models import Case, Person
-from shelter.indicators import Foundations, Period, Rows, during, indicator, owned
+from shelter.indicators import Definition, Period, Rows, Scope, during, indicator, year_of
 from shelter.texts import later as _
 
 from .models import Service
 
+SOURCE = _("The services that were logged.")
 
-@indicator("services.given", _("Services given"), "discipline", "service", *OF_PERSON, unit="services")
-def given(period: Period, foundations: Foundations) -> Rows:
+
+@indicator("services.given", _("Services given"), "discipline", "service", *OF_CASE, unit="services", means=Definition(
+    counts=_("Services that took place in the period. A person with ten services is ten."),
+    who=_("The service was on a day of the period, and took place. What did not take place is not counted."),
+    corrections=_("Each service as it was last corrected, once; the age is the one on its day."),
+    source=SOURCE,
+))
+def given(period: Period, scope: Scope) -> Rows:
     """Services that took place in the period, each as it was last corrected."""
+    year = year_of(Service.occurred_at, period)
     return (
-        sa.select(Service.discipline, Service.type.label("service"), *of_person(Service.age_band))
+        sa.select(Service.discipline, Service.type.label("service"), *of_case(year, Service.age_band))
         .join(Case, Case.id == Service.case_id)
         .join(Person, Person.id == Case.person_id)
-        .where(_held(period, foundations))
+        .where(_held(period, scope))
     )
 
 
-@indicator("services.persons", _("People who received a service"), "discipline", "service", *OF_PERSON)
-def persons(period: Period, foundations: Foundations) -> Rows:
-    """Each person once, whatever she received; under every discipline and service that she received."""
+@indicator("services.persons", _("People who received a service"), "discipline", "service", *OF_CASE, means=Definition(
+    counts=_("People with at least one service in the period, each person once."),
+    who=_("At least one service took place on a day of the period. She stands under every discipline, every service "
+          "and every year in which she was served: those rows add up to more than the people. Whom two foundations "
+          "served is counted by each."),
+    corrections=_("Each service as it was last corrected; what else is known of her comes from her newest case."),
+    source=SOURCE,
+))
+def persons(period: Period, scope: Scope) -> Rows:
+    """Each person once, whatever she received; under every discipline, service and year in which she was served."""
     kinds = (
-        sa.select(Case.person_id, Service.discipline, Service.type)
+        sa.select(Case.person_id, Service.discipline, Service.type, year_of(Service.occurred_at, period).label("year"))
         .join(Case, Case.id == Service.case_id)
-        .where(_held(period, foundations))
+        .where(_held(period, scope))
         .distinct().subquery()
     )
-    received = (
-        sa.select(kinds.c.person_id, _together(kinds.c.discipline, "discipline"), _together(kinds.c.type, "service"))
-        .group_by(kinds.c.person_id).subquery()
-    )
-    latest = _latest_case(period)
+    received = sa.select(
+        kinds.c.person_id, _together(kinds.c.discipline, "discipline"), _together(kinds.c.type, "service"),
+        _together(kinds.c.year, "year"),
+    ).group_by(kinds.c.person_id).subquery()
+    latest = _latest_case(period, scope)
     return (
-        sa.select(received.c.discipline, received.c.service, *of_person())
+        sa.select(received.c.discipline, received.c.service, *of_case(received.c.year))
         .join(Person, Person.id == received.c.person_id)
         .join(latest, latest.c.person_id == Person.id)
         .join(Case, Case.id == latest.c.id)
@@ -49,20 +64,18 @@ def persons(period: Period, foundations: Foundations) -> Rows:
     )
 
 
-def _held(period: Period, foundations: Foundations) -> sa.ColumnElement[bool]:
+def _held(period: Period, scope: Scope) -> sa.ColumnElement[bool]:
     later = aliased(Service)
     is_corrected = sa.exists().where(later.corrects_id == Service.id)
-    return sa.and_(
-        during(Service.occurred_at, period), owned(Service.foundation_id, foundations), Service.was_held, ~is_corrected
-    )
+    return sa.and_(during(Service.occurred_at, period), in_scope(scope), Service.was_held, ~is_corrected)
 
 
 def _together(words: Any, name: str) -> sa.ColumnElement[str]:
     return sa.func.aggregate_strings(sa.type_coerce(words, sa.String), " ").label(name)
 
 
-def _latest_case(period: Period) -> sa.Subquery:
-    """Each person's cases, newest first; those that were opened after the period stand behind."""
+def _latest_case(period: Period, scope: Scope) -> sa.Subquery:
+    """Each person's cases in the scope, newest first; those that were opened after the period stand behind."""
     order = (Case.opened_at >= period.ends_before, Case.opened_at.desc(), Case.id)
     place = sa.func.row_number().over(partition_by=Case.person_id, order_by=order).label("place")
-    return sa.select(Case.id, Case.person_id, place).subquery()
+    return sa.select(Case.id, Case.person_id, place).where(in_scope(scope)).subquery()

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from shelter.cases.indicators import OF_PERSON, of_person
+from shelter.cases.indicators import OF_CASE, in_scope, of_case
 from shelter.cases.models import Case, Person
-from shelter.indicators import Foundations, Period, Rows, during, indicator, owned
+from shelter.indicators import Definition, Period, Rows, Scope, during, indicator, year_of
 from shelter.texts import later as _
 
 from .models import Exit
 
 
-@indicator("transition.exits", _("Exits from a house"), "reason", "destination", *OF_PERSON)
-def exits(period: Period, foundations: Foundations) -> Rows:
+@indicator("transition.exits", _("Exits from a house"), "reason", "destination", *OF_CASE, means=Definition(
+    counts=_("Stays in a house that ended in the period, for whatever reason."),
+    who=_("The person left on a day of the period. Whoever leaves twice is counted twice."),
+    corrections=_("What was corrected counts as it stands today; the age is the one on leaving."),
+    source=_("The exits that the houses recorded."),
+))
+def exits(period: Period, scope: Scope) -> Rows:
     """Stays that ended in the period."""
     return (
-        sa.select(Exit.reason, Exit.destination, *of_person(Exit.age_band))
+        sa.select(Exit.reason, Exit.destination, *of_case(year_of(Exit.left_at, period), Exit.age_band))
         .join(Case, Case.id == Exit.case_id)
         .join(Person, Person.id == Case.person_id)
-        .where(during(Exit.left_at, period), owned(Exit.foundation_id, foundations))
+        .where(during(Exit.left_at, period), in_scope(scope))
     )

@@ -45,6 +45,8 @@ contact.read         . C . . . H . . . .
 contact.write        . C . . . H . . . .
 followup.read        . C T T T H E . . .
 followup.write       . C . . . H . . . .
+indicator.read       . . . . . F E E . .
+indicator.exact      . . . . . F E . . .
 report.read          . . . . . F E . . .
 report.publish       . . . . . . E . . .
 release.read         . . . . . E E . E .

@@ -38,17 +38,17 @@ from shelter.documents import actions as documents
 from shelter.factors.models import Passkey
 from shelter.followup import actions as followup
 from shelter.house import create_app
-from shelter.indicators import figures
+from shelter.indicators import Scope, figures
 from shelter.intake import actions as intake
 from shelter.partners import actions as partners
 from shelter.partners.models import CalendarDay, House
 from shelter.reports import actions as reports
 from shelter.reports.models import Release
-from shelter.reports.rules import Audience
 from shelter.residence import actions as residence
 from shelter.residence.queries import free_beds
 from shelter.route import actions as route
 from shelter.services import actions as services
+from shelter.statistics.rules import LEVELS, Audience, as_seen
 from shelter.transition import actions as transition
 
 SPANISH = SpokenLanguage.SPANISH
@@ -205,10 +205,11 @@ class World:
         second = self.crew[Role.SHELTER_COORDINATOR].id
         for place, published in ((None, now()), (foundation_id, None)):
             order = reports.Order(period, Audience.GOVERNMENT, "es", place, maker)
-            counted = {each.code: each for each in figures(period, None if place is None else {place})}
+            counted = {each.code: each for each in figures(period, Scope(place))}
+            shown = as_seen(counted, period, LEVELS[order.audience])
             reports.keep(Release(
                 foundation_id=place, starts_on=period.start, ends_on=period.end, audience=order.audience.value,
-                language="es", figures=reports.as_ledger(reports.as_seen(counted, order)), pdf=b"%PDF-1.7",
+                language="es", figures=reports.as_ledger(shown), pdf=b"%PDF-1.7",
                 sha256="0" * 64, made_by_id=maker, published_at=published, published_by_id=published and second,
             ))
 

@@ -40,6 +40,7 @@ def test_json_is_one_array_of_every_figure_and_nothing_else(filled, shelter):
     assert tables["sex×exploitation"] == {"female×sexual": 1, "male×labour": 1, "male×sexual": 1}
     assert figure["known"] == {
         "sex": 3, "age_band": 2, "nationality": 2, "exploitation": 3, "country_of_exploitation": 2, "year": 3,
+        "province": 0,
     }
     assert found["followup.done"]["denominator"] == 0
 
@@ -48,9 +49,13 @@ def test_the_table_says_words_in_the_order_of_the_vocabulary_and_how_many_are_kn
     lines = shelter("indicators", "2002").out.splitlines()
     assert "Registered cases: 3 people" in lines
     age = lines.index("  Age (known of 2)")
-    assert [" ".join(line.split()) for line in lines[age + 1 : age + 4]] == ["9 to 17 1", "18 to 20 1", "Not known 1"]
+    assert [" ".join(line.split()) for line in lines[age + 1 : age + 4]] == [
+        "9 to 17 1 50.0 %", "18 to 20 1 50.0 %", "Not known 1 –",
+    ]
     country = lines.index("  Country of exploitation (known of 2)")
-    assert lines[country + 1].split() == ["Ecuador", "2"]
+    assert lines[country + 1].split() == ["Ecuador", "2", "100.0", "%"]
+    registered = lines.index("Registered cases: 3 people")
+    assert lines[registered + 1] == "  Cases opened in the period. A person who comes a second time has a second case."
     assert "Follow-up contacts kept: 0 of 0 follow-ups" in lines
 
 

@@ -53,10 +53,13 @@ class AStay:
 
 @dataclass
 class ACase:
+    """`is_away`: in the other house of her foundation."""
+
     opened: datetime
     age: AgeBand | None = None
     forms: dict[Exploitation, Answer] = field(default_factory=dict)
     country: str | None = None
+    is_away: bool = False
     stays: list[AStay] = field(default_factory=list)
     services: list[AService] = field(default_factory=list)
     contacts: list[AContact] = field(default_factory=list)
@@ -64,7 +67,7 @@ class ACase:
 
 @dataclass
 class APerson:
-    """`house` is the place of her house in the programme: the first two are of one foundation."""
+    """`house` is the place of her house in the programme: 0 and 1 are of one foundation, 2 and 3 of the other."""
 
     sex: Sex | None = None
     nationality: str | None = None
@@ -75,13 +78,17 @@ class APerson:
 def settle(programme: Any, people: list[APerson]) -> None:
     """Put them into the database, in the transaction that is open."""
     for each in people:
-        house = programme.houses[each.house]
-        person = Person(foundation_id=house.foundation_id, sex=each.sex, nationality=each.nationality)
+        foundation = programme.houses[each.house].foundation_id
+        person = Person(foundation_id=foundation, sex=each.sex, nationality=each.nationality)
         db.session.add(person)
         db.session.flush()
         for told in each.cases:
-            _case(house, person, told)
+            _case(programme.houses[house_of(each, told)], person, told)
     db.session.flush()
+
+
+def house_of(person: APerson, case: ACase) -> int:
+    return person.house ^ case.is_away
 
 
 def _case(house: Any, person: Person, told: ACase) -> None:
@@ -129,6 +136,8 @@ def _stay(house: Any, of_case: dict[str, uuid.UUID], told: AStay) -> None:
 # Counting by hand: one person after the other, one fact after the other. Nothing here reads the database.
 
 Facts = dict[str, list[str]]
+PROVINCES = ["17", "17", "07", "09"]
+"""Of the houses, by their place in the programme."""
 
 
 def inside(moment: datetime | None, period: Period) -> bool:
@@ -136,10 +145,10 @@ def inside(moment: datetime | None, period: Period) -> bool:
 
 
 def cases_in(people: list[APerson], houses: set[int]) -> Iterator[tuple[APerson, ACase]]:
-    return ((person, case) for person in people if person.house in houses for case in person.cases)
+    return ((person, case) for person in people for case in person.cases if house_of(person, case) in houses)
 
 
-def facts_of(person: APerson, case: ACase, age: AgeBand | None = None) -> Facts:
+def facts_of(person: APerson, case: ACase, year: int, age: AgeBand | None = None) -> Facts:
     known = {form: answer for form, answer in case.forms.items() if answer is not Answer.UNKNOWN}
     return {
         "sex": [person.sex or "unknown"],
@@ -147,34 +156,36 @@ def facts_of(person: APerson, case: ACase, age: AgeBand | None = None) -> Facts:
         "nationality": [person.nationality or "unknown"],
         "exploitation": [form for form, answer in known.items() if answer is Answer.YES] if known else ["unknown"],
         "country_of_exploitation": [case.country or "unknown"],
+        "year": [str(year)], "province": [PROVINCES[house_of(person, case)]],
     }
 
 
 def registered(people: list[APerson], period: Period, houses: set[int]) -> Iterator[Facts]:
     for person, case in cases_in(people, houses):
         if inside(case.opened, period):
-            yield {**facts_of(person, case), "year": [str(local(case.opened).year)]}
+            yield facts_of(person, case, local(case.opened).year)
 
 
 def admitted(people: list[APerson], period: Period, houses: set[int]) -> Iterator[Facts]:
     for person, case in cases_in(people, houses):
         for stay in case.stays:
             if inside(stay.arrived, period):
-                yield facts_of(person, case, stay.age)
+                yield facts_of(person, case, local(stay.arrived).year, stay.age)
 
 
 def present(people: list[APerson], period: Period, houses: set[int]) -> Iterator[Facts]:
     for person, case in cases_in(people, houses):
         for stay in case.stays:
             if local(stay.arrived).date() <= period.end and (not stay.left or local(stay.left).date() > period.end):
-                yield facts_of(person, case, stay.age)
+                yield facts_of(person, case, period.end.year, stay.age)
 
 
 def exits(people: list[APerson], period: Period, houses: set[int]) -> Iterator[Facts]:
     for person, case in cases_in(people, houses):
         for stay in case.stays:
             if inside(stay.left, period):
-                yield {**facts_of(person, case, stay.age), "reason": [stay.reason], "destination": [stay.destination]}
+                facts = facts_of(person, case, local(stay.left).year, stay.age)
+                yield {**facts, "reason": [stay.reason], "destination": [stay.destination]}
 
 
 def held(case: ACase, period: Period) -> list[AService]:
@@ -186,18 +197,21 @@ def held(case: ACase, period: Period) -> list[AService]:
 def given(people: list[APerson], period: Period, houses: set[int]) -> Iterator[Facts]:
     for person, case in cases_in(people, houses):
         for each in held(case, period):
-            yield {**facts_of(person, case, each.age), "discipline": [each.type.of], "service": [each.type]}
+            facts = facts_of(person, case, local(each.at).year, each.age)
+            yield {**facts, "discipline": [each.type.of], "service": [each.type]}
 
 
 def persons(people: list[APerson], period: Period, houses: set[int]) -> Iterator[Facts]:
     for person in people:
-        received = [each for case in person.cases for each in held(case, period)]
-        if person.house in houses and received:
-            begun = [case for case in person.cases if local(case.opened).date() <= period.end] or person.cases
+        cases = [case for case in person.cases if house_of(person, case) in houses]
+        received = [each for case in cases for each in held(case, period)]
+        if received:
+            begun = [case for case in cases if local(case.opened).date() <= period.end] or cases
             latest = max(begun, key=lambda case: case.opened)
             yield {
-                **facts_of(person, latest), "discipline": sorted({each.type.of for each in received}),
+                **facts_of(person, latest, 0), "discipline": sorted({each.type.of for each in received}),
                 "service": sorted({each.type for each in received}),
+                "year": sorted({str(local(each.at).year) for each in received}),
             }
 
 
@@ -218,17 +232,18 @@ def follow_ups(people: list[APerson], period: Period, houses: set[int]) -> Itera
             end = min((left for left in leavings if left > stay.left), default=None)
             mine = [each for each in case.contacts if each.at >= stay.left and (end is None or each.at < end)]
             later = [other.arrived for other in case.stays if other.arrived > stay.left]
-            came_back = any(local(arrived).date() <= period.end for arrived in later)
             for month in (1, 3, 6, 12):
-                if add_months(local(stay.left).date(), month) not in period:
+                day = add_months(local(stay.left).date(), month)
+                if day not in period:
                     continue
+                came_back = any(local(arrived).date() <= day for arrived in later)
                 is_done = any(each.month == month and each.outcome in SPOKE_WITH_HER for each in mine)
                 is_over = came_back or any(
                     (each.outcome is Outcome.DECLINED and each.month < month)
                     or (each.outcome is Outcome.DIED and each.month <= month) for each in mine
                 )
                 if is_done or not is_over:
-                    yield {**facts_of(person, case, stay.age), "month": [str(month)]}, is_done
+                    yield {**facts_of(person, case, day.year, stay.age), "month": [str(month)]}, is_done
 
 
 BY_HAND: dict[str, Callable[[list[APerson], Period, set[int]], Iterator[Facts]]] = {

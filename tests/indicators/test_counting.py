@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shelter.house import FIGURES
-from shelter.indicators import INDICATORS, Period, figures, indicator, registry, source
+from shelter.indicators import INDICATORS, Definition, Period, figures, indicator, registry, source
 from shelter.indicators.figures import Group, forms_of, tabulate, words_of
 from shelter.indicators.words import FACTS, UNITS, fact, rows, unit, word
 
@@ -91,13 +91,16 @@ def book(monkeypatch):
     return empty
 
 
+MEANS = Definition("Things.", "Whoever saw them.", "None.", "Somebody's eyes.")
+
+
 def these(*words):
     """A source that gives one thing of each colour."""
-    return lambda _period, _foundations: sa.union_all(*(sa.select(sa.literal(word).label("colour")) for word in words))
+    return lambda _period, _scope: sa.union_all(*(sa.select(sa.literal(word).label("colour")) for word in words))
 
 
 def test_an_indicator_sums_its_sources_and_a_fact_that_one_does_not_have_is_unknown_there(book, app):
-    indicator("things.seen", "Things seen", "colour", "size", unit="things")(these("red", "blue"))
+    indicator("things.seen", "Things seen", "colour", "size", unit="things", means=MEANS)(these("red", "blue"))
     source("things.seen")(these("red"))
     found = book["things.seen"].count(PERIOD)
     assert (found.value, found.numerator, found.denominator) == (3, 3, None)
@@ -109,16 +112,16 @@ def test_an_indicator_sums_its_sources_and_a_fact_that_one_does_not_have_is_unkn
 
 
 def test_a_part_has_its_whole_as_denominator_and_figures_stand_by_code(book, app):
-    indicator("things.kept", "Things kept", part_of="things.seen")(these("red"))
-    indicator("things.seen", "Things seen")(these("red", "blue"))
-    indicator("things.lost", "Things lost")(these("red", "blue", "red"))
+    indicator("things.kept", "Things kept", part_of="things.seen", means=MEANS)(these("red"))
+    indicator("things.seen", "Things seen", means=MEANS)(these("red", "blue"))
+    indicator("things.lost", "Things lost", means=MEANS)(these("red", "blue", "red"))
     assert [(each.code, each.numerator, each.denominator) for each in figures(PERIOD)] == [
         ("things.kept", 1, 2), ("things.lost", 3, None), ("things.seen", 2, None),
     ]
 
 
 def test_the_json_of_a_figure_has_the_shape_that_clients_rely_on(book, app):
-    indicator("things.seen", "Things seen", "colour", unit="things")(these("red"))
+    indicator("things.seen", "Things seen", "colour", unit="things", means=MEANS)(these("red"))
     assert figures(PERIOD)[0].as_json() == {
         "code": "things.seen", "label": "Things seen", "unit": "things",
         "value": 1, "numerator": 1, "denominator": None,
@@ -127,9 +130,9 @@ def test_the_json_of_a_figure_has_the_shape_that_clients_rely_on(book, app):
 
 
 def test_an_indicator_is_declared_once(book):
-    indicator("things.seen", "Things seen")(these("red"))
+    indicator("things.seen", "Things seen", means=MEANS)(these("red"))
     with pytest.raises(ValueError, match="declared twice"):
-        indicator("things.seen", "Things seen")(these("red"))
+        indicator("things.seen", "Things seen", means=MEANS)(these("red"))
 
 
 def test_every_fact_and_every_unit_of_the_book_can_be_said(make_app):

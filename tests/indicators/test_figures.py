@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from shelter.audit import operator, work
 from shelter.calendar import Period, add_months, moment_of
 from shelter.cases import indicators as _cases
+from shelter.cases.models import Case
 from shelter.codes.cases import Answer, Exploitation
 from shelter.codes.leaving import Destination, ExitReason, Outcome
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.services import ServiceType
 from shelter.db import db
 from shelter.followup import indicators as _followup
-from shelter.indicators import INDICATORS, figures
+from shelter.indicators import INDICATORS, Scope, figures
 from shelter.intake import indicators as _intake
+from shelter.partners import actions as partners
 from shelter.register import indicators as _register
 from shelter.residence import indicators as _residence
 from shelter.services import indicators as _services
 from shelter.transition import indicators as _transition
 from tests.indicators.population import (
     BY_HAND,
+    PROVINCES,
     ACase,
     AContact,
     APerson,
@@ -74,24 +80,65 @@ def services(draw):
 
 contacts = st.lists(st.builds(AContact, st.sampled_from([1, 3, 6, 12]), moments, st.sampled_from(Outcome)), max_size=3)
 some_cases = st.lists(
-    st.builds(ACase, moments, ages, forms, countries, stays(), services(), contacts), min_size=1, max_size=2,
-    unique_by=lambda case: case.opened,
+    st.builds(ACase, moments, ages, forms, countries, st.booleans(), stays(), services(), contacts),
+    min_size=1, max_size=2, unique_by=lambda case: case.opened,
 )
 people = st.lists(
-    st.builds(APerson, st.sampled_from([None, *list(Sex)[:3]]), countries, st.integers(0, 2), some_cases), max_size=6,
+    st.builds(APerson, st.sampled_from([None, *list(Sex)[:3]]), countries, st.integers(0, 3), some_cases), max_size=6,
 )
+scopes = st.sampled_from([{0, 1, 2, 3}, {0, 1}, {2, 3}, {0}, {1}, {3}])
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-@given(people=people, period=st.sampled_from(PERIODS), houses=st.sampled_from([{0, 1, 2}, {0, 1}, {2}, set()]))
+@pytest.fixture
+def programme(programme):
+    """Two houses in each foundation; those of the south in two provinces."""
+    with work("test.house", by=operator):
+        south = programme.foundations[1]
+        programme.houses.append(partners.add_house(south, "Casa Costa", canton="0901", address="4", rooms={"Sala": 1}))
+    assert [house.province for house in programme.houses] == PROVINCES
+    return programme
+
+
+def scope_of(programme, houses):
+    """The scope that holds exactly these houses."""
+    some = programme.houses[min(houses)]
+    if len(houses) == 1:
+        return Scope(some.foundation_id, some.id)
+    return Scope() if len(houses) == 4 else Scope(some.foundation_id)
+
+
+@settings(max_examples=60, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(people=people, period=st.sampled_from(PERIODS), houses=scopes)
 def test_every_figure_equals_a_count_by_hand(programme, people, period, houses):
-    owners = None if len(houses) == 3 else {programme.houses[house].foundation_id for house in houses}
+    scope = scope_of(programme, houses)
     try:
         settle(programme, people)
         for code in BY_HAND:
-            figure = INDICATORS[code].count(period, owners)
+            figure = INDICATORS[code].count(period, scope)
             expected = count_by_hand(code, INDICATORS[code].facts, people, period, houses)
             assert (figure.value, figure.breakdowns, figure.known) == expected, code
+    finally:
+        db.session.rollback()
+
+
+@settings(max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(people=people, period=st.sampled_from(PERIODS), houses=scopes)
+def test_the_cases_behind_each_figure_and_each_cell_add_up_to_it(programme, people, period, houses):
+    scope = scope_of(programme, houses)
+    inside = {programme.houses[house].id for house in houses}
+    try:
+        settle(programme, people)
+        for code in BY_HAND:
+            figure = INDICATORS[code].count(period, scope)
+            cells = [(name, word) for name in INDICATORS[code].facts for word in figure.breakdowns[name]]
+            for name, word in (("", ""), *cells):
+                behind = INDICATORS[code].cases(period, scope, name, word)
+                found = list(db.session.execute(
+                    sa.select(behind.c.times, Case.house_id).join(Case, Case.id == behind.c.case_id)
+                ))
+                expected = figure.breakdowns[name][word] if name else figure.value
+                assert sum(row.times for row in found) == expected, (code, name, word)
+                assert {row.house_id for row in found} <= inside
     finally:
         db.session.rollback()
 
@@ -111,7 +158,7 @@ def rosa(programme):
     arrived = datetime(2025, 1, 1, 4, 30, tzinfo=UTC)
     left = moment_of(date(2025, 1, 31))
     case = ACase(
-        arrived, None, forms, "PE", [AStay(arrived, left, age=AgeBand.TO_20)],
+        arrived, None, forms, "PE", False, [AStay(arrived, left, age=AgeBand.TO_20)],
         [AService(CRISIS, arrived), AService(CRISIS, left), AService(LEGAL, left), AService(LEGAL, left, False)],
         [AContact(1, left + 33 * DAY, Outcome.STABLE), AContact(3, left + 95 * DAY, Outcome.UNSAFE)],
     )
@@ -202,7 +249,10 @@ TWICE = [AStay(MARCH - DAY, MARCH), AStay(MARCH + DAY, MARCH + 9 * DAY)]
     ([AStay(MARCH - DAY, MARCH)], [AContact(3, MARCH + 31 * DAY, Outcome.DECLINED)], 2, 1),
     ([AStay(MARCH - DAY, MARCH)], [AContact(1, MARCH + 31 * DAY, Outcome.DIED)], 0, 0),
     ([AStay(MARCH - DAY, MARCH)], [AContact(3, MARCH + 31 * DAY, Outcome.DIED)], 1, 0),
-    ([AStay(MARCH - DAY, MARCH), AStay(MARCH + 40 * DAY)], [], 0, 0),
+    # She came back on the day of the first contact (10 April), or on the day after: of the others none is due.
+    ([AStay(MARCH - DAY, MARCH), AStay(moment_of(date(2025, 4, 10), time(23, 59)))], [], 0, 0),
+    ([AStay(MARCH - DAY, MARCH), AStay(moment_of(date(2025, 4, 11), time(0)))], [], 1, 0),
+    ([AStay(MARCH - DAY, MARCH), AStay(MARCH + 40 * DAY)], [], 1, 0),
     ([AStay(MARCH - DAY, MARCH), AStay(MARCH + 40 * DAY)], [AContact(1, MARCH + 31 * DAY, Outcome.STABLE)], 1, 1),
     # She left twice: what was done after the second time is of the second schedule.
     (TWICE, [], 3, 0),
@@ -225,6 +275,27 @@ def test_the_follow_ups_of_one_case_equal_a_count_by_hand(programme, stays, cont
             expected = count_by_hand(code, ("month",), people, period, {0})
             found = INDICATORS[code].count(period)
             assert (found.value, found.breakdowns["month"]) == (expected[0], expected[1]["month"])
+    finally:
+        db.session.rollback()
+
+
+@settings(max_examples=30, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(people=people, quarter=st.sampled_from(["2024-Q4", "2025-Q1", "2025-Q2"]), houses=scopes)
+def test_the_months_of_a_quarter_add_up_to_it(programme, people, quarter, houses):
+    """Of everything that happens on a day; not of those who are present, nor of people who are served twice."""
+    whole, scope = Period.read(quarter), scope_of(programme, houses)
+    months = [Period.read(f"{whole.start.year}-{whole.start.month + place:02d}") for place in range(3)]
+    try:
+        settle(programme, people)
+        for code in set(BY_HAND) - {"residence.present", "services.persons"}:
+            parts = [INDICATORS[code].count(month, scope) for month in months]
+            figure = INDICATORS[code].count(whole, scope)
+            assert figure.value == sum(part.value for part in parts), code
+            for name, table in figure.breakdowns.items():
+                added = Counter[str]()
+                for part in parts:
+                    added.update(part.breakdowns[name])
+                assert added == Counter(table), (code, name)
     finally:
         db.session.rollback()
 

@@ -17,8 +17,8 @@ from shelter.calendar import Period
 from shelter.db import db
 from shelter.reports import actions
 from shelter.reports.actions import Order
-from shelter.reports.rules import FACTS, Audience
-from shelter.reports.sheet import LONG, label, say
+from shelter.statistics.rules import FACTS, LEVELS, Audience
+from shelter.statistics.tables import LONG, label, say
 from shelter.texts import LANGUAGES as LOCALES
 from tests.reports.counted import population
 
@@ -88,7 +88,7 @@ def test_words_data_and_ledger_say_the_same(app, make, audience, language, peopl
     assert found == ledger
     flat = " ".join(text.split())
     with app.test_request_context(), force_locale(LOCALES[language]):
-        shown = actions.as_seen(population(period, **people), Order(period, Audience(audience), language))
+        shown = actions.as_seen(population(period, **people), period, LEVELS.get(Audience(audience)))
         for code, each in shown.items():
             if not each.total.number or not each.tables or code == "followup.done":
                 continue
@@ -216,7 +216,7 @@ def test_kept_contacts_are_protected_together_with_those_due(app):
     counted["followup.due"].breakdowns["month"] = {"1": 0, "3": 1, "6": 0, "12": 5, "unknown": 0}
     counted["followup.done"].value = 3
     with app.test_request_context():
-        shown = actions.as_seen(counted, Order(QUARTER, Audience.GOVERNMENT, "es"))
+        shown = actions.as_seen(counted, QUARTER, LEVELS[Audience.GOVERNMENT])
     assert shown["followup.done"].tables == {}
     assert shown["followup.done"].total.token in {"<5", ""}
 

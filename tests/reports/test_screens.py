@@ -12,6 +12,7 @@ import time_machine
 from shelter.access import Role
 from shelter.audit import AuditEntry, operator, work
 from shelter.db import db
+from shelter.indicators import Scope
 from shelter.reports import actions
 from shelter.reports.models import Release
 from tests.client import Page
@@ -195,7 +196,7 @@ def test_a_shelter_coordinator_prints_and_sees_her_own_foundation_alone(
     db.session.rollback()
     printed = db.session.scalars(sa.select(Release).where(Release.audience == "internal")).one()
     assert printed.foundation_id == north.id
-    assert asked == [{north.id}]
+    assert asked == [Scope(north.id)]
 
 
 @pytest.mark.parametrize("scope", ["all", "south"])

@@ -4,9 +4,9 @@ import pytest
 from flask_babel import force_locale
 
 from shelter.calendar import Period
-from shelter.reports.queries import say_period
 from shelter.reports.rules import file_name
-from shelter.reports.sheet import say_token
+from shelter.statistics.queries import say_period
+from shelter.statistics.tables import say_token
 
 
 @pytest.mark.parametrize(("written", "spanish", "english"), [

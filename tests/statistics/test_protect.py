@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shelter.reports.protect import Level, Mark, exactly, protect
-from tests.reports.attacker import Reader, meanings
+from shelter.statistics.protect import Level, Mark, exactly, protect
+from tests.statistics.attacker import Reader, meanings
 
 THREE = Level(3, 3)
 """As five and five, but small enough for a reader who tries everything."""

@@ -5,7 +5,7 @@ import pytest
 from shelter.calendar import Period
 from shelter.codes.cases import Exploitation
 from shelter.codes.people import Sex
-from shelter.reports.rules import CONTENTS, LEVELS, Audience, tables
+from shelter.statistics.rules import CONTENTS, LEVELS, Audience, tables
 
 YEARS = Period.read("2010..2012")
 FOUND = {"sex": {"female": 7, "unknown": 2}, "exploitation": {"labour": 6}, "year": {"2010": 9}}

@@ -1,0 +1,60 @@
+"""What the page of figures is asked for, in its address: nothing here names anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from werkzeug.datastructures import MultiDict
+from wtforms.validators import ValidationError
+
+from shelter.calendar import Period, today
+from shelter.indicators.words import FACTS
+from shelter.texts import later as _later
+from shelter.texts import say as _
+from shelter.web import ChoiceField, Form
+
+from .queries import Whose
+
+MONTHS = 12
+
+
+class FiguresForm(Form):
+    """Which period, whose figures, and which two facts are put together."""
+
+    periodo = ChoiceField(_later("Which period?"), kind="select")
+    de = ChoiceField(_later("Whose figures?"), kind="select")
+    filas = ChoiceField(_later("A table with these rows"), kind="select", required=False)
+    columnas = ChoiceField(_later("and these columns"), kind="select", required=False)
+
+    def __init__(self, asked: Mapping[str, str], whose: list[Whose], periods: list[tuple[str, str]]) -> None:
+        over = next(word for word, _said in periods if Period.read(word).end < today())
+        start = {"periodo": over, "de": whose[0].word}
+        super().__init__(formdata=MultiDict({**start, **asked}))
+        facts = [(name, label) for name, (label, _words) in FACTS.items()]
+        self.periodo.choices = periods
+        self.de.choices = [(each.word, each.name) for each in whose]
+        self.filas.choices = self.columnas.choices = facts
+        self.whose = {each.word: each for each in whose}
+
+    def validate_columnas(self, field: ChoiceField) -> None:
+        """A table with two facts needs two, and not the same twice."""
+        if bool(field.data) != bool(self.filas.data):
+            raise ValidationError(_("Choose both, the rows and the columns"))
+        if field.data and field.data == self.filas.data:
+            raise ValidationError(_("Choose something else than in the rows"))
+
+    @property
+    def period(self) -> Period:
+        """The period that is asked for."""
+        return Period.read(str(self.periodo.data))
+
+    @property
+    def chosen(self) -> Whose:
+        """Whose figures."""
+        return self.whose[str(self.de.data)]
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """The two facts; None where no table with two is asked for."""
+        down, across = self.filas.data, self.columnas.data
+        return (down, across) if down and across and down != across else None

@@ -1,0 +1,94 @@
+"""The page of figures, and the cases behind one of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
+
+from shelter.access import Permission as P
+from shelter.cases.queries import Cursor
+from shelter.indicators import INDICATORS
+from shelter.indicators import figures as counted
+from shelter.statistics.queries import over_periods, periods, say_period
+from shelter.statistics.rules import LEVELS, Audience, as_seen
+from shelter.statistics.tables import number
+from shelter.texts import later as _later
+from shelter.web import Section, me, menu, page
+from shelter.web.gate import hide, reading
+
+from . import board, queries
+from .board import Card
+from .forms import MONTHS, FiguresForm
+
+figures = Section("figures", __name__)
+menu(75, "figures.index", _later("Figures"), "report", P.INDICATOR_READ)
+NARROWED = ("figura", "hecho", "palabra")
+
+
+@figures.get("/indicadores", needs=P.INDICATOR_READ)
+def index() -> ResponseReturnValue:
+    """Every indicator of a period with its definition and its tables."""
+    reading("figures.read")
+    form, exact = _asked(), queries.is_exact(me())
+    if form.periodo.errors or form.de.errors:
+        return page("figures/index.html", form=form, cards=(), exact=exact)
+    may_list = exact and queries.may_list(me(), form.chosen.scope)
+    return page(
+        "figures/index.html", form=form, cards=_exact(form, may_list) if exact else _protected(form), exact=exact,
+        said=say_period(form.period), whose=form.chosen.name, may_list=may_list,
+        listable=[] if may_list else [each for each in form.whose.values() if queries.may_list(me(), each.scope)],
+    )
+
+
+@figures.get("/indicadores/casos", needs=P.INDICATOR_EXACT)
+def cases() -> ResponseReturnValue:
+    """The cases behind a figure, or behind a cell of it; for those who may list every one that it can count."""
+    reading("figures.cases")
+    form = _asked()
+    if form.errors or not queries.may_list(me(), form.chosen.scope):
+        hide(P.INDICATOR_EXACT, None)
+    code, fact, word = cell = _cell()
+    place = Cursor.read(request.args.get("desde"))
+    found = queries.behind(me(), form.period, form.chosen.scope, cell, place)
+    if fact and not found.total:
+        abort(404)
+    kept = {**form.in_address, **{name: request.args[name] for name in NARROWED if name in request.args}}
+    return page("figures/cases.html", found=found, title=board.title_of(code, fact, word), kept=kept,
+                said=say_period(form.period), whose=form.chosen.name, back=form.in_address, number=number)
+
+
+def _asked() -> FiguresForm:
+    offered = periods(MONTHS) if queries.is_exact(me()) else over_periods()
+    form = FiguresForm(request.args, queries.choices(me()), offered)
+    if not form.validate():
+        form.status = 422
+    return form
+
+
+def _exact(form: FiguresForm, may_list: bool) -> list[Card]:
+    link = partial(_link, form) if may_list else None
+    return board.exactly(counted(form.period, form.chosen.scope), form.pair, link)
+
+
+def _link(form: FiguresForm, code: str, fact: str = "", word: str = "") -> str:
+    asked: dict[str, Any] = {"figura": code, "periodo": form.periodo.data, "de": form.de.data}
+    if fact:
+        asked |= {"hecho": fact, "palabra": word}
+    return url_for("figures.cases", **asked)
+
+
+def _protected(form: FiguresForm) -> list[Card]:
+    found = {figure.code: figure for figure in counted(form.period, form.chosen.scope)}
+    return board.protected(as_seen(found, form.period, LEVELS[Audience.GOVERNMENT]))
+
+
+def _cell() -> tuple[str, str, str]:
+    """The figure, the fact and the word that are asked for; 404 for what is none."""
+    code, fact, word = (request.args.get(name, "") for name in NARROWED)
+    code = code or next(iter(INDICATORS))
+    if code not in INDICATORS or (fact and fact not in INDICATORS[code].facts):
+        abort(404)
+    return code, fact, word
