@@ -18,6 +18,7 @@ from shelter.cli.plain import Refused, in_app
 from shelter.register import actions
 from shelter.register.actions import Plan
 from shelter.register.reading import Mapping, Reading, Reject, Sheet
+from shelter.register.uploads import harmless
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -71,7 +72,9 @@ def _bring_in(
 def _read(sheet: Sheet, mapping: Mapping) -> Reading:
     """Read all of it, with a bar for whoever waits."""
     with _bar(sheet.about(mapping.shape), _("Reading")) as bar:
-        return Reading.of(sheet, mapping, lambda lines: bar.update(lines - bar.pos))
+        reading = Reading.of(sheet, mapping, lambda lines: bar.update(lines - bar.pos))
+        bar.update(bar.length - bar.pos)
+    return reading
 
 
 def _bar(length: int, label: str) -> Any:
@@ -153,7 +156,7 @@ def _write(rejects: list[Reject], out: Path, inputs: set[Path]) -> None:
 
 def _harmless(reject: Reject) -> list[str]:
     """Its cells as a spreadsheet shows them without carrying any out: the name of a column comes from the file."""
-    return [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in map(str, reject)]
+    return [str(reject.line), harmless(reject.column), reject.reason]
 
 
 def _writing(out: Path, write: Callable[[IO[str]], object]) -> None:

@@ -140,6 +140,7 @@ def test_what_cannot_be_true_together_is_refused_at_its_field(facts, field, said
     ({"registered_on": date(2014, 3, 4), "birth": PartialDate(1996, 3, 5)}, AgeBand.TO_17),
     ({"registered_on": date(2014, 12, 31), "birth": PartialDate(1996)}, AgeBand.TO_20),
     ({"registered_on": date(2014, 12, 30), "birth": PartialDate(1996)}, AgeBand.TO_17),
+    ({"registered_on": date(2014, 3, 5), "birth": PartialDate(2014)}, AgeBand.TO_8),
     ({"year": 2014, "birth": PartialDate(1996)}, AgeBand.TO_17),
     ({"year": 2014, "birth": PartialDate(1996, 1, 1)}, AgeBand.TO_20),
     ({"year": 2014, "birth": PartialDate(1996, 1, 2)}, AgeBand.TO_17),

@@ -48,8 +48,8 @@ def test_a_mapping_may_name_both():
 
 
 def test_a_separator_that_stands_in_the_header_by_chance_does_not_part_it():
-    assert lines(b"id;edad, en cifras;sexo\n1;17;F\n2;18;M\n") == [
-        ["id", "edad, en cifras", "sexo"], ["1", "17", "F"], ["2", "18", "M"],
+    assert lines(b"id;edad, en cifras, o grupo, o nada;sexo\n1;17;F\n2;18;M\n") == [
+        ["id", "edad, en cifras, o grupo, o nada", "sexo"], ["1", "17", "F"], ["2", "18", "M"],
     ]
 
 

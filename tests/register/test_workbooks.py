@@ -200,7 +200,9 @@ def packed(size, part=b" "):
 
 
 BOMBS = {
-    "in all": lambda: changed(WHOLE, **{f"xl/media/{number}.bin": packed(61 * MEGABYTE) for number in range(10)}),
+    "in all": lambda: changed(
+        WHOLE, **{f"xl/media/{number}.bin": packed(61 * MEGABYTE) for number in range(10)}, noise=4 * NOISE,
+    ),
     "for its size": lambda: changed(WHOLE, **{"xl/media/1.bin": packed(40 * MEGABYTE)}),
     "of parts": lambda: changed(WHOLE, **{f"xl/media/{number}.bin": b"" for number in range(2_001)}),
     "of styles": lambda: changed(WHOLE, {"xl/styles.xml": NS + packed(3 * MEGABYTE, b"<xf/>")}, noise=NOISE),
@@ -232,6 +234,16 @@ def test_a_workbook_that_grows_beyond_measure_is_refused_and_little_is_kept(kind
     try:
         assert "grow beyond measure" in refusal(content)
         assert tracemalloc.get_traced_memory()[1] < 60 * MEGABYTE
+    finally:
+        tracemalloc.stop()
+
+
+def test_rows_are_forgotten_when_they_were_read():
+    sheet = Sheet.of("file.xlsx", with_rows(packed(1_500_000, b"<row><c><v>1</v></c></row>") + b"<row/>" * 20_000))
+    tracemalloc.start()
+    try:
+        assert sum(1 for _line in sheet.lines()) == 57_692
+        assert tracemalloc.get_traced_memory()[1] < 2 * MEGABYTE
     finally:
         tracemalloc.stop()
 

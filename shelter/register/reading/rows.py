@@ -111,7 +111,6 @@ class Reading:
     unread: dict[str, Counter[str]] = field(default_factory=dict)
     """By column the different texts that could not be read (the first of them), each with how often it stands there."""
     _last_refused: int = 0
-    _cases: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sheet: Sheet, mapping: Mapping, progress: Callable[[int], object] | None = None) -> Reading:
