@@ -58,6 +58,13 @@ class Settings:
     tls: bool = False
     idle_minutes: int = 15
     session_hours: int = 8
+    jobs: str = ""
+    redis_url: str = ""
+
+    @property
+    def jobs_in(self) -> str:
+        """Where jobs are queued: as set, else where the database is."""
+        return self.jobs or make_url(self.url).get_backend_name()
 
     @property
     def url(self) -> str:
@@ -93,7 +100,15 @@ class Settings:
         settings = cls(**{name: _read(name, value) for name, value in found.items()})
         for name, check in _CHECKS.items():
             check(name, getattr(settings, name))
+        settings._fit_together()
         return settings
+
+    def _fit_together(self) -> None:
+        """What one setting asks of another."""
+        if self.jobs == "postgresql" and self.database_file:
+            raise _bad("jobs", _("the queue lies in the database, and that is SQLite: set SHELTER_DATABASE_URL"))
+        if self.jobs == "redis" and not self.redis_url:
+            raise _bad("jobs", _("set SHELTER_REDIS_URL too, like redis://127.0.0.1:6379/0"))
 
 
 NAMES = {each.name for each in fields(Settings)}
@@ -218,8 +233,18 @@ def _are_hosts(name: str, hosts: tuple[str, ...]) -> None:
 
 
 _HOST = re.compile(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(:\d{1,5})?|\[[0-9A-Fa-f:]+\](:\d{1,5})?")
+def _is_queue(name: str, place: str) -> None:
+    if place not in {"", "inline", "sqlite", "postgresql", "redis"}:
+        raise _bad(name, _("jobs are queued in sqlite, postgresql or redis; inline does them at once"))
+
+
+def _is_redis(name: str, url: str) -> None:
+    if url and not re.fullmatch(r"(rediss?|unix)://\S+", url):
+        raise _bad(name, _("not an address of Redis, like redis://127.0.0.1:6379/0"))
+
+
 _CHECKS: dict[str, Callable[[str, Any], None]] = {
     "database_url": _is_database, "timezone": _is_zone, "locale": _is_locale, "instance": _is_folder,
     "anchor_folder": _is_folder, "backup_folder": _is_folder, "trusted_hosts": _are_hosts,
-    "idle_minutes": _at_most(240), "session_hours": _at_most(24),
+    "jobs": _is_queue, "redis_url": _is_redis, "idle_minutes": _at_most(240), "session_hours": _at_most(24),
 }

@@ -25,6 +25,7 @@ from shelter import (
     followup,
     home,
     intake,
+    jobs,
     notices,
     oversight,
     own,
@@ -50,6 +51,7 @@ from shelter.followup import indicators as _followup_figures
 from shelter.followup import models as _followup
 from shelter.intake import indicators as _intake_figures
 from shelter.intake import models as _intake
+from shelter.jobs import queue, worker
 from shelter.keeping import rounds as _keeping_rounds  # noqa: F401 (written into the book of rounds)
 from shelter.partners.queries import list_words
 from shelter.register import indicators as _register_figures
@@ -98,8 +100,10 @@ def create_app(**given: Any) -> Flask:
     calm.init_app(app, read_only=settings.read_only)
     _dress(app)
     components.init_app(app)
+    queue.init_app(app, settings, ring.lookup("jobs", "queue"), worker.do)
     for feature in (
         notices,
+        jobs,
         accounts,
         approvals,
         documents,

@@ -168,7 +168,8 @@ def make_app(database_url, tmp_path):
         KeyRing.create(key)
 
     def make(**settings):
-        given = {"instance": tmp_path, "database_url": database_url, "mfa_required": False, **settings}
+        given = {"instance": tmp_path, "database_url": database_url, "mfa_required": False, "jobs": "inline",
+                 **settings}
         app = create_app(**given)
         app.test_client_class = PageClient
         app.jinja_env.bytecode_cache = READ_ONCE

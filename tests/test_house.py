@@ -19,7 +19,8 @@ OWN_ROOMS = {
     "accounts": {"sessions", "proof"}, "partners": {"territory", "workdays", "lists"},
     "cases": {"records", "search", "words"},
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
-    "followup": {"words"}, "register": {"reading", "mappings"}, "oversight": {"words", "watch"},
+    "jobs": {"kinds", "progress", "queue", "worker"},
+    "followup": {"words"}, "register": {"reading", "mappings", "uploads", "undoing"}, "oversight": {"words", "watch"},
     "reports": {"sheet"}, "figures": {"board"},
 }
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which

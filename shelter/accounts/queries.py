@@ -132,6 +132,16 @@ def holding(permission: Permission, house_id: uuid.UUID | None = None) -> list[u
     ))
 
 
+def holds(staff_id: uuid.UUID, permission: Permission) -> bool:
+    """Whether somebody holds a permission today, however far it reaches; never who has no open account."""
+    day, roles = today(), [role for role, row in MATRIX.items() if permission in row]
+    held = sa.exists().where(
+        Assignment.staff_id == Staff.id, Assignment.role.in_(roles), Assignment.from_on <= day,
+        sa.or_(Assignment.to_on.is_(None), Assignment.to_on >= day),
+    )
+    return db.session.scalar(sa.select(Staff.id).where(Staff.id == staff_id, Staff.is_active, held)) is not None
+
+
 def homes(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID | None]:
     """The house that answers for an account: where it has worked longest; None when it works for the programme."""
     day = today()

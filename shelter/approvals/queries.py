@@ -22,6 +22,13 @@ def by_id(approval_id: uuid.UUID) -> Approval | None:
     return db.session.get(Approval, approval_id)
 
 
+def visible_to(reader: Reader, approval_id: uuid.UUID) -> Approval | None:
+    """One that the reader asked for, or of a kind that she decides; others are as if they were not there."""
+    found = by_id(approval_id)
+    is_hers = found is not None and found.asked_by_id == reader.id
+    return found if is_hers or (found and allows(reader, found.kind.decides, found)) else None
+
+
 def waiting_for(reader: Reader) -> list[Approval]:
     """What this reader may decide, the first that will be too late first."""
     waiting = sa.select(Approval).where(Approval.state == ApprovalState.WAITING, Approval.expires_at > now())

@@ -23,7 +23,7 @@ from .forms import DecisionForm
 from .models import Approval
 
 approvals = Section("approvals", __name__)
-gate.loads("approval", queries.by_id)
+gate.loads("approval", lambda approval_id: queries.visible_to(me(), approval_id))
 menu(95, "approvals.index", _later("Approvals"), "shield", P.APPROVAL_READ)
 
 

@@ -11,6 +11,7 @@ from .models import operator as operator
 from .verify import Verdict as Verdict
 from .verify import verify as verify
 from .work import ReadOnly as ReadOnly
+from .work import afterwards as afterwards
 from .work import enter as enter
 from .work import note as note
 from .work import work as work

@@ -71,7 +71,9 @@ def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[W
     begin_writing()
     read_again(on)
     doing = Work(action, by, on, detail)
-    changes = db.session.info["changes"] = []
+    changes: list[dict[str, str]] = []
+    after: list[Callable[[], object]] = []
+    db.session.info.update(changes=changes, afterwards=after)
     transaction = db.session().get_transaction()
     try:
         yield doing
@@ -85,7 +87,15 @@ def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[W
         raise
     finally:
         db.session.info.pop("changes", None)
+        db.session.info.pop("afterwards", None)
     anchor_now_and_then(latest)
+    for each in after:
+        each()
+
+
+def afterwards(do: Callable[[], object]) -> None:
+    """Have something done once what is being done is committed; not at all when it is undone."""
+    db.session.info["afterwards"].append(do)
 
 
 def note(

@@ -27,6 +27,7 @@ from shelter.cli.setup import bring_up_to_date, close_to_others
 from shelter.cli.supervise import Part, Supervisor
 from shelter.config import Settings
 from shelter.db import db
+from shelter.jobs.worker import working
 from shelter.rounds import is_somebody_working, stand_by
 from shelter.texts import say as _
 
@@ -66,7 +67,7 @@ def run_command(host: str, port: int, workers: int, threads: int, with_tls: bool
 @click.command("jobs")
 @CLOCK
 def jobs_command(clock_right: bool) -> None:
-    """Do the hourly and nightly jobs, where `shelter run` does not (it does them itself)."""
+    """Do the long work that people ask for and the hourly and nightly rounds, where `shelter run` does not."""
     found = settings()
     bring_up_to_date(found)
     app = _ready(found, clock_right=clock_right)
@@ -143,7 +144,7 @@ def do_jobs(app: Flask) -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     os.nice(10)  # whoever waits for a page comes first
-    stand_by(app, stop)
+    stand_by(app, stop, working)
 
 
 class Server(BaseApplication):

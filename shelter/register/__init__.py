@@ -10,4 +10,6 @@ if TYPE_CHECKING:
 
 def sections() -> list[Section]:
     """Its addresses."""
-    return []
+    from .views import register
+
+    return [register]

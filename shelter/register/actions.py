@@ -6,20 +6,24 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic, sleep
 
 import sqlalchemy as sa
 
 from shelter.audit import Actor, work
+from shelter.audit.work import quietly
 from shelter.calendar import now
 from shelter.db import db
 from shelter.db.base import in_portions, is_sqlite
+from shelter.rounds import every
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 from . import queries
 from .models import ImportedFile, Register, RegisterCase
 from .reading import Reading, Row
+from .rules import may_be_undone
 
 PORTION = 1_000
 """Cases in one transaction: a few hundredths of a second in which nobody else can write."""
@@ -29,12 +33,17 @@ LONGEST_PAUSE = 0.25
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do; found out without writing. `replaces` is the file whose place it takes from now on."""
+    """What an import would do; found out without writing. `replaces` is the file whose place it takes from now on.
+
+    A register that is not there yet is made: the foundation's, or the programme's.
+    """
 
     reading: Reading
     missing: list[Row]
     is_finished: bool
     replaces: uuid.UUID | None
+    foundation_id: uuid.UUID | None = None
+    file_id: uuid.UUID | None = None
 
     @property
     def changes_nothing(self) -> bool:
@@ -42,8 +51,14 @@ class Plan:
         return self.is_finished and not self.missing and not self.replaces
 
 
-def plan(reading: Reading, replaces: str | None = None) -> Plan:
-    """Compare a file with what is in; RuleBroken when it may not come in. `replaces` is the older file's digest."""
+def plan(
+    reading: Reading, replaces: str | None = None, *, foundation_id: uuid.UUID | None = None,
+    file_id: uuid.UUID | None = None,
+) -> Plan:
+    """Compare a file with what is in; RuleBroken when it may not come in. `replaces` is the older file's digest.
+
+    `file_id` is what a file that is not in yet will be called by.
+    """
     file = queries.file_of(reading.sheet.digest)
     if file:
         _may_come_again(file, reading)
@@ -52,6 +67,7 @@ def plan(reading: Reading, replaces: str | None = None) -> Plan:
     return Plan(
         reading, [row for row in reading.rows if row.line not in stored], is_finished=bool(file and file.finished_at),
         replaces=older.id if older and not (file and file.replaces_id == older.id) else None,
+        foundation_id=foundation_id, file_id=file_id,
     )
 
 
@@ -79,22 +95,65 @@ def _older(digest: str, reading: Reading, file: ImportedFile | None) -> Imported
 def carry_out(plan: Plan, *, by: Actor) -> Iterator[int]:
     """Do it, portion by portion; gives the number of cases of each. Broken off anywhere, the same import continues."""
     with _alone(), work("register.begin", by=by, digest=plan.reading.sheet.digest) as doing:
-        file = doing.on = _begin(plan)
+        file = doing.on = _begin(plan, by)
     for portion in in_portions(plan.missing, PORTION):
         _fill(file, portion, by)
         yield len(portion)
     if not file.finished_at:
         with work("register.finish", by=by, on=file):
-            file.finished_at = now()
+            file.finished_at, file.cases, file.refused = now(), len(plan.reading.rows), plan.reading.refused
 
 
-def _begin(plan: Plan) -> ImportedFile:
-    mapping, digest = plan.reading.mapping, plan.reading.sheet.digest
-    register = queries.register_named(mapping.register) or Register(name=mapping.register, source=mapping.source)
-    file = queries.file_of(digest) or ImportedFile(register_id=register.id, digest=digest)
+def _begin(plan: Plan, by: Actor) -> ImportedFile:
+    mapping, sheet = plan.reading.mapping, plan.reading.sheet
+    register = queries.register_named(mapping.register) or Register(
+        name=mapping.register, source=mapping.source, foundation_id=plan.foundation_id,
+    )
+    file = queries.file_of(sheet.digest) or ImportedFile(
+        id=plan.file_id or uuid.uuid4(), register_id=register.id, digest=sheet.digest, by_id=by.id, name=sheet.name,
+    )
     file.replaces_id = plan.replaces or file.replaces_id
     db.session.add_all([register, file])
     return file
+
+
+def undo(file: ImportedFile) -> None:
+    """None of its cases counts from now on; they are taken away little by little. What it replaced counts again.
+
+    In the transaction at hand. RuleBroken when another file has taken its place.
+    """
+    db.session.refresh(file, with_for_update=True)
+    check_undo(file)
+    file.undone_at, file.digest = now(), f"undone {file.id.hex}"
+
+
+def check_undo(file: ImportedFile) -> None:
+    """RuleBroken when it cannot be undone."""
+    may_be_undone(is_undone=file.undone_at is not None, is_replaced=queries.replaced_by(file) is not None,
+                  is_finished=file.finished_at is not None)
+
+
+def take_away(file_id: uuid.UUID) -> None:
+    """The cases of a file that does not count, in portions, so that nobody waits; what is gone stays gone."""
+    portion = sa.select(RegisterCase.line).where(RegisterCase.file_id == file_id).limit(PORTION)
+    while lines := db.session.scalars(portion).all():
+        db.session.rollback()
+        began = monotonic()
+        gone = sa.delete(RegisterCase).where(RegisterCase.file_id == file_id, RegisterCase.line.in_(lines))
+        quietly(partial(_execute, gone))
+        if is_sqlite():
+            sleep(min(monotonic() - began, LONGEST_PAUSE))
+
+
+def _execute(statement: sa.Delete, connection: sa.Connection) -> None:
+    connection.execute(statement)
+
+
+@every(minutes=10)
+def take_away_what_was_undone() -> None:
+    """The cases of undone files."""
+    for file_id in queries.undone_with_cases():
+        take_away(file_id)
 
 
 def _fill(file: ImportedFile, portion: list[Row], by: Actor) -> None:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.calendar import Period
+from shelter.access import Permission, Reader, foundations_of
+from shelter.calendar import Period, now
 from shelter.db import db
+from shelter.partners.models import Foundation
+from shelter.texts import say as _
 
-from .models import ImportedFile, Register, RegisterCase
+from .models import ImportedFile, Register, RegisterCase, SavedMapping, Upload
 
 
 def in_force() -> sa.Select[uuid.UUID]:
     """The files whose cases count: wholly in, and not replaced by one that is wholly in."""
     newer = sa.orm.aliased(ImportedFile)
-    replaced = sa.exists().where(newer.replaces_id == ImportedFile.id, newer.finished_at.is_not(None))
-    return sa.select(ImportedFile.id).where(ImportedFile.finished_at.is_not(None), ~replaced)
+    replaced = sa.exists().where(newer.replaces_id == ImportedFile.id, *_counts(newer))
+    return sa.select(ImportedFile.id).where(*_counts(ImportedFile), ~replaced)
+
+
+def _counts(file: Any) -> tuple[Any, ...]:
+    return file.finished_at.is_not(None), file.undone_at.is_(None)
 
 
 def registered_in(period: Period) -> sa.ColumnElement[bool]:
@@ -32,7 +42,7 @@ def registered_in(period: Period) -> sa.ColumnElement[bool]:
 def replaced_by(file: ImportedFile) -> uuid.UUID | None:
     """The file that took its place, wholly in."""
     return db.session.scalar(
-        sa.select(ImportedFile.id).where(ImportedFile.replaces_id == file.id, ImportedFile.finished_at.is_not(None))
+        sa.select(ImportedFile.id).where(ImportedFile.replaces_id == file.id, *_counts(ImportedFile))
     )
 
 
@@ -49,3 +59,106 @@ def register_named(name: str) -> Register | None:
 def lines_of(file_id: uuid.UUID) -> set[int]:
     """The lines of a file that are in already."""
     return set(db.session.scalars(sa.select(RegisterCase.line).where(RegisterCase.file_id == file_id)))
+
+
+def undone_with_cases() -> Sequence[uuid.UUID]:
+    """Undone files of which cases are left."""
+    left = sa.exists().where(RegisterCase.file_id == ImportedFile.id)
+    return db.session.scalars(sa.select(ImportedFile.id).where(ImportedFile.undone_at.is_not(None), left)).all()
+
+
+def _of(reader: Reader, permission: Permission, foundation: Any) -> sa.ColumnElement[bool]:
+    mine = foundations_of(reader, permission)
+    return sa.true() if mine is None else foundation.in_(mine)
+
+
+def registers(reader: Reader, permission: Permission) -> Sequence[Register]:
+    """Those that the reader reaches with a permission, by name."""
+    return db.session.scalars(
+        sa.select(Register).where(_of(reader, permission, Register.foundation_id)).order_by(Register.name)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A register with its files, the newest first; `cases` are those that count, of the years `first` to `last`."""
+
+    register: Register
+    files: list[ImportedFile]
+    in_force: frozenset[uuid.UUID]
+    cases: int
+    first: int | None
+    last: int | None
+
+
+def filled(reader: Reader) -> list[Filled]:
+    """Every register that the reader may look at."""
+    found = registers(reader, Permission.REGISTER_READ)
+    counting = frozenset(db.session.scalars(in_force()))
+    files = db.session.scalars(
+        sa.select(ImportedFile).where(ImportedFile.register_id.in_([each.id for each in found]))
+        .order_by(ImportedFile.begun_at.desc(), ImportedFile.id)
+    ).all()
+    return [_filled(each, [file for file in files if file.register_id == each.id], counting) for each in found]
+
+
+def _filled(register: Register, files: list[ImportedFile], counting: Collection[uuid.UUID]) -> Filled:
+    there = frozenset(file.id for file in files if file.id in counting)
+    years = sa.select(sa.func.min(RegisterCase.year), sa.func.max(RegisterCase.year))
+    first, last = db.session.execute(years.where(RegisterCase.file_id.in_(there))).one()
+    return Filled(register, files, there, sum(file.cases for file in files if file.id in there), first, last)
+
+
+def scopes(reader: Reader) -> list[tuple[uuid.UUID | None, str]]:
+    """Whose a new register of the reader's may be: the programme's (None), or a foundation's."""
+    mine = foundations_of(reader, Permission.REGISTER_WRITE)
+    names = sa.select(Foundation.id, Foundation.name).order_by(Foundation.name)
+    found = db.session.execute(names if mine is None else names.where(Foundation.id.in_(mine)))
+    whole: list[tuple[uuid.UUID | None, str]] = [(None, _("The whole programme"))] if mine is None else []
+    return [*whole, *((row.id, row.name) for row in found)]
+
+
+def counts(file: ImportedFile) -> bool:
+    """Whether its cases are in the figures."""
+    there = sa.select(ImportedFile.id).where(ImportedFile.id == file.id, ImportedFile.id.in_(in_force()))
+    return db.session.scalar(there) is not None
+
+
+def file_by_id(file_id: uuid.UUID) -> ImportedFile | None:
+    """A file, whatever its state."""
+    return db.session.get(ImportedFile, file_id)
+
+
+def files_that_count(reader: Reader) -> list[ImportedFile]:
+    """Those that the reader could replace, the newest first."""
+    return list(db.session.scalars(
+        sa.select(ImportedFile).join(Register)
+        .where(ImportedFile.id.in_(in_force()), _of(reader, Permission.REGISTER_WRITE, Register.foundation_id))
+        .order_by(ImportedFile.begun_at.desc())
+    ))
+
+
+def upload(by: uuid.UUID, upload_id: uuid.UUID) -> Upload | None:
+    """One of hers that is still kept."""
+    return db.session.scalar(
+        sa.select(Upload).where(Upload.id == upload_id, Upload.by_id == by, Upload.expires_at > now())
+    )
+
+
+def uploads(by: uuid.UUID) -> Sequence[Upload]:
+    """Hers that are not imported yet, the newest first."""
+    return db.session.scalars(
+        sa.select(Upload).where(Upload.by_id == by, Upload.expires_at > now()).order_by(Upload.made_at.desc())
+    ).all()
+
+
+def old_uploads() -> Sequence[uuid.UUID]:
+    """Those whose week is over."""
+    return db.session.scalars(sa.select(Upload.id).where(Upload.expires_at <= now())).all()
+
+
+def saved_mappings(reader: Reader) -> list[SavedMapping]:
+    """Those that the reader may use, by name: the programme's and her foundations'."""
+    shared = sa.or_(SavedMapping.foundation_id.is_(None),
+                    _of(reader, Permission.REGISTER_WRITE, SavedMapping.foundation_id))
+    return sorted(db.session.scalars(sa.select(SavedMapping).where(shared)), key=lambda each: str(each.name).casefold())

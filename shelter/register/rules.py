@@ -1,51 +1,81 @@
-"""What one value of a historic file may say."""
+"""What the facts of one historic case must be together, and what is stored of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from shelter.codes import Code
+from shelter.calendar import PartialDate, age_on
+from shelter.codes.cases import Exploitation
+from shelter.codes.people import AgeBand
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
-FIRST_YEAR = 1900
+OLDEST = 120
+"""Years that nobody lives longer."""
 
-Reader = Callable[[str], Any]
-"""From the text of a value to what is stored; RuleBroken with the reason when it cannot be read."""
-
-
-def year_until(last: int) -> Reader:
-    """A year that has come."""
-
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) == 4):
-            raise RuleBroken(_("it is not a year of four digits"))
-        if not FIRST_YEAR <= int(text) <= last:
-            raise RuleBroken(_("the year is not between %(first)s and %(last)s", first=FIRST_YEAR, last=last))
-        return int(text)
-
-    return read
+FORM = "exploitation."
 
 
-def word_of(vocabulary: type[Code]) -> Reader:
-    """A stored word of a vocabulary."""
+def case_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a RegisterCase, from facts by their names; what is left out or None is not known.
 
-    def read(text: str) -> Code:
-        try:
-            return vocabulary(text)
-        except ValueError:
-            raise RuleBroken(_("the mapping has no translation for this word")) from None
+    RuleBroken names the fact that is wrong.
+    """
+    year, day = when(facts.get("year"), facts.get("registered_on"))
+    return {
+        "year": year,
+        "registered_on": day,
+        "sex": facts.get("sex"),
+        "age_band": band(facts.get("age_band"), facts.get("age"), facts.get("birth"), year, day),
+        "nationality": facts.get("nationality"),
+        "exploited_in": facts.get("country_of_exploitation"),
+        "province": facts.get("province"),
+        "exploitation": {
+            Exploitation(fact.removeprefix(FORM)): answer for fact, answer in facts.items()
+            if answer and fact.startswith(FORM)
+        },
+    }
 
-    return read
+
+def when(year: int | None, day: date | None) -> tuple[int, date | None]:
+    """The year of registration and, if it is known, the day. One of them must be; both must agree."""
+    if day is None:
+        if year is None:
+            raise RuleBroken(_("Write the year or the day of registration: a case without it cannot be counted"), "year")
+        return year, None
+    if year not in {None, day.year}:
+        raise RuleBroken(_("The year is not that of the day of registration"), "year")
+    return day.year, day
 
 
-def country_among(known: Collection[str]) -> Reader:
-    """A country by its two letters (ISO 3166-1 alpha-2)."""
+def band(told: AgeBand | None, age: int | None, birth: PartialDate | None, year: int, day: date | None) -> AgeBand | None:
+    """The age band on registration: the one that is told; else of the age; else of the birth, the younger in doubt.
 
-    def read(text: str) -> str:
-        if text.upper() not in known:
-            raise RuleBroken(_("it is not a country code of two letters (ISO 3166-1)"))
-        return text.upper()
+    Where only the year of registration is known, its first day counts (CNA art. 5). A birth must be possible even where
+    it is not asked for the band.
+    """
+    lived = None if birth is None else _lived(birth, day or date(year, 1, 1), day or date(year, 12, 31))
+    years = lived if age is None else age
+    return told or (None if years is None else AgeBand.of(years))
 
-    return read
+
+def _lived(birth: PartialDate, first: date, last: date) -> int:
+    """Whole years on the first day that the registration can have been on."""
+    if birth.earliest > last:
+        raise RuleBroken(_("The birth is after the registration"), "birth")
+    years = max(0, age_on(birth, first))
+    if years > OLDEST:
+        raise RuleBroken(_("Nobody is older than %(years)s years", years=OLDEST), "birth")
+    return years
+
+
+def may_be_undone(*, is_finished: bool, is_undone: bool, is_replaced: bool) -> None:
+    """Once, and only what counts."""
+    if is_undone:
+        raise RuleBroken(_("This import was undone already"))
+    if not is_finished:
+        raise RuleBroken(_("This import is not finished: cancel it instead"))
+    if is_replaced:
+        raise RuleBroken(_("Another file took its place: undo that one first"))

@@ -7,18 +7,22 @@ import hashlib
 import io
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from flask import render_template
+from flask import render_template, url_for
 
-from shelter.audit import anchor
+from shelter import jobs
+from shelter.access import Permission
+from shelter.audit import anchor, work
 from shelter.audit.chain import head
 from shelter.calendar import Period, now
 from shelter.db import db
 from shelter.indicators import Scope, figures
+from shelter.jobs import Job, Kind, Progress, Result, job_kind
 from shelter.rules import RuleBroken
 from shelter.statistics.protect import Shown
 from shelter.statistics.rules import LEVELS, Audience, as_seen
+from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.texts import speaking
 from shelter.web.paper import DataFile, pdf
@@ -39,6 +43,35 @@ class Order:
     foundation_id: uuid.UUID | None = None
     by: uuid.UUID | None = None
     name: str = ""
+
+
+def ask(order: Order) -> Job:
+    """Have a report made beside the pages, in the transaction at hand."""
+    return jobs.ask(
+        REPORT, by=cast(uuid.UUID, order.by), period=str(order.period), audience=order.audience.value,
+        language=order.language, foundation=str(order.foundation_id or ""), name=order.name,
+    )
+
+
+def _do(job: Job, progress: Progress) -> Result:
+    """Count, print, keep; once, though the job was broken off and begun again."""
+    if db.session.get(Release, job.id) is None:
+        told = job.told
+        foundation = uuid.UUID(told["foundation"]) if told["foundation"] else None
+        progress(0)
+        made = make(Order(Period.read(told["period"]), Audience(told["audience"]), told["language"], foundation,
+                          job.by_id, told["name"]))
+        progress(0)
+        made.id = job.id
+        with work("report.make", by=job.by, on=made):
+            keep(made)
+    return Result()
+
+
+REPORT = job_kind("report.make", Kind(
+    label=_later("Report"), needs=Permission.REPORT_READ, do=_do,
+    url=lambda job: url_for("reports.preview", release=job.id), back=lambda _job: url_for("reports.new"),
+))
 
 
 def make(order: Order) -> Release:

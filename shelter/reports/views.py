@@ -38,14 +38,11 @@ def index() -> ResponseReturnValue:
 @reports.route("/reportes/nuevo", methods=["GET", "POST"], needs=P.REPORT_READ,
                draft=_later("A report"))
 def new() -> ResponseReturnValue:
-    """Count, print, keep. It is printed before the right to write is taken: that takes seconds."""
+    """Ask for one: it is counted and printed beside the pages, for that takes seconds."""
     form = ReportForm(queries.scopes(me()) or abort(403), periods(), language=language())
-    if form.is_good():
-        made = actions.make(form.order(me().id, me().name))
-        to, said = url_for("reports.preview", release=made.id), _("The report is ready.")
-        if done := submit(form, "report.make", lambda: actions.keep(made), to=to, on=made, said=said):
-            return done
-    return page("reports/new.html", form=form)
+    done = submit(form, "report.ask", lambda: actions.ask(form.order(me().id, me().name)), said=None,
+                  to=lambda job: url_for("jobs.show", job=job.id))
+    return done or page("reports/new.html", form=form)
 
 
 @reports.get("/reportes/<uuid:release>/vista-previa", needs=P.REPORT_READ)

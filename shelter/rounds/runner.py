@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
@@ -24,15 +26,24 @@ LOOK = 15.0  # seconds between two looks at what is due
 LONGEST_WAIT = timedelta(hours=1)  # before a failed round is tried again
 INTERRUPTED = "interrupted"
 _TABLE: Any = LastRound.__table__
+Beside = Callable[[Flask, Event], AbstractContextManager[None]]
 
 
-def stand_by(app: Flask, stop: Event) -> None:
-    """Make the rounds as soon as nobody else does them, until told to stop; a database that is away is waited for."""
+def _nothing(_app: Flask, _stop: Event) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def stand_by(app: Flask, stop: Event, beside: Beside = _nothing) -> None:
+    """Make the rounds as soon as nobody else does them, until told to stop; a database that is away is waited for.
+
+    `beside` is what else only one process may do: it goes on while this one makes the rounds.
+    """
     while not stop.is_set():
         try:
             with app.app_context(), only_one() as still:
                 if still:
-                    work_until(app, stop, still)
+                    with beside(app, stop):
+                        work_until(app, stop, still)
         except sa.exc.SQLAlchemyError as error:
             log.error("rounds wait: the database does not answer (%s)", type(error).__name__)
         stop.wait(LOOK)

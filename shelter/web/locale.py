@@ -9,7 +9,7 @@ from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app, has_request_context, session
-from flask_babel import Babel, Domain, format_date
+from flask_babel import Babel, Domain, format_date, format_decimal
 from flask_login import current_user
 
 from shelter import texts
@@ -123,7 +123,7 @@ def say_long_day(day: date) -> str:
 def filters() -> dict[str, Any]:
     """For the templates."""
     return {"day": say_day, "long_day": say_long_day, "moment": say_moment, "dated": say_dated,
-            "hour": say_hour, "partial": say_partial, "country": country}
+            "hour": say_hour, "partial": say_partial, "country": country, "number": format_decimal}
 
 
 def brand() -> str:

@@ -22,9 +22,11 @@ from shelter.db import db
 from shelter.desk.pairs import RECOVERY
 from shelter.documents.models import Document
 from shelter.followup.models import FollowUp
+from shelter.jobs import Job
 from shelter.partners import actions as partner_actions
 from shelter.partners import queries as partners
 from shelter.partners.models import CalendarDay, Post
+from shelter.register.models import ImportedFile, Register, Upload
 from shelter.reports.models import Release
 from shelter.residence import actions as residence
 from shelter.residence import queries as beds
@@ -141,6 +143,11 @@ def world(programme, staff, case):
             published_at=now(),
         )
         db.session.add_all([release, published])
+        register = Register(name="Registro", source="x")
+        file = ImportedFile(register_id=register.id, digest="0" * 64, finished_at=now(), name="x")
+        upload = Upload(by_id=lead.id, register="Registro", source="x", digest="1" * 64, name="x", content=b"year\n20")
+        job = Job(kind="report.make", by_id=lead.id, language="es")
+        db.session.add_all([register, file, upload, job])
         approval = Approval(
             what=RECOVERY, subject_id=concerned.id, asked_by_id=lead.id, reason="x",
             foundation_id=programme.house.foundation_id, house_id=programme.house.id,
@@ -148,6 +155,7 @@ def world(programme, staff, case):
         db.session.add(approval)
     for ids in found.values():
         ids.update(
+            file=file.id, upload=upload.id, job=job.id,
             approval=approval.id, release=release.id, publication=published.id, staff=lead.id,
             assignment=lead.assignments[0].id,
         )

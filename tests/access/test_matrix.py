@@ -50,10 +50,13 @@ indicator.exact      . . . . . F E . . .
 report.read          . . . . . F E . . .
 report.publish       . . . . . . E . . .
 release.read         . . . . . E E . E .
+register.read        . . . . . F E . . .
+register.write       . . . . . F E . . .
+register.undo        . . . . . . E E . .
 partner.read         . E E E E E E E . .
 focal.write          . . . . . E E E . .
 staff.manage         . . . . . . . E . .
-approval.read        . . . . . H . E . .
+approval.read        . . . . . H E E . .
 account.approve      . . . . . H . E . .
 audit.read           . . . . . . . . . E
 """

@@ -9,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from shelter.audit import AuditEntry
+from shelter.calendar import today
 from shelter.db import db
 from shelter.register import actions
 from shelter.register.models import ImportedFile, RegisterCase
 
 HEADER = "yearOfRegistration,gender,ageBroad,citizenship,isForcedLabour,isSexualExploit,CountryOfExploitation"
+NO_OPTION = "No option is called so: choose one, or let the mapping say what the word means"
 LINES = ["2002,Female,18--20,CO,0,1,EC", "2002,Female,18--20,CO,0,1,EC", "2003,Male,,0,1,1,", "2003,,,,0,0,"]
 
 
@@ -78,16 +80,16 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(english, shelter, f
 
 def test_what_cannot_be_read_is_told_and_written_with_line_column_and_reason(english, shelter, file, tmp_path):
     out = tmp_path / "out.csv"
-    done = shelter("import", file(*LINES, "2004,Frau,,COL,,,", "20x4,,,,,,"), "--rejects", str(out))
+    done = shelter("import", file(*LINES, "2004,Frau,,COLO,,,", "20x4,,,,,,"), "--rejects", str(out))
     assert done.status == 0
     assert "Entered 4 cases" in done.out
     assert "2 lines cannot be read:" in done.err
-    assert "line 6, gender: the mapping has no translation for this word" in done.err
+    assert "line 6, gender: No option is called so: choose one, or let" in done.err
     assert list(csv.reader(out.read_text("utf-8").splitlines())) == [
         ["line", "column", "reason"],
-        ["6", "gender", "the mapping has no translation for this word"],
-        ["6", "citizenship", "it is not a country code of two letters (ISO 3166-1)"],
-        ["7", "yearOfRegistration", "it is not a year of four digits"],
+        ["6", "gender", NO_OPTION],
+        ["6", "citizenship", NO_OPTION],
+        ["7", "yearOfRegistration", f"Write a year from 1900 to {today().year}, in four digits"],
     ]
     assert "Frau" not in done.err + out.read_text("utf-8")
 

@@ -13,7 +13,7 @@ from shelter.cases import indicators as _cases
 from shelter.cases.models import Case
 from shelter.db import db
 from shelter.db.base import is_sqlite
-from shelter.indicators import INDICATORS
+from shelter.indicators import INDICATORS, PROGRAMME, Scope
 from shelter.partners import actions as partners
 from shelter.register import actions, queries
 from shelter.register import indicators as _register
@@ -37,8 +37,8 @@ def bring_in(reading, replaces=None):
     return sum(actions.carry_out(actions.plan(reading, replaces), by=operator))
 
 
-def registered(period="2002..2019", foundations=None):
-    return INDICATORS["cases.registered"].count(Period.read(period), foundations)
+def registered(period="2002..2019", scope=PROGRAMME):
+    return INDICATORS["cases.registered"].count(Period.read(period), scope)
 
 
 def stored():
@@ -189,10 +189,12 @@ def test_a_register_of_a_foundation_counts_for_it_and_the_programmes_only_for_al
     bring_in(read(*LINES))
     with work("test.foundation", by=operator):
         north, south = partners.add_foundation("Norte"), partners.add_foundation("Sur")
-    assert [registered(foundations=each).value for each in (None, [], [north.id], [north.id, south.id])] == [5, 0, 0, 0]
+        house = partners.add_house(north, "Casa Norte", canton="1701", address="1", rooms={"Sala": 1})
+    scopes = (PROGRAMME, Scope(north.id, house.id), Scope(north.id), Scope(south.id))
+    assert [registered(scope=each).value for each in scopes] == [5, 0, 0, 0]
     with work("test.register", by=operator):
         db.session.scalars(sa.select(Register)).one().foundation_id = north.id
-    assert [registered(foundations=each).value for each in (None, [], [north.id], [south.id])] == [5, 0, 5, 0]
+    assert [registered(scope=each).value for each in scopes] == [5, 0, 5, 0]
 
 
 def test_a_historic_case_counts_where_the_period_holds_its_whole_year(read):

@@ -34,7 +34,8 @@ def book(app, monkeypatch):
 
 def row(name):
     db.session.rollback()
-    return db.session.scalar(sa.select(LastRound).where(LastRound.name == name).execution_options(populate_existing=True))
+    found = sa.select(LastRound).where(LastRound.name == name)
+    return db.session.scalar(found.execution_options(populate_existing=True))
 
 
 def test_what_is_hourly_is_done_at_once_and_then_each_hour(app, book):

@@ -1,0 +1,119 @@
+"""Guessing a mapping from the words of the header and from the first values; a person looks at it before it is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+from shelter.register.rules import FORM
+from shelter.rules import RuleBroken
+
+from . import synonyms
+from .cells import Shape
+from .columns import FORMS, Column, word_of
+from .facts import reader
+from .sheet import Sheet, name_of, sample
+from .spelling import age_band, plain
+
+LINES = 5_000
+"""So many are looked at."""
+_CHOOSING = {"sex", "age_band", "nationality", "country_of_exploitation", "province", FORMS}
+"""Facts that are one of some words; the forms of exploitation too."""
+_MOST_WORDS = 400
+
+
+def columns(sheet: Sheet, shape: Shape) -> tuple[Column, ...]:
+    """The columns that one seems to understand, with the words found in them; each fact is told by one."""
+    lines = sample(sheet, shape, LINES)
+    header = [name_of(cell) for cell in lines[0]] if lines else []
+    found: dict[str, Column] = {}
+    for place, name in enumerate(header):
+        fact = _fact_of(plain(_parted(name)))
+        if fact and fact not in found and header.count(name) == 1:
+            values = {name_of(cells[place]) for cells in lines[1:] if place < len(cells)}
+            fact = _better(fact, values)
+            if fact not in found:
+                found[fact] = _column(name, fact, values)
+    if FORMS in found and any(fact.startswith(FORM) for fact in found):
+        del found[FORMS]
+    return tuple(found.values())
+
+
+def _parted(name: str) -> str:
+    """yearOfRegistration and year_of_registration in words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def _fact_of(header: str) -> str | None:
+    """The fact of which a header is a name; else the one whose longest name it begins with."""
+    names = _headers()
+    if header in names:
+        return names[header]
+    longer = [name for name in names if " " in name and header.startswith(f"{name} ")]
+    return names[max(longer, key=len)] if longer else None
+
+
+@lru_cache
+def _headers() -> dict[str, str]:
+    return {plain(word): fact for fact, words in synonyms.HEADERS.items() for word in words.split(",")}
+
+
+def _better(fact: str, values: set[str]) -> str:
+    """What the values say where the header leaves it open: a year under "fecha", a band under "edad"."""
+    for one, other in (("registered_on", "year"), ("year", "registered_on"), ("age", "age_band"), ("age_band", "age")):
+        if fact == one and _share(other, values) > _share(one, values):
+            return other
+    return fact
+
+
+def _share(fact: str, values: set[str]) -> float:
+    read = _reading(fact)
+    return sum(read(value) is not None for value in values) / max(1, len(values))
+
+
+def _reading(fact: str) -> Callable[[str], Any]:
+    """What a value means for a fact as it stands, or as it is usually said; None when it means nothing."""
+    read, words = reader(fact), _words(fact)
+
+    def meaning(text: str) -> Any:
+        with suppress(RuleBroken):
+            return read(text)
+        return words.get(plain(text)) or (age_band(text) if fact == "age_band" else None)
+
+    return meaning
+
+
+@lru_cache
+def _words(fact: str) -> Mapping[str, str]:
+    told: Mapping[Any, str] = {
+        "sex": synonyms.SEXES, "nationality": synonyms.NATIONALITIES, FORMS: synonyms.FORMS,
+    }.get(fact, synonyms.ANSWERS if fact.startswith(FORM) else {})
+    return {plain(word): str(meaning) for meaning, words in told.items() for word in words.split(",")}
+
+
+@lru_cache
+def _unknowns() -> frozenset[str]:
+    return frozenset(plain(word) for word in synonyms.UNKNOWNS.split(","))
+
+
+def _column(name: str, fact: str, values: set[str]) -> Column:
+    """The column with the words in it that have to be said in the words of the program, and those that say nothing."""
+    parts = {part.strip() for value in values for part in re.split("[;,/]", value)} if fact == FORMS else values
+    known = {word_of(each): each for each in sorted(parts) if each}
+    unread = {word: text for word, text in known.items() if not _is_read(fact, text)}
+    unknown = {word for word, text in unread.items() if not plain(text) or plain(text) in _unknowns()}
+    words = {}
+    if fact in _CHOOSING or fact.startswith(FORM):
+        meaning = _reading(fact)
+        words = {word: str(found) for word, text in sorted(unread.items())[:_MOST_WORDS]
+                 if word not in unknown and (found := meaning(text))}
+    return Column(name, fact, words, frozenset(unknown) if fact != "age" else frozenset(unknown | {"-99"} & known.keys()))
+
+
+def _is_read(fact: str, text: str) -> bool:
+    with suppress(RuleBroken):
+        return reader(fact)(text) is not None
+    return False

@@ -1,0 +1,234 @@
+"""A file on its way into a register: taken in, its columns matched, checked and imported by jobs, forgotten."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+
+from shelter import jobs
+from shelter.access import Permission
+from shelter.audit import machine, work
+from shelter.db import db
+from shelter.db.sealed import DataKey
+from shelter.jobs import Job, Kind, Progress, Result, job_kind
+from shelter.rounds import every
+from shelter.rules import RuleBroken
+from shelter.texts import later as _later
+from shelter.texts import say as _
+
+from . import actions, queries
+from .models import ImportedFile, SavedMapping, Upload
+from .reading import Column, Mapping, Reading, Reject, Sheet
+from .reading.mapping import shipped_names
+from .reading.sheet import sample
+
+SHOWN, LINES = 20, 5
+"""Reasons that stand on the page, and lines of each; all of them are in the file of rejects."""
+LOOKED_AT = 50
+"""Lines that are read as soon as a file is sent."""
+MOST_WORDS = 40
+"""Different words of a column that the page asks about."""
+LISTED = ("sex", "age_band", "nationality", "country_of_exploitation", "province")
+"""Facts whose words are of a list, so that one can say what another word means; forms of exploitation besides."""
+
+
+def take_in(
+    *, by: uuid.UUID, name: str, content: bytes, register: str, source: str, foundation_id: uuid.UUID | None,
+    replaces: str | None,
+) -> Upload:
+    """Keep a file, sealed, for a week. RuleBroken when it is none that could be read, or has no header."""
+    try:
+        sheet = Sheet.of(name, content)
+        header, *_lines = [cells for _line, cells in islice(sheet.lines(), LOOKED_AT)] or [[]]
+    except RuleBroken as broken:
+        raise RuleBroken(broken.message, "file") from None
+    if not any(header):
+        raise RuleBroken(_("%(file)s has no line with the names of its columns", file=name), "file")
+    upload = Upload(
+        by_id=by, register=register, source=source, foundation_id=foundation_id, digest=sheet.digest,
+        replaces=replaces, name=name, content=content,
+    )
+    db.session.add(upload)
+    return upload
+
+
+def sheet_of(upload: Upload) -> Sheet:
+    """The file itself."""
+    return Sheet.of(upload.name, upload.content)
+
+
+def start(upload: Upload, sheet: Sheet, saved: Iterable[SavedMapping], wanted: str | None) -> Mapping:
+    """What the page proposes: the mapping that was asked for, the one of last time, one that fits, or a guess."""
+    register, source = upload.register, upload.source
+    if upload.mapping and not wanted:
+        return Mapping.read("upload", upload.mapping)
+    kept = [(str(each.id), Mapping.read(str(each.name), each.text)) for each in saved]
+    shipped = [(name, Mapping.named(name)) for name in shipped_names()]
+    for word, mapping in (*kept, *shipped):
+        if word == wanted or (wanted is None and mapping.fits(sheet.header(mapping.shape))):
+            return replace(mapping, register=register, source=source)
+    return Mapping.guess(sheet, register=register, source=source)
+
+
+def sample_of(sheet: Sheet, mapping: Mapping) -> list[list[str]]:
+    """The first lines, to be looked at while one chooses."""
+    return [[cell if isinstance(cell, str) else "–" for cell in cells] for cells in sample(sheet, mapping.shape, 3)]
+
+
+def match(upload: Upload, mapping: Mapping, *, by: uuid.UUID) -> Job:
+    """Keep what its columns tell, and have it checked, in the transaction at hand."""
+    upload.mapping = mapping.text
+    return jobs.ask(CHECK, by=by, about_id=upload.id)
+
+
+def keep_mapping(mapping: Mapping, *, by: uuid.UUID, name: str, foundation_id: uuid.UUID | None) -> SavedMapping:
+    """For other files of the same shape."""
+    kept = SavedMapping(by_id=by, foundation_id=foundation_id, name=name, text=mapping.text)
+    db.session.add(kept)
+    return kept
+
+
+def translate(mapping: Mapping, words: dict[str, dict[str, str | None]]) -> Mapping:
+    """The mapping with more words: by column, what each means; None: that it is not known."""
+    return replace(mapping, columns=tuple(_with(column, words.get(column.name, {})) for column in mapping.columns))
+
+
+def _with(column: Column, words: dict[str, str | None]) -> Column:
+    meant = {word: meaning for word, meaning in words.items() if meaning}
+    unknown = frozenset(word for word, meaning in words.items() if meaning is None)
+    return replace(column, words={**column.words, **meant}, unknown=column.unknown | unknown)
+
+
+def begin(upload: Upload, *, by: uuid.UUID) -> Job:
+    """Have it imported, in the transaction at hand."""
+    return jobs.ask(IMPORT, by=by, about_id=upload.id)
+
+
+# --- the jobs ---------------------------------------------------------------------------------------------------------
+
+
+def _read(job: Job, progress: Progress, share: int) -> tuple[Upload, Reading, int]:
+    """The file, read; reading it is a `share` of the whole bar."""
+    upload = queries.upload(job.by_id, job.about_id) if job.about_id else None
+    if upload is None or not upload.mapping:
+        raise RuleBroken(_("The file is not here any more: send it again"))
+    sheet, mapping = sheet_of(upload), Mapping.read("upload", upload.mapping)
+    total = sheet.about(mapping.shape) * share
+    progress(0, total)
+    return upload, Reading.of(sheet, mapping, lambda lines: progress(lines, total)), total
+
+
+def _plan(upload: Upload, reading: Reading) -> actions.Plan:
+    return actions.plan(reading, upload.replaces, foundation_id=upload.foundation_id, file_id=upload.id)
+
+
+def _check(job: Job, progress: Progress) -> Result:
+    """Everything but the writing."""
+    upload, reading, _total = _read(job, progress, 1)
+    plan = _plan(upload, reading)
+    return Result({**_told(reading), "missing": len(plan.missing), "nothing": plan.changes_nothing},
+                  as_csv(reading.rejects))
+
+
+def _import(job: Job, progress: Progress) -> Result:
+    """Read, write, count; gone on with where it was broken off."""
+    upload, reading, total = _read(job, progress, 2)
+    plan = _plan(upload, reading)
+    done = total - len(plan.missing)
+    for cases in actions.carry_out(plan, by=job.by):
+        done += cases
+        progress(done, total)
+    file = queries.file_of(reading.sheet.digest)
+    assert file is not None
+    facts = {**_told(reading), "file": str(file.id)}
+    with work("register.forget", by=job.by, on=file):
+        forget([upload.id])
+    return Result(facts, as_csv(reading.rejects))
+
+
+def _told(reading: Reading) -> dict[str, Any]:
+    years = [row.year for row in reading.rows]
+    facts = {column.name: column.fact for column in reading.mapping.columns}
+    return {
+        "cases": len(reading.rows), "refused": reading.refused, "reasons": len(reading.rejects) + reading.more,
+        "years": [min(years), max(years)] if years else [],
+        "why": _grouped(reading.rejects),
+        "unread": {name: dict(words.most_common(MOST_WORDS)) for name, words in reading.unread.items()
+                   if words and is_listed(facts[name])},
+    }
+
+
+def _grouped(rejects: Iterable[Reject]) -> list[list[Any]]:
+    """The commonest reasons: column, reason, how many lines, the first of them."""
+    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for each in rejects:
+        found[each.column, each.reason].append(each.line)
+    often = sorted(found.items(), key=lambda item: -len(item[1]))[:SHOWN]
+    return [[column, reason, len(lines), lines[:LINES]] for (column, reason), lines in often]
+
+
+def is_listed(fact: str) -> bool:
+    """Whether what it says is one of a list of words."""
+    return fact in LISTED or fact.startswith("exploitation")
+
+
+def as_csv(rejects: Iterable[Reject]) -> bytes:
+    """Line, column and reason of what could not be read; nothing in it that a spreadsheet would run."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow(Reject._fields)
+    lines.writerows([each.line, harmless(each.column), each.reason] for each in rejects)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def harmless(text: str) -> str:
+    """A cell that comes from the file, as text in whatever opens it."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _clear(job: Job) -> None:
+    """What an import that is not wanted any more has left: none of it ever counted."""
+    file = db.session.get(ImportedFile, job.about_id, populate_existing=True)
+    if file is not None and file.finished_at is None:
+        actions.take_away(file.id)
+        with work("register.take_away", by=machine, on=file):
+            db.session.delete(file)
+
+
+CHECK = job_kind("register.check", Kind(
+    label=_later("Check of a file"), needs=Permission.REGISTER_WRITE, do=_check,
+    url=lambda job: url_for("register.review", upload=job.about_id),
+    back=lambda job: url_for("register.columns", upload=job.about_id),
+))
+IMPORT = job_kind("register.import", Kind(
+    label=_later("Import of historic cases"), needs=Permission.REGISTER_WRITE, do=_import, clear=_clear,
+    url=lambda job: url_for("register.file", file=job.found["file"]),
+    back=lambda job: url_for("register.review", upload=job.about_id),
+))
+
+
+# --- forgetting -------------------------------------------------------------------------------------------------------
+
+
+def forget(ids: Iterable[uuid.UUID]) -> None:
+    """Uploads and their keys, in the transaction at hand."""
+    some = list(ids)
+    db.session.execute(sa.delete(Upload).where(Upload.id.in_(some)))
+    db.session.execute(sa.delete(DataKey).where(DataKey.owner_kind == "upload", DataKey.owner_id.in_(some)))
+
+
+@every(hours=1)
+def forget_uploads() -> None:
+    """What nobody imported within a week."""
+    if old := queries.old_uploads():
+        with work("register.forget", by=machine, files=len(old)):
+            forget(old)

@@ -1,0 +1,333 @@
+"""A file comes in step by step on the pages: sent, its columns matched, checked, imported, undone by two people."""
+
+import io
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from shelter.access import Role
+from shelter.audit import AuditEntry, operator, work
+from shelter.calendar import Period, now
+from shelter.codes.jobs import JobState
+from shelter.db import db
+from shelter.db.sealed import DataKey
+from shelter.indicators import INDICATORS
+from shelter.jobs import Job
+from shelter.register import actions, uploads
+from shelter.register.models import ImportedFile, Register, RegisterCase, SavedMapping, Upload
+from tests.accounts.conftest import person  # noqa: F401 (a fixture)
+from tests.client import Page
+
+CANARY = "Amapola-Secreta-77"
+CSV = (
+    "Código;Fecha de ingreso;Sexo;Edad;Nacionalidad;Forma de explotación\r\n"
+    "1;05/03/2014;Mujer;17;Ecuatoriana;Sexual\r\n"
+    "2;5 de abril de 2015;Hombre;30;Colombia;Laboral\r\n"
+    f"3;2016-07-01;{CANARY};22;Colombia;Laboral\r\n"
+    "4;31/02/2016;Mujer;22;Colombia;Laboral\r\n"
+).encode("cp1252")
+
+
+@pytest.fixture
+def app(make_app):
+    """In Spanish, as its users see it."""
+    app = make_app()
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def coordinator(staff):
+    return staff(Role.PROGRAMME_COORDINATOR)
+
+
+@pytest.fixture
+def client(coordinator, sign_in):
+    return sign_in(coordinator)
+
+
+def send(client, content=CSV, file="casos.csv", **answers):
+    """The first step; gives the answer."""
+    told = {"register": "new", "name": "Casa Norte", "source": "Libro de ingresos", "foundation": "programme", **answers}
+    page = Page(client.get("/registros/importar").text)
+    return client.post("/registros/importar", content_type="multipart/form-data", data={
+        "csrf_token": page.hidden("csrf_token"), "submit_key": page.hidden("submit_key"), **told,
+        "file": (io.BytesIO(content), file),
+    })
+
+
+def proposed(client, url):
+    """What the page of columns proposes."""
+    text = client.get(url).text
+    chosen = re.findall(r'<select[^>]* name="(\w+)"[^>]*>(?:(?!</select>).)*?<option value="([^"]+)" selected', text, re.S)
+    return dict(chosen)
+
+
+def check(client, url, **answers):
+    """The second step with what is proposed; gives the page of the check."""
+    job = client.fill(url, order="dmy", **{**proposed(client, url), **answers})
+    assert job.status_code == 303, job.text
+    return client.get(job.location).location
+
+
+def bring(client, review):
+    """The fourth step; gives the page of the file."""
+    job = client.post(review.replace("/revisar", "/importar"), data={})
+    return client.get(job.location).location
+
+
+def registered(period="2009..2019"):
+    db.session.rollback()
+    return INDICATORS["cases.registered"].count(Period.read(period)).value
+
+
+def test_a_file_comes_in_step_by_step(client, coordinator):
+    columns = send(client).location
+    assert proposed(client, columns) == {
+        "registered_on": "Fecha de ingreso", "sex": "Sexo", "age": "Edad", "nationality": "Nacionalidad",
+        "exploitation": "Forma de explotación",
+    }
+    review = check(client, columns)
+    text = client.get(review).text
+    assert CANARY in text  # a word that nobody knows yet, to be translated
+    assert "Importar 2 casos" in text
+    assert registered() == 0
+    job = client.fill(review, w0="female")
+    review = client.get(job.location).location
+    assert "Importar 3 casos" in client.get(review).text
+    file = bring(client, review)
+    assert "casos.csv" in client.get(file).text
+    assert registered() == 3
+    found = {(row.registered_on.isoformat(), str(row.sex), str(row.age_band), row.nationality)
+             for row in db.session.scalars(sa.select(RegisterCase))}
+    assert found == {("2014-03-05", "female", "9-17", "EC"), ("2015-04-05", "male", "30-38", "CO"),
+                     ("2016-07-01", "female", "21-23", "CO")}
+    made = db.session.scalars(sa.select(ImportedFile)).one()
+    assert (made.cases, made.refused, made.by_id, made.name) == (3, 1, coordinator.id, "casos.csv")
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 0
+    assert db.session.scalar(sa.select(sa.func.count()).where(DataKey.owner_kind == "upload")) == 0
+    trail = list(db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.startswith("register."))
+                             .order_by(AuditEntry.seq)))
+    assert trail == ["register.upload", "register.match", "register.match", "register.ask", "register.begin",
+                     "register.fill", "register.finish", "register.forget", "register.read"]
+
+
+def test_a_second_import_of_the_same_file_changes_nothing(client):
+    review = check(client, send(client).location)
+    bring(client, review)
+    known = str(db.session.scalar(sa.select(Register.id)))
+    again = check(client, send(client, register=known).location)
+    assert "ya está en el registro" in client.get(again).text
+    assert "/importar\"" not in client.get(again).text
+    assert registered() == 2
+
+
+def test_the_rejects_are_a_file_with_line_column_and_reason_and_never_the_value(client):
+    review = check(client, send(client, CSV.replace(b"Sexo", b"=cmd()")).location, sex="=cmd()")
+    answer = client.get(review.replace("/revisar", "/rechazos.csv"))
+    lines = answer.data.decode("utf-8-sig").splitlines()
+    assert lines[0] == "line,column,reason"
+    assert lines[3].startswith("4,'=cmd(),")
+    assert lines[4].startswith("5,Fecha de ingreso,")
+    assert CANARY not in answer.text
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="rechazos.csv"'
+
+
+def test_what_was_kept_is_proposed_to_the_next_file_and_travels_as_toml(client):
+    columns = send(client).location
+    check(client, columns, keep_as="Libro de la casa")
+    kept = db.session.scalars(sa.select(SavedMapping)).one()
+    assert (kept.name, "Fecha de ingreso" in kept.text) == ("Libro de la casa", True)
+    other = send(client, CSV.replace(b"05/03/2014", b"06/03/2014"), register="new", name="Otro", source="x").location
+    assert "Libro de la casa" in client.get(other).text
+    toml = client.get(columns.replace("/columnas", "/columnas.toml")).text
+    assert 'register = "Casa Norte"' in toml
+    assert "[registered_on]" in toml
+
+
+def test_a_job_that_is_broken_off_leaves_nothing_that_counts_and_goes_on(client, monkeypatch):
+    monkeypatch.setattr(actions, "PORTION", 1)
+    review = check(client, send(client).location)
+    carry_out = actions.carry_out
+
+    def until_the_first(plan, *, by):
+        for number in carry_out(plan, by=by):
+            yield number
+            raise SystemExit
+
+    with monkeypatch.context() as killed:
+        killed.setattr(actions, "carry_out", until_the_first)
+        with pytest.raises(SystemExit):
+            client.post(review.replace("/revisar", "/importar"), data={})
+    job = db.session.scalars(sa.select(Job).where(Job.kind == uploads.IMPORT)).one()
+    assert (job.state, registered()) == (JobState.RUNNING, 0)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(RegisterCase)) == 1
+    with work("test.again", by=operator):
+        db.session.get_one(Job, job.id).state = JobState.WAITING
+    from shelter.jobs import worker
+
+    worker.do(job.id)
+    assert registered() == 2
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(RegisterCase)) == 2
+
+
+def test_one_that_is_cancelled_takes_away_what_it_had_written(client, coordinator, monkeypatch):
+    monkeypatch.setattr(actions, "PORTION", 1)
+    monkeypatch.setattr("shelter.jobs.progress.PACE", 0.0)
+    review = check(client, send(client).location)
+    carry_out = actions.carry_out
+
+    def unwanted_after_the_first(plan, *, by):
+        for number in carry_out(plan, by=by):
+            with work("test.unwanted", by=operator):
+                db.session.execute(sa.update(Job).where(Job.kind == uploads.IMPORT).values(is_unwanted=True))
+            yield number
+
+    monkeypatch.setattr(actions, "carry_out", unwanted_after_the_first)
+    client.post(review.replace("/revisar", "/importar"), data={})
+    job = db.session.scalars(sa.select(Job).where(Job.kind == uploads.IMPORT)).one()
+    assert job.state is JobState.CANCELLED
+    for model in (RegisterCase, ImportedFile):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(model)) == 0
+    assert client.get(review).status_code == 200  # the file is still there, to try again
+
+
+# --- undoing ----------------------------------------------------------------------------------------------------------
+
+
+def ask_to_undo(client, file):
+    return client.fill(f"{file}/deshacer", reason="Era el archivo de otro año")
+
+
+def decide(sign_in, second, decision="yes"):
+    client = sign_in(second)
+    page = client.get("/aprobaciones").text
+    url = re.search(r"/aprobaciones/[0-9a-f-]{36}", page)[0]
+    return client.fill(url, decision=decision, reason="No")
+
+
+def test_two_people_undo_an_import(client, person, sign_in):  # noqa: F811
+    second = person(Role.ADMINISTRATOR)
+    file = bring(client, check(client, send(client).location))
+    assert ask_to_undo(client, file).status_code == 303
+    assert registered() == 2
+    assert decide(sign_in, second).status_code == 303
+    assert registered() == 0
+    assert "Deshecho" in client.get(file).text
+    actions.take_away_what_was_undone()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(RegisterCase)) == 0
+    known = str(db.session.scalar(sa.select(Register.id)))
+    bring(client, check(client, send(client, register=known).location))  # the same file may come in again
+    assert registered() == 2
+
+
+def test_a_refusal_leaves_it_and_nobody_undoes_alone(client, person, sign_in):  # noqa: F811
+    file = bring(client, check(client, send(client).location))
+    answer = ask_to_undo(client, file)
+    assert answer.status_code == 422
+    assert "otra coordinación" in answer.text
+    second = person(Role.ADMINISTRATOR)
+    assert ask_to_undo(client, file).status_code == 303
+    decide(sign_in, second, "no")
+    assert registered() == 2
+
+
+def test_what_was_replaced_counts_again_when_the_correction_is_undone(client, person, sign_in):  # noqa: F811
+    second = person(Role.ADMINISTRATOR)
+    bring(client, check(client, send(client).location))
+    older = db.session.scalars(sa.select(ImportedFile)).one()
+    corrected = CSV.replace(b"31/02/2016", b"28/02/2016")
+    columns = send(client, corrected, register=str(older.register_id), replaces=str(older.id)).location
+    file = bring(client, check(client, columns))
+    assert registered() == 3
+    answer = ask_to_undo(client, f"/registros/archivos/{older.id}")
+    assert answer.status_code == 422
+    ask_to_undo(client, file)
+    decide(sign_in, second)
+    assert registered() == 2
+
+
+# --- what goes wrong --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (b"", "vacío"), (b"   \r\n ", "vacío"), (b"PK\3\4 not one", "dañado"), (b"a\0b", "texto"),
+    (CSV + b'5;"06/03/2014', "comilla"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "xlsx"),
+])
+def test_a_file_that_cannot_be_read_is_refused_at_its_field(client, content, said):
+    answer = send(client, content)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (CSV + b"6;06/03/2014;Mujer;20;;\r\n" * 60 + b'5;"06/03/2014', "comilla"), (CSV[:-20], "cortado"),
+])
+def test_what_is_wrong_further_down_is_said_by_the_check(client, content, said):
+    columns = send(client, content).location
+    job = client.fill(columns, order="dmy", **proposed(client, columns)).location
+    assert said in client.get(job).text
+    assert registered() == 0
+
+
+def test_a_new_register_says_its_name_and_its_source(client):
+    answer = send(client, name="", source="")
+    assert answer.status_code == 422
+    assert "Escriba un nombre para el registro" in answer.text
+    assert "Diga de dónde vienen los casos" in answer.text
+
+
+def test_without_year_and_day_nothing_can_be_checked(client):
+    columns = send(client).location
+    told = proposed(client, columns)
+    answer = client.fill(columns, order="dmy", **{**told, "registered_on": ""})
+    assert answer.status_code == 422
+    assert "el año o el día de registro" in answer.text
+
+
+def test_after_a_week_what_nobody_imported_is_gone(client):
+    columns = send(client).location
+    with time_machine.travel(now() + timedelta(days=7, minutes=1)):
+        uploads.forget_uploads()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 0
+    assert db.session.scalar(sa.select(sa.func.count()).where(DataKey.owner_kind == "upload")) == 0
+    assert client.get(columns).status_code == 404
+
+
+def test_an_upload_is_its_authors_alone_and_a_programmes_register_the_programmes(client, staff, sign_in, programme):
+    columns = send(client).location
+    other = sign_in(staff(Role.PROGRAMME_COORDINATOR))
+    assert other.get(columns).status_code == 404
+    file = bring(client, check(client, columns))
+    assert other.get(file).status_code == 200
+    house = sign_in(staff(Role.SHELTER_COORDINATOR))
+    assert house.get(file).status_code == 404
+    assert "Casa Norte" not in house.get("/registros").text.split("<main")[1].split("</main")[0]
+
+
+def test_a_house_fills_its_foundations_register(staff, sign_in, programme):
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    own = programme.foundations[0]
+    bring(client, check(client, send(client, foundation=str(own.id)).location))
+    assert db.session.scalars(sa.select(Register.foundation_id)).all() == [own.id]
+    foreign = send(client, name="Otro", foundation=str(programme.foundations[1].id))
+    assert foreign.status_code == 422
+    assert send(client, name="Otro", foundation="programme").status_code == 422
+
+
+def test_the_columns_of_nobody_are_not_there(client):
+    assert client.get(f"/registros/importar/{uuid.uuid4()}/columnas").status_code == 404
+    assert client.get(f"/registros/importar/{uuid.uuid4()}/revisar").status_code == 404
+
+
+def test_the_historic_register_shows_in_no_list_of_a_house(client, staff, sign_in):
+    bring(client, check(client, send(client).location))
+    house = sign_in(staff(Role.SHELTER_COORDINATOR))
+    assert "Casa Norte 2" not in house.get("/casos").text
+    assert house.get("/casos").text.count('role="rowheader"') == 0
