@@ -220,4 +220,5 @@ def test_unknown_is_its_own_row_and_neither_form_is_known(read):
     }
     assert figure.known == {
         "sex": 3, "age_band": 2, "nationality": 2, "exploitation": 4, "country_of_exploitation": 1, "year": 5,
+        "province": 0,
     }
