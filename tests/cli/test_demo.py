@@ -31,6 +31,7 @@ from shelter.followup.models import FollowUp
 from shelter.indicators import Period, figures
 from shelter.intake.models import Intake
 from shelter.partners.models import Bed, Foundation, House
+from shelter.register.models import ImportedFile, Register, RegisterCase
 from shelter.residence.models import Instruction
 from shelter.route.models import Referral
 from shelter.services.models import Service
@@ -58,7 +59,7 @@ def rows_of(model):
 
 EVERYTHING = (
     Foundation, House, Bed, Staff, Assignment, Person, Case, CaseCard, TeamMember, TimelineEntry, Stay, Consent,
-    SafeContact, Referral, Intake, Instruction, Service, Exit, FollowUp,
+    SafeContact, Referral, Intake, Instruction, Service, Exit, FollowUp, Register, ImportedFile, RegisterCase,
 )
 
 

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import today
 
-from . import programme, referrals, requests
+from . import history, programme, referrals, requests
 from .chance import Almanac, Dice
 from .papers import WITH_PAPERS, attach
 from .plans import Plan, Planner
@@ -51,6 +52,8 @@ class Demonstration:
 
     def _begin(self, places: list[Place]) -> None:
         self.places = places
+        history.bring_in(Dice(self.seed, "history"), self.almanac, places[0],
+                         by=places[0].staff[Role.SHELTER_COORDINATOR])
         requests.waiting(Dice(self.seed, "requests"), self.almanac, places, programme.administrator())
         self.callers = referrals.callers(programme.institutions())
         self.plans: Iterator[Plan] = Planner(self.dice, self.almanac, places, self.size).plans()

@@ -11,9 +11,10 @@ from shelter.audit import AuditEntry
 from shelter.cases.models import Case
 from shelter.db import db
 from shelter.partners.models import Foundation
-from shelter.register.models import RegisterCase
+from shelter.register.models import ImportedFile, Register, RegisterCase
 from shelter.texts import later as _
 
+from . import history
 from .programme import HOUSES
 
 
@@ -29,7 +30,9 @@ def look() -> Standing:
     """What this instance holds."""
     foundations = set(db.session.scalars(sa.select(Foundation.name)))
     cases = db.session.scalar(sa.select(sa.func.count()).select_from(Case)) or 0
-    has_register = db.session.scalar(sa.select(sa.exists().select_from(RegisterCase)))
+    other = sa.exists().where(RegisterCase.file_id == ImportedFile.id, ImportedFile.register_id == Register.id,
+                              Register.name != history.NAME)
+    has_register = db.session.scalar(sa.select(other))
     if foundations - {name for _key, name, *_rest in HOUSES} or cases > _made() or has_register:
         return Standing.REAL
     return Standing.OURS if foundations else Standing.EMPTY
