@@ -21,7 +21,7 @@ from tests.pg import fresh_database
 
 ROOT = Path(__file__).resolve().parent.parent
 TRAVELS = {"templates": "shelter/templates", "migrations": "shelter/migrations", "shelter/static": "shelter/static",
-           "shelter/translations": "shelter/translations", "shelter/register/mappings": "shelter/register/mappings"}
+           "shelter/translations": "shelter/translations", "shelter/register": "shelter/register"}
 PATIENCE = 60.0
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from typing import IO, Any
 
 import click
 from flask_babel import format_decimal
@@ -16,6 +18,8 @@ from shelter.cli.plain import Refused, in_app
 from shelter.register import actions
 from shelter.register.actions import Plan
 from shelter.register.reading import Mapping, Reading, Reject, Sheet
+from shelter.register.uploads import harmless
+from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 SHOWN = 10
@@ -30,26 +34,80 @@ SHOWN = 10
               help="Where to write line, column and reason of what cannot be read.")
 @click.option("--replaces", default=None, metavar="OLD",
               help="The file, or its SHA-256, that this one corrects: its cases no longer count.")
+@click.option("--draft-mapping", "draft", type=click.Path(path_type=Path), default=None, metavar="MAP.toml",
+              help="Write a mapping to start from, guessed from header and values, and do nothing else.")
 @in_app
-def import_command(file: Path, mapping: str | None, dry_run: bool, rejects: Path | None, replaces: str | None) -> None:
-    """Read historic, de-identified cases from FILE (CSV) into the register that the mapping names.
+def import_command(
+    file: Path, mapping: str | None, dry_run: bool, rejects: Path | None, replaces: str | None, draft: Path | None,
+) -> None:
+    """Read historic, de-identified cases from FILE (CSV or XLSX) into the register that the mapping names.
 
     The same file a second time changes nothing; one that was broken off continues.
     """
     sheet = Sheet.open(file)
-    reading = Reading.of(sheet, Mapping.named(mapping) if mapping else Mapping.fitting(sheet))
+    if draft:
+        _draft(sheet, draft)
+    else:
+        reading = _read(sheet, Mapping.named(mapping) if mapping else _fitting(sheet))
+        _bring_in(reading, dry_run, rejects, replaces, {path for path in (file, mapping, replaces) if path})
+
+
+def _bring_in(
+    reading: Reading, dry_run: bool, rejects: Path | None, replaces: str | None, inputs: set[str | Path]
+) -> None:
     plan = actions.plan(reading, _digest(replaces) if replaces else None)
-    _tell_rejects(reading, rejects, {path for path in (file, mapping, replaces) if path})
+    _tell_rejects(reading, rejects, inputs)
     if not reading.rows:
-        raise Refused(_("no line of %(file)s could be read; nothing was imported", file=sheet.name))
+        raise Refused(_("no line of %(file)s could be read; nothing was imported", file=reading.sheet.name))
     if plan.changes_nothing:
         click.echo(_("%(file)s is in the register %(name)s already; nothing was changed",
-                     file=sheet.name, name=reading.mapping.register))
+                     file=reading.sheet.name, name=reading.mapping.register))
     elif dry_run:
         click.echo(_("Would enter %(cases)s cases into the register %(name)s; nothing was written",
                      cases=format_decimal(len(plan.missing)), name=reading.mapping.register))
     else:
         _carry_out(plan)
+
+
+def _read(sheet: Sheet, mapping: Mapping) -> Reading:
+    """Read all of it, with a bar for whoever waits."""
+    with _bar(sheet.about(mapping.shape), _("Reading")) as bar:
+        reading = Reading.of(sheet, mapping, lambda lines: bar.update(lines - bar.pos))
+        bar.update(bar.length - bar.pos)
+    return reading
+
+
+def _bar(length: int, label: str) -> Any:
+    return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
+
+
+def _fitting(sheet: Sheet) -> Mapping:
+    try:
+        return Mapping.fitting(sheet)
+    except RuleBroken as broken:
+        guessed = ", ".join(f"{each.name} → {each.fact}" for each in _guess(sheet).columns)
+        raise Refused(_(
+            "%(why)s, or match the columns on the page of the historic register; `shelter import FILE --draft-mapping "
+            "MAP.toml` writes a mapping to start from. Understood so far: %(guessed)s",
+            why=str(broken.message), guessed=guessed or _("nothing"),
+        )) from None
+
+
+def _guess(sheet: Sheet) -> Mapping:
+    name = Path(sheet.name).stem
+    return Mapping.guess(sheet, register=name[:80], source=sheet.name[:400])
+
+
+def _draft(sheet: Sheet, out: Path) -> None:
+    """The guess as a mapping file; one that is there already stays."""
+    mapping = _guess(sheet)
+    if out.exists():
+        raise Refused(_("%(file)s is there already; name another", file=str(out)))
+    _writing(out, lambda file: file.write(mapping.text))
+    click.echo(_("%(file)s was written: %(columns)s of the columns were understood; look at it before you use it",
+                 file=out.name, columns=len(mapping.columns)))
+    if not mapping.is_whole:
+        click.echo(_("No column seems to tell the year or the day of registration: add [year] or [registered_on]"))
 
 
 def _digest(told: str) -> str:
@@ -63,7 +121,7 @@ def _digest(told: str) -> str:
 def _carry_out(plan: Plan) -> None:
     began, done = monotonic(), 0
     try:
-        with click.progressbar(length=len(plan.missing), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        with _bar(len(plan.missing), _("Entering")) as bar:
             for cases in actions.carry_out(plan, by=operator):
                 done += cases
                 bar.update(cases)
@@ -83,17 +141,27 @@ def _tell_rejects(reading: Reading, out: Path | None, inputs: set[str | Path]) -
     click.echo(_("%(lines)s lines cannot be read:", lines=format_decimal(reading.refused)), err=True)
     for each in reading.rejects[:SHOWN]:
         click.echo("  " + _("line %(line)s, %(column)s: %(reason)s", **each._asdict()), err=True)
-    if len(reading.rejects) > SHOWN and not out:
+    if reading.more:
+        click.echo("  " + _("… and more: %(more)s reasons beyond the first %(kept)s are not kept",
+                            more=format_decimal(reading.more), kept=format_decimal(len(reading.rejects))), err=True)
+    elif len(reading.rejects) > SHOWN and not out:
         click.echo("  " + _("… and more: --rejects OUT.csv writes them all"), err=True)
 
 
 def _write(rejects: list[Reject], out: Path, inputs: set[Path]) -> None:
     if out.absolute() in inputs:
         raise Refused(_("the rejects cannot be written over %(file)s", file=out.name))
+    _writing(out, lambda file: csv.writer(file).writerows([Reject._fields, *map(_harmless, rejects)]))
+
+
+def _harmless(reject: Reject) -> list[str]:
+    """Its cells as a spreadsheet shows them without carrying any out: the name of a column comes from the file."""
+    return [str(reject.line), harmless(reject.column), reject.reason]
+
+
+def _writing(out: Path, write: Callable[[IO[str]], object]) -> None:
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(Reject._fields)
-            writer.writerows(rejects)
+            write(file)
     except OSError as error:
         raise Refused(_("%(file)s cannot be written: %(why)s", file=str(out), why=error.strerror)) from None

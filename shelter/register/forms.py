@@ -169,11 +169,15 @@ def words_form(columns: Iterable[Column], unread: Mapping[str, Mapping[str, int]
         for word, count in unread.get(column.name, {}).items():
             name = f"w{len(asked)}"
             asked[name] = (column.name, word)
-            fields[name] = ChoiceField(f"{word or _EMPTY} · {count}", kind="select", required=False,
-                                       choices=[*_meanings(column.fact), (NOT_KNOWN, _("Not known"))])
+            choices = [*_meanings(column.fact), (NOT_KNOWN, _("Not known"))]
+            fields[name] = ChoiceField(_word(word, count), kind="select", required=False, choices=choices)
     form: WordsForm = type("WordsForm", (WordsForm,), fields)()
     form.asked = asked
     return form
+
+
+def _word(word: str, count: int) -> str:
+    return f"{word or _EMPTY} · {count}"
 
 
 class WordsForm(Form):

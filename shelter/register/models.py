@@ -64,7 +64,7 @@ class ImportedFile(Model):
 class RegisterCase(Model):
     """One registered case: codes only. Its key is the file and the line on which it stands.
 
-    The day of registration is known of some, the year of all. `province` is its code of the statistics institute (INEC).
+    Of all the year of registration is known, of some the day. `province` is its INEC code.
     """
 
     __tablename__ = "register_case"

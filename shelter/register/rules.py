@@ -43,14 +43,17 @@ def when(year: int | None, day: date | None) -> tuple[int, date | None]:
     """The year of registration and, if it is known, the day. One of them must be; both must agree."""
     if day is None:
         if year is None:
-            raise RuleBroken(_("Write the year or the day of registration: a case without it cannot be counted"), "year")
+            said = _("Write the year or the day of registration: a case without it cannot be counted")
+            raise RuleBroken(said, "year")
         return year, None
     if year not in {None, day.year}:
         raise RuleBroken(_("The year is not that of the day of registration"), "year")
     return day.year, day
 
 
-def band(told: AgeBand | None, age: int | None, birth: PartialDate | None, year: int, day: date | None) -> AgeBand | None:
+def band(
+    told: AgeBand | None, age: int | None, birth: PartialDate | None, year: int, day: date | None,
+) -> AgeBand | None:
     """The age band on registration: the one that is told; else of the age; else of the birth, the younger in doubt.
 
     Where only the year of registration is known, its first day counts (CNA art. 5). A birth must be possible even where

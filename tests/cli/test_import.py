@@ -7,6 +7,7 @@ import json
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import Workbook
 
 from shelter.audit import AuditEntry
 from shelter.calendar import today
@@ -121,6 +122,94 @@ def test_what_cannot_be_done_is_refused_in_one_sentence_and_nothing_is_saved(eng
     assert said in refuses("import", *(each.format(file=path) for each in arguments))
     assert rows() == 0
     assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == 0
+
+
+def test_what_a_spreadsheet_would_carry_out_is_written_so_that_it_does_not(english, shelter, tmp_path):
+    (tmp_path / "m.toml").write_text("""register = "r"
+source = "s"
+[year]
+column = "=cmd()"
+""", "utf-8")
+    (tmp_path / "f.csv").write_text("=cmd(),b\nx,\n2014,\n", "utf-8")
+    shelter("import", str(tmp_path / "f.csv"), "--mapping", str(tmp_path / "m.toml"), "--rejects", str(tmp_path / "r"))
+    found = list(csv.reader((tmp_path / "r").read_text("utf-8").splitlines()))
+    assert found[1][:2] == ["2", "'=cmd()"]
+
+
+def test_more_reasons_than_are_kept_are_counted(english, shelter, file, monkeypatch):
+    monkeypatch.setattr("shelter.register.reading.rows.MOST_REJECTS", 12)
+    done = shelter("import", file(*LINES, *["x,,,,,,"] * 20, *LINES))
+    assert "20 lines cannot be read:" in done.err
+    assert "… and more: 8 reasons beyond the first 12 are not kept" in done.err
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A file of a house that no shipped mapping fits."""
+    (tmp_path / "casa.csv").write_text("fecha de ingreso;sexo;nota\n5/3/2014;Mujer;x\n6/3/2014;Hombre;y\n", "utf-8")
+    return str(tmp_path / "casa.csv")
+
+
+def test_without_a_mapping_it_says_what_it_understands_and_the_way_on(english, refuses, own):
+    said = refuses("import", own)
+    assert "name it with --mapping (ctdc_kanon), or match the columns on the page of the historic register" in said
+    assert "--draft-mapping MAP.toml" in said
+    assert said.endswith("Understood so far: fecha de ingreso → registered_on, sexo → sex\n")
+    assert rows() == 0
+
+
+def test_a_draft_of_the_mapping_is_written_and_can_be_used(english, shelter, refuses, own, tmp_path):
+    draft = str(tmp_path / "map.toml")
+    done = shelter("import", own, "--draft-mapping", draft)
+    assert (done.status, done.err) == (0, "")
+    assert done.out == "map.toml was written: 2 of the columns were understood; look at it before you use it\n"
+    assert rows() == 0
+    assert "is there already" in refuses("import", own, "--draft-mapping", draft)
+    assert "Entered 2 cases into the register casa (" in shelter("import", own, "--mapping", draft).out
+    db.session.rollback()
+    days = db.session.scalars(sa.select(RegisterCase.registered_on).order_by(RegisterCase.line)).all()
+    assert [str(day) for day in days] == ["2014-03-05", "2014-03-06"]
+
+
+def test_a_draft_without_what_is_needed_says_so(english, shelter, tmp_path):
+    (tmp_path / "f.csv").write_text("sexo\nMujer\n", "utf-8")
+    done = shelter("import", str(tmp_path / "f.csv"), "--draft-mapping", str(tmp_path / "m.toml"))
+    assert "No column seems to tell the year or the day of registration" in done.out
+
+
+def test_a_workbook_is_imported_like_a_text(english, shelter, tmp_path):
+    book = Workbook()
+    for line in [HEADER, *LINES]:
+        book.active.append([int(cell) if cell.isdecimal() else cell for cell in line.split(",")])
+    book.save(tmp_path / "file.xlsx")
+    done = shelter("import", str(tmp_path / "file.xlsx"))
+    assert (done.status, done.err) == (0, "")
+    assert "Entered 4 cases" in done.out
+    assert by_year(shelter) == {"2002": 2, "2003": 2, "unknown": 0}
+
+
+BAD = {
+    "empty.csv": (b"", "is empty", "está vacío"),
+    "header.csv": (HEADER.encode() + b"\n", "no line of header.csv could be read", "ninguna línea"),
+    "zeros.csv": (b"a\0b", "not a text file", "no es un archivo de texto"),
+    "book.xlsx": (b"PK\3\4 and nothing more", "damaged, cut off", "está dañado"),
+    "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "not a workbook of today", "no es un libro de hoy"),
+    "quote.csv": (HEADER.encode() + b'\n2002,"Fem', "a value does not end", "un valor no termina"),
+    "wide.csv": (b"a," * 1_000_000, "more than 1,000,000 characters", "más de 1.000.000 caracteres"),
+    "bytes.csv": (HEADER.encode() + b"\n2002,\xe9,,,,,\n", "this is not UTF-8 text", "este texto no es UTF-8"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_read_is_refused_in_one_sentence_of_the_readers(
+    running, refuses, tmp_path, monkeypatch, language, name,
+):
+    monkeypatch.setenv("SHELTER_LOCALE", {"en": "en", "es": "es_EC"}[language])
+    content, *said = BAD[name]
+    (tmp_path / name).write_bytes(content)
+    assert said[language == "es"] in refuses("import", str(tmp_path / name), "--mapping", "ctdc_kanon")
+    assert rows() == 0
 
 
 def test_a_file_cut_off_is_refused_and_nothing_is_half_saved(english, refuses, tmp_path):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
 
 from shelter.db import db
 from shelter.register.reading import Mapping, Reading, Sheet
@@ -19,6 +21,15 @@ def app(make_app) -> Iterator[object]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def english():
+    """Reasons are said in the reader's language; no database is needed."""
+    speaking = Flask("speaking")
+    Babel(speaking, default_locale="en")
+    with speaking.test_request_context():
+        yield
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import Workbook
 
 from shelter.audit import AuditEntry, operator, verify, work
 from shelter.calendar import Period
@@ -13,11 +15,12 @@ from shelter.cases import indicators as _cases
 from shelter.cases.models import Case
 from shelter.db import db
 from shelter.db.base import is_sqlite
-from shelter.indicators import INDICATORS, PROGRAMME, Scope
+from shelter.indicators import INDICATORS, Scope
 from shelter.partners import actions as partners
 from shelter.register import actions, queries
 from shelter.register import indicators as _register
 from shelter.register.models import ImportedFile, Register, RegisterCase
+from shelter.register.reading import Mapping, Reading, Sheet
 from shelter.rules import RuleBroken
 
 COUNTED = (_cases, _register)
@@ -37,8 +40,8 @@ def bring_in(reading, replaces=None):
     return sum(actions.carry_out(actions.plan(reading, replaces), by=operator))
 
 
-def registered(period="2002..2019", scope=PROGRAMME):
-    return INDICATORS["cases.registered"].count(Period.read(period), scope)
+def registered(period="2002..2019", foundation=None):
+    return INDICATORS["cases.registered"].count(Period.read(period), Scope(foundation))
 
 
 def stored():
@@ -52,6 +55,35 @@ def test_every_line_is_a_case_equal_lines_too_and_its_key_is_the_file_and_the_li
     assert [(row.file_id, row.line) for row in stored()] == [(file.id, line) for line in (2, 3, 4, 5, 6)]
     register = db.session.get_one(Register, file.register_id)
     assert (register.name, register.source) == (reading.mapping.register, reading.mapping.source)
+
+
+EVERYTHING = """
+register = "Casa"
+source = "Archivo"
+registered_on = {column = "fecha"}
+birth = {column = "nacimiento"}
+province = {column = "provincia"}
+exploitation = {column = "forma", words = {laboral = "labour"}}
+"""
+
+
+def test_day_province_and_the_band_of_the_birth_are_stored_of_a_text_as_of_a_workbook(mapping_file, write):
+    lines = [["fecha", "nacimiento", "provincia", "forma"], ["5/3/2014", "6/3/1996", "los ríos", "sexual, laboral"],
+             ["2015-12-31", "1998", "9", ""]]
+    made = Workbook()
+    made.active.append(lines[0])
+    made.active.append([date(2014, 3, 5), datetime(1996, 3, 6), *lines[1][2:]])
+    made.active.append([date(2015, 12, 31), 1998, 9])
+    made.save(write(b"", name="book.xlsx"))
+    text = write("\n".join("|".join(line) for line in [*lines, [""]]).encode(), name="text.csv")
+    for path in (text, text.with_name("book.xlsx")):
+        bring_in(Reading.of(Sheet.open(path), Mapping.load(mapping_file(EVERYTHING))))
+    cases = db.session.scalars(sa.select(RegisterCase).order_by(RegisterCase.file_id, RegisterCase.line)).all()
+    assert [(case.line, case.year, case.registered_on, case.age_band, case.province, case.exploitation)
+            for case in cases] == 2 * [
+        (2, 2014, date(2014, 3, 5), "9-17", "12", {"sexual": "yes", "labour": "yes"}),
+        (3, 2015, date(2015, 12, 31), "9-17", "09", {}),
+    ]
 
 
 def test_a_second_import_changes_nothing(read):
@@ -189,12 +221,10 @@ def test_a_register_of_a_foundation_counts_for_it_and_the_programmes_only_for_al
     bring_in(read(*LINES))
     with work("test.foundation", by=operator):
         north, south = partners.add_foundation("Norte"), partners.add_foundation("Sur")
-        house = partners.add_house(north, "Casa Norte", canton="1701", address="1", rooms={"Sala": 1})
-    scopes = (PROGRAMME, Scope(north.id, house.id), Scope(north.id), Scope(south.id))
-    assert [registered(scope=each).value for each in scopes] == [5, 0, 0, 0]
+    assert [registered(foundation=each).value for each in (None, north.id, south.id)] == [5, 0, 0]
     with work("test.register", by=operator):
         db.session.scalars(sa.select(Register)).one().foundation_id = north.id
-    assert [registered(scope=each).value for each in scopes] == [5, 0, 5, 0]
+    assert [registered(foundation=each).value for each in (None, north.id, south.id)] == [5, 5, 0]
 
 
 def test_a_historic_case_counts_where_the_period_holds_its_whole_year(read):

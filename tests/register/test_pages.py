@@ -54,7 +54,7 @@ def client(coordinator, sign_in):
 
 def send(client, content=CSV, file="casos.csv", **answers):
     """The first step; gives the answer."""
-    told = {"register": "new", "name": "Casa Norte", "source": "Libro de ingresos", "foundation": "programme", **answers}
+    told = {"register": "new", "name": "Casa Norte", "source": "Libro de ingresos", "foundation": "programme"} | answers
     page = Page(client.get("/registros/importar").text)
     return client.post("/registros/importar", content_type="multipart/form-data", data={
         "csrf_token": page.hidden("csrf_token"), "submit_key": page.hidden("submit_key"), **told,
@@ -65,8 +65,8 @@ def send(client, content=CSV, file="casos.csv", **answers):
 def proposed(client, url):
     """What the page of columns proposes."""
     text = client.get(url).text
-    chosen = re.findall(r'<select[^>]* name="(\w+)"[^>]*>(?:(?!</select>).)*?<option value="([^"]+)" selected', text, re.S)
-    return dict(chosen)
+    select = r'<select[^>]* name="(\w+)"[^>]*>(?:(?!</select>).)*?<option value="([^"]+)" selected'
+    return dict(re.findall(select, text, re.S))
 
 
 def check(client, url, **answers):

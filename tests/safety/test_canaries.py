@@ -17,6 +17,7 @@ from shelter.audit import operator, work
 from shelter.calendar import local, now, today
 from shelter.db import Model, db
 from shelter.db.sealed import FIELDS
+from shelter.jobs import Job
 from shelter.keeping import backup
 from shelter.keeping.places import artefacts
 from shelter.web import TextField
@@ -218,11 +219,31 @@ def walked(app, programme, staff, sign_in, caplog, tmp_path):
         f"/casos/{case}/servicios",
     ):
         worker.get(url)
+    bring_a_file(say, sign_in(staff(Role.PROGRAMME_COORDINATOR)), send, urls)
     db.session.rollback()
     assert len(set(say.words)) >= 200
     backed_up = backup.make(artefacts(tmp_path / "medium" / "b.age"), by=operator)
     assert backed_up.files.data.stat().st_size > 10_000
     return say.typed, urls, caplog.text
+
+
+def bring_a_file(say, client, send, urls):
+    """A file of historic cases whose name, header and words are canaries; checked twice, the second one is cut off."""
+    header, word = say("upload.mapping"), say("job.facts")
+    for end in ("\r\n", ""):
+        content = f"year;{header}\r\n2014;{word}\r\n2015;female{end or chr(34)}"
+        page = Page(client.get("/registros/importar").text)
+        kept = {name: page.hidden(name) for name in ("csrf_token", "submit_key")}
+        columns = client.post("/registros/importar", content_type="multipart/form-data", data={
+            **kept, "register": "new", "name": f"Registro {len(urls)}", "source": "Libro", "foundation": "programme",
+            "file": (io.BytesIO((content + 60 * "\r\n2014;female" + end + ("" if end else chr(34))).encode()),
+                     f"{say('upload.name')}.csv"),
+        }).location
+        urls.append(columns)
+        send(client, columns, year="year", sex=header, order="dmy", keep_as=say("saved_mapping.name"))
+    for field in ("upload.content", "saved_mapping.text", "job.order", "job.file", "job.problem", "imported_file.name"):
+        say.typed[field] = word
+    assert {str(job.state) for job in db.session.scalars(sa.select(Job))} == {"done", "failed"}
 
 
 def everything_stored():
@@ -324,6 +345,9 @@ WORDS_OF = {
     "partners.forms.NewInstitutionForm": {"name_en": OPEN, "name_es": OPEN},
     "partners.forms.PostForm": {"name": OPEN, "unit": OPEN},
     "partners.forms.WordForm": {"name_en": OPEN, "name_es": OPEN},
+    "register.forms.ColumnsForm": {"keep_as": "saved_mapping.name"},
+    "register.forms.UploadForm": {"name": OPEN, "source": OPEN},
+    "register.undoing.UndoForm": {"reason": "approval.reason"},
     "residence.forms.InstructionForm": {"text": "instruction.text"},
     "route.forms.AnswerForm": {"reason": "referral.answer"},
     "route.forms.ReferralForm": {

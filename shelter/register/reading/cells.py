@@ -34,3 +34,7 @@ class Shape:
     encoding: str | None = None
     separator: str | None = None
     sheet: str | None = None
+
+
+AS_IT_LIES = Shape()
+"""Nothing is known of it yet."""

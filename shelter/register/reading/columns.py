@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -13,6 +14,9 @@ from .facts import FACTS
 
 FORMS = "exploitation"
 """The fact of a column that names the forms of exploitation itself ("sexual; begging")."""
+
+BETWEEN_FORMS = re.compile("[;,/]")
+"""What parts several forms in one value."""
 
 _ORDER = {fact: place for place, fact in enumerate([*FACTS, FORMS])}
 

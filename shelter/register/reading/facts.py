@@ -24,34 +24,45 @@ from shelter.web.fields import FIRST_YEAR, HouseField
 from . import spelling
 
 
-class WordField(CodeField):
-    """A stored word; a file may write it in capitals."""
+class OneOfField(ChoiceField):
+    """One of several options, said in one of several ways."""
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """Spaces around it say nothing."""
+        super().process_formdata([str(each).strip() for each in values])
 
     def _find(self, text: str) -> Any:
-        return _known(next((value for value, *_label in self.choices if value == text.strip().casefold()), None))
+        found = self._meaning(text)
+        if found is None:
+            raise ValueError(_("No option is called so: choose one, or let the mapping say what the word means"))
+        return found
+
+    def _meaning(self, text: str) -> Any:
+        raise NotImplementedError
 
 
-class ProvinceField(ChoiceField):
+class WordField(OneOfField, CodeField):
+    """A stored word; a file may write it in capitals."""
+
+    def _meaning(self, text: str) -> Any:
+        return next((value for value, *_label in self.choices if value == text.casefold()), None)
+
+
+class ProvinceField(OneOfField):
     """A province of Ecuador, by its code or its name."""
 
     def __init__(self, label: Any = None, **options: Any) -> None:
         super().__init__(label, choices=[(each, each.label) for each in Province.by_name()], kind="select", **options)
 
-    def _find(self, text: str) -> Any:
-        return _known(spelling.province(text))
+    def _meaning(self, text: str) -> Any:
+        return spelling.province(text)
 
 
-class AnyCountryField(CountryField):
+class AnyCountryField(OneOfField, CountryField):
     """A country, by its letters or its name."""
 
-    def _find(self, text: str) -> Any:
-        return _known(spelling.country(text))
-
-
-def _known(found: Any) -> Any:
-    if found is None:
-        raise ValueError(_("No option is called so: choose one, or let the mapping say what the word means"))
-    return found
+    def _meaning(self, text: str) -> Any:
+        return spelling.country(text)
 
 
 class YearField(NumberField):

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import tomllib
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from shelter.register.rules import FORM
 from shelter.rules import RuleBroken
 
-from . import synonyms
 from .cells import Shape
-from .columns import FORMS, Column, word_of
-from .facts import reader
+from .columns import BETWEEN_FORMS, FORMS, Column
+from .facts import Read, reader
 from .sheet import Sheet, name_of, sample
 from .spelling import age_band, plain
 
-LINES = 5_000
+SYNONYMS = Path(__file__).with_name("synonyms.toml")
+"""How spreadsheets call things."""
+
+LINES = 20_000
 """So many are looked at."""
 _CHOOSING = {"sex", "age_band", "nationality", "country_of_exploitation", "province", FORMS}
-"""Facts that are one of some words; the forms of exploitation too."""
+"""Facts that are one of some words, beside each form of exploitation."""
 _MOST_WORDS = 400
 
 
@@ -58,7 +61,7 @@ def _fact_of(header: str) -> str | None:
 
 @lru_cache
 def _headers() -> dict[str, str]:
-    return {plain(word): fact for fact, words in synonyms.HEADERS.items() for word in words.split(",")}
+    return {plain(word): fact for fact, words in _synonyms()["headers"].items() for word in words}
 
 
 def _better(fact: str, values: set[str]) -> str:
@@ -74,7 +77,7 @@ def _share(fact: str, values: set[str]) -> float:
     return sum(read(value) is not None for value in values) / max(1, len(values))
 
 
-def _reading(fact: str) -> Callable[[str], Any]:
+def _reading(fact: str) -> Read:
     """What a value means for a fact as it stands, or as it is usually said; None when it means nothing."""
     read, words = reader(fact), _words(fact)
 
@@ -87,33 +90,46 @@ def _reading(fact: str) -> Callable[[str], Any]:
 
 
 @lru_cache
-def _words(fact: str) -> Mapping[str, str]:
-    told: Mapping[Any, str] = {
-        "sex": synonyms.SEXES, "nationality": synonyms.NATIONALITIES, FORMS: synonyms.FORMS,
-    }.get(fact, synonyms.ANSWERS if fact.startswith(FORM) else {})
-    return {plain(word): str(meaning) for meaning, words in told.items() for word in words.split(",")}
+def _words(fact: str) -> dict[str, str]:
+    said = _synonyms()
+    told = said["answer"] if fact.startswith(FORM) else _forms() if fact == FORMS else said.get(fact, {})
+    return {plain(word): meaning for meaning, words in told.items() for word in words}
+
+
+def _forms() -> dict[str, list[str]]:
+    """What the forms of exploitation are called, as columns or as words."""
+    return {fact.removeprefix(FORM): words for fact, words in _synonyms()["headers"].items() if fact.startswith(FORM)}
 
 
 @lru_cache
 def _unknowns() -> frozenset[str]:
-    return frozenset(plain(word) for word in synonyms.UNKNOWNS.split(","))
+    return frozenset({"", *map(plain, _synonyms()["unknown"])})
+
+
+@lru_cache
+def _synonyms() -> dict[str, Any]:
+    return tomllib.loads(SYNONYMS.read_text("utf-8"))
 
 
 def _column(name: str, fact: str, values: set[str]) -> Column:
     """The column with the words in it that have to be said in the words of the program, and those that say nothing."""
-    parts = {part.strip() for value in values for part in re.split("[;,/]", value)} if fact == FORMS else values
-    known = {word_of(each): each for each in sorted(parts) if each}
-    unread = {word: text for word, text in known.items() if not _is_read(fact, text)}
-    unknown = {word for word, text in unread.items() if not plain(text) or plain(text) in _unknowns()}
-    words = {}
-    if fact in _CHOOSING or fact.startswith(FORM):
-        meaning = _reading(fact)
-        words = {word: str(found) for word, text in sorted(unread.items())[:_MOST_WORDS]
-                 if word not in unknown and (found := meaning(text))}
-    return Column(name, fact, words, frozenset(unknown) if fact != "age" else frozenset(unknown | {"-99"} & known.keys()))
+    parts = {part for value in values for part in _parts(value)} if fact == FORMS else values
+    read, meaning = reader(fact), _reading(fact)
+    unread = sorted(each for each in parts if each and not _is_read(read, each))
+    told = {each: meaning(each) for each in unread[:_MOST_WORDS]} if fact in _CHOOSING or fact.startswith(FORM) else {}
+    words = {each: str(found) for each, found in told.items() if found is not None}
+    return Column(name, fact, words, frozenset(each for each in unread if each not in words and _says_nothing(each)))
 
 
-def _is_read(fact: str, text: str) -> bool:
+def _parts(text: str) -> list[str]:
+    return [text] if _says_nothing(text) else [part.strip() for part in BETWEEN_FORMS.split(text)]
+
+
+def _is_read(read: Read, text: str) -> bool:
     with suppress(RuleBroken):
-        return reader(fact)(text) is not None
+        return read(text) is not None
     return False
+
+
+def _says_nothing(text: str) -> bool:
+    return plain(text) in _unknowns()

@@ -10,7 +10,7 @@ from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 from . import guess, toml
-from .cells import Shape
+from .cells import AS_IT_LIES, Shape
 from .columns import NEEDED, Column, in_order
 from .sheet import Sheet, read_bytes
 
@@ -19,7 +19,7 @@ SHIPPED = Path(__file__).parents[1] / "mappings"
 
 @dataclass(frozen=True)
 class Mapping:
-    """A whole mapping. `encoding`, `separator` and `sheet` are found out where they are None; `order` is that of dates."""
+    """A whole mapping. `encoding`, `separator` and `sheet` are found out where they are None; `order` is of dates."""
 
     name: str
     register: str
@@ -83,7 +83,7 @@ class Mapping:
         return found[0]
 
     @classmethod
-    def guess(cls, sheet: Sheet, *, register: str, source: str, shape: Shape = Shape()) -> Mapping:
+    def guess(cls, sheet: Sheet, *, register: str, source: str, shape: Shape = AS_IT_LIES) -> Mapping:
         """What header and values let one think; never raises. Columns that nobody understands are left out.
 
         It may be without what is needed (`is_whole`).

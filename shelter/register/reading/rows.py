@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 from .cells import Cell, Line, Spoilt
-from .columns import FORMS, Column, word_of
+from .columns import BETWEEN_FORMS, FORMS, Column, word_of
 from .facts import reader
 from .mapping import Mapping
 from .sheet import Sheet, name_of, place_of
@@ -93,7 +92,7 @@ class _Told:
     def _forms(self, text: str) -> dict[Exploitation, Answer] | None:
         """Yes for each form that is named; of the others nothing is known."""
         whole = word_of(text)
-        parts = [text] if whole in self.column.words or whole in self.column.unknown else re.split("[;,/]", text)
+        parts = [text] if whole in self.column.words or whole in self.column.unknown else BETWEEN_FORMS.split(text)
         return {form: Answer.YES for part in parts if (form := self._one(part))}
 
 
@@ -112,7 +111,6 @@ class Reading:
     unread: dict[str, Counter[str]] = field(default_factory=dict)
     """By column the different texts that could not be read (the first of them), each with how often it stands there."""
     _last_refused: int = 0
-    _cases: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sheet: Sheet, mapping: Mapping, progress: Callable[[int], object] | None = None) -> Reading:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from flask_babel import format_decimal
 
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 from . import text, workbook
-from .cells import Cell, Line, Shape
+from .cells import AS_IT_LIES, Cell, Line, Shape
 
 MEGABYTE = 1024 * 1024
 LARGEST = 50 * MEGABYTE
@@ -61,11 +63,11 @@ class Sheet:
         """The names of its worksheets; a text has none."""
         return workbook.names(self.name, self.content) if self.is_workbook else []
 
-    def about(self, shape: Shape = Shape()) -> int:
+    def about(self, shape: Shape = AS_IT_LIES) -> int:
         """About how many lines it has, for a bar that shows how far the reading is."""
         return workbook.about(self.name, self.content, shape) if self.is_workbook else text.about(self.content)
 
-    def header(self, shape: Shape = Shape()) -> list[str]:
+    def header(self, shape: Shape = AS_IT_LIES) -> list[str]:
         """The names of the columns; none where they cannot be read in this shape."""
         try:
             with closing(self.lines(shape)) as lines:
@@ -73,7 +75,7 @@ class Sheet:
         except (RuleBroken, StopIteration):
             return []
 
-    def lines(self, shape: Shape = Shape()) -> Iterator[Line]:
+    def lines(self, shape: Shape = AS_IT_LIES) -> Generator[Line, None, None]:
         """Each line that says anything, the header first, with its number (a quoted value may run over several)."""
         found = workbook.lines if self.is_workbook else text.lines
         count = 0
@@ -82,10 +84,10 @@ class Sheet:
                 count += 1
                 if count > MOST_LINES + 1:
                     raise RuleBroken(_("%(file)s has more than %(most)s lines: cut it in parts",
-                                       file=self.name, most=MOST_LINES))
+                                       file=self.name, most=format_decimal(MOST_LINES)))
                 if len(cells) > MOST_COLUMNS:
                     raise RuleBroken(_("%(file)s, line %(line)s: more than %(most)s columns; is this the right file?",
-                                       file=self.name, line=line, most=MOST_COLUMNS))
+                                       file=self.name, line=line, most=format_decimal(MOST_COLUMNS)))
                 yield line, cells
 
 
@@ -94,7 +96,7 @@ def name_of(cell: Cell) -> str:
     return cell.strip() if isinstance(cell, str) else ""
 
 
-def values_of(sheet: Sheet, column: str, most: int = 60, shape: Shape = Shape()) -> dict[str, int] | None:
+def values_of(sheet: Sheet, column: str, most: int = 60, shape: Shape = AS_IT_LIES) -> dict[str, int] | None:
     """The different texts of a column and how often each stands there; None when there are more than `most`.
 
     RuleBroken when the file has no such column, or cannot be read.
@@ -120,12 +122,11 @@ def place_of(file: str, column: str, header: Sequence[str]) -> int:
 
 
 def sample(sheet: Sheet, shape: Shape, lines: int) -> list[list[Cell]]:
-    """The first lines, the header first; none where the file cannot be read."""
-    try:
-        with closing(sheet.lines(shape)) as found:
-            return [cells for _line, cells in islice(found, lines + 1)]
-    except RuleBroken:
-        return []
+    """The first lines, the header first, as far as they can be read."""
+    some: list[list[Cell]] = []
+    with suppress(RuleBroken), closing(sheet.lines(shape)) as found:
+        some.extend(cells for _line, cells in islice(found, lines + 1))
+    return some
 
 
 def _must_fit(name: str, size: int) -> None:

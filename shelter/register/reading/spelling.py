@@ -21,7 +21,8 @@ ORDERS = ("dmy", "mdy")
 
 _TIME = re.compile(r"(?:T|,?\s+)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?\s?m\.?)?(?:Z|[+-]\d{2}:?\d{2})?",
                    re.ASCII | re.IGNORECASE)
-_NUMBERS = re.compile(r"(\d{1,2})([/\-. ])(\d{1,2})\2(\d+)", re.ASCII)
+_NUMBERS = re.compile(r"(\d{1,2})[/\-. ](\d{1,2})[/\-. ](\d+)")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
 _IN_WORDS = re.compile(r"(\d{1,2})[\s\-/.]*(?:de\s+)?([a-záéíóú]+)\.?[\s\-/,]*(?:del?\s+)?(\d+)", re.IGNORECASE)
 _MONTHS = {
     word: number for number, words in enumerate((
@@ -39,7 +40,7 @@ def plain(text: str) -> str:
 
 
 def day(text: str, order: str = "dmy") -> date:
-    """Read 2014-03-05, 5/3/2014, 5-3-2014, 5.3.2014, 5 mar 2014 or 5 de marzo de 2014, a time behind it or none.
+    """Read 2014-03-05, 2014/3/5, 5/3/2014, 5-3-2014, 5.3.2014, 5 mar 2014, 5 de marzo de 2014, with a time or not.
 
     RuleBroken, in the reader's language, when it is no day. `order` tells which number comes first.
     """
@@ -47,8 +48,10 @@ def day(text: str, order: str = "dmy") -> date:
     if behind := _TIME.search(text):
         text = text[: behind.start()] if behind.end() == len(text) else text
     if found := _NUMBERS.fullmatch(text):
-        one, _mark, other, year = found.groups()
+        one, other, year = found.groups()
         text = _numbers(*((one, other) if order == "dmy" else (other, one)), year)
+    elif found := _YEAR_FIRST.fullmatch(text):
+        text = "-".join(found.groups())
     elif (found := _IN_WORDS.fullmatch(text)) and (month := _MONTHS.get(plain(found[2]))):
         text = _numbers(found[1], str(month), found[3])
     try:

@@ -8,6 +8,8 @@ import io
 from collections.abc import Iterator
 from itertools import islice
 
+from flask_babel import format_decimal
+
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -56,7 +58,7 @@ def lines(name: str, content: bytes, shape: Shape) -> Iterator[Line]:
     except csv.Error:
         raise RuleBroken(_(
             "%(file)s, line %(line)s: a value does not end within %(most)s characters; a quotation mark is missing or "
-            "too many, or the file is cut off", file=name, line=line, most=LONGEST_VALUE,
+            "too many, or the file is cut off", file=name, line=line, most=format_decimal(LONGEST_VALUE),
         )) from None
 
 
@@ -66,7 +68,7 @@ def _short(name: str, content: bytes, encoding: str) -> Iterator[str]:
     for number, line in enumerate(iter(lambda: text.readline(LONGEST_LINE), ""), 1):
         if len(line) == LONGEST_LINE:
             raise RuleBroken(_("%(file)s, line %(line)s: it has more than %(most)s characters; is this the right file?",
-                               file=name, line=number, most=LONGEST_LINE))
+                               file=name, line=number, most=format_decimal(LONGEST_LINE)))
         yield line
 
 

@@ -47,7 +47,8 @@ def write(mapping: Mapping) -> str:
     for column in mapping.columns:
         lines += ["", f"[{column.fact}]", f"column = {_quoted(column.name)}"]
         if column.words:
-            lines.append("words = { " + ", ".join(f"{_quoted(a)} = {_quoted(b)}" for a, b in column.words.items()) + " }")
+            words = (f"{_quoted(word)} = {_quoted(meaning)}" for word, meaning in column.words.items())
+            lines.append("words = { " + ", ".join(words) + " }")
         if unknown := sorted(column.unknown - {""}):
             lines.append("unknown = [" + ", ".join(map(_quoted, unknown)) + "]")
     return "\n".join([*lines, ""])

@@ -31,7 +31,7 @@ _SMALL, _FEW = 4 * MEGABYTE, 100_000
 """Bytes and marks of a part that is read whole: which sheets there are, styles, what it is about."""
 _STRINGS, _MANY = 50 * MEGABYTE, 2_000_000
 """The same of its list of texts, which is kept while it is read."""
-_LONGEST_ROW = 4 * MEGABYTE
+_LONGEST_ROW = 2 * MEGABYTE
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _LAST = re.compile(rb'<(?:\w+:)?dimension ref="[^"]*?(\d+)"')
 _ROW = re.compile(rb"<(?:\w+:)?row[ />]")
@@ -123,10 +123,14 @@ def _rows(book: _Reader, worksheet: Worksheet) -> Iterator[Line]:
             yield line, cells
 
 
-class _Parser(WorkSheetParser):  # type: ignore[misc]
-    """The rows of a worksheet and nothing else of it: no widths, filters, colours. Each is forgotten when it was read."""
+class _Parser(WorkSheetParser):
+    """The rows of a worksheet and nothing else of it: no widths, no colours. Each is forgotten when it was read."""
+
+    row_counter: int
+    col_counter: int
 
     def parse(self) -> Iterator[Line]:
+        """Row by row."""
         data = None
         for event, element in iterparse(self.source, ("start", "end")):
             if element.tag == _DATA:
@@ -138,6 +142,7 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
                 data.clear()  # type: ignore[union-attr]  # rows stand in it
 
     def parse_row(self, row: Any) -> Line:
+        """Its number and its cells."""
         self.row_counter = int(row.get("r", self.row_counter + 1))
         self.col_counter = 0
         cells: list[Cell] = []
@@ -181,7 +186,7 @@ def _opened(name: str, content: bytes) -> Iterator[_Reader]:
         yield book
 
 
-class _Reader(ExcelReader):  # type: ignore[misc]
+class _Reader(ExcelReader):
     """Of a workbook only which sheets there are, which styles are dates and, when asked, its texts."""
 
     def __init__(self, name: str, content: bytes) -> None:
@@ -199,9 +204,12 @@ class _Reader(ExcelReader):  # type: ignore[misc]
             ]
 
     def read_strings(self) -> None:
-        """The texts that cells refer to by number."""
+        """The texts that cells refer to by number; they are counted before they are kept."""
         if found := self.package.find(SHARED_STRINGS):
             with closing(_Watched(self.called, self.archive.open(found.PartName[1:]), _STRINGS, _MANY)) as source:
+                while source.read(MEGABYTE):
+                    pass
+            with self.archive.open(found.PartName[1:]) as source:
                 self.shared_strings = read_string_table(source)
 
 
@@ -221,7 +229,7 @@ class _Archive(zipfile.ZipFile):
 class _Watched:
     """A part as it is unpacked: RuleBroken when more of it would have to be kept than there should be.
 
-    Counted are the bytes and marks ("<") of a part that is read whole; of a worksheet the bytes since its last row began.
+    Counted are the bytes and marks ("<") of a part that is read whole; of a worksheet the bytes since its last row.
     A part that declares entities or has comments was not written by a spreadsheet.
     """
 
