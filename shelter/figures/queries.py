@@ -70,12 +70,12 @@ def choices(reader: Reader) -> list[Whose]:
         return [whole]
     mine = foundations_of(reader, Permission.INDICATOR_EXACT)
     query = sa.select(Foundation.id, Foundation.name).order_by(Foundation.name, Foundation.id)
-    found = [whole] if mine is None else []
+    found, houses = [whole] if mine is None else [], _houses(Scope())
     for foundation in db.session.execute(query if mine is None else query.where(Foundation.id.in_(mine))):
         found.append(Whose(str(foundation.id), foundation.name, Scope(foundation.id)))
         found += [
             Whose(str(house.id), f"{foundation.name} · {house.name}", Scope(foundation.id, house.id))
-            for house in _houses(Scope(foundation.id))
+            for house in houses if house.foundation_id == foundation.id
         ]
     return found
 

@@ -198,6 +198,20 @@ def test_a_person_stands_once_under_each_form_and_each_service_and_counts_once(r
     assert found["intake.admitted"].breakdowns["age_band"] == {"18-20": 1, "unknown": 0}
 
 
+def test_the_figures_of_a_house_know_nothing_of_another_one(programme):
+    """She was served in one house of the south, and has a newer case in the other."""
+    served = ACase(FIRST, AgeBand.TO_17, services=[AService(LEGAL, FIRST), AService(CRISIS, FIRST)])
+    settle(programme, [APerson(FEMALE, house=2, cases=[served, ACase(FIRST + DAY, AgeBand.TO_20, is_away=True)])])
+    house, persons = programme.houses[2], INDICATORS["services.persons"]
+    one, both = Scope(house.foundation_id, house.id), Scope(house.foundation_id)
+    assert persons.count(FEBRUARY, one).breakdowns["province"] == {"07": 1, "unknown": 0}
+    assert persons.count(FEBRUARY, one).breakdowns["age_band"] == {"9-17": 1, "unknown": 0}
+    assert persons.count(FEBRUARY, both).breakdowns["province"] == {"09": 1, "unknown": 0}
+    behind = persons.cases(FEBRUARY, one)
+    found = db.session.scalars(sa.select(Case.house_id).join(behind, behind.c.case_id == Case.id))
+    assert list(found) == [house.id]
+
+
 def test_what_was_kept_is_part_of_what_was_due(rosa):
     kept = next(figure for figure in figures(Period.read("2025")) if figure.code == "followup.done")
     assert (kept.value, kept.numerator, kept.denominator) == (1, 1, 3)
