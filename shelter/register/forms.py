@@ -194,6 +194,14 @@ class WordsForm(Form):
                 found.setdefault(column, {})[word] = None if meaning == NOT_KNOWN else str(meaning)
         return found
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Something is answered."""
+        good: bool = super().validate(extra_validators)
+        if good and self.asked and not self.words:
+            self.refuse(RuleBroken(_("Say what one of them means at least"), next(iter(self.asked))))
+            return False
+        return good
+
     def of(self, column: str) -> list[Field]:
         """The fields that ask about the words of a column."""
         return [self[name] for name, (each, _word) in self.asked.items() if each == column]

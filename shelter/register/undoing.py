@@ -6,6 +6,7 @@ import uuid
 
 from shelter import approvals
 from shelter.access import Permission
+from shelter.accounts import queries as accounts
 from shelter.approvals import Approval, Kind, approval_kind
 from shelter.approvals.kinds import Facts
 from shelter.db import db
@@ -25,7 +26,8 @@ class UndoForm(Form):
 def ask(file: ImportedFile, *, by: uuid.UUID, reason: str) -> Approval:
     """Ask a second person to undo it, in the transaction at hand; RuleBroken when it cannot be undone anyway."""
     actions.check_undo(file)
-    return approvals.ask(UNDO, subject_id=file.id, by=by, reason=reason, foundation_id=file.foundation_id)
+    home = accounts.homes([by]).get(by)
+    return approvals.ask(UNDO, subject_id=file.id, by=by, reason=reason, foundation_id=file.foundation_id, house_id=home)
 
 
 def _file(approval: Approval) -> ImportedFile:

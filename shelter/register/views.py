@@ -80,7 +80,7 @@ def review(upload: uuid.UUID) -> ResponseReturnValue:
     form = words_form(mapping.columns, job.found["unread"])
     done = submit(form, "register.match", on=found, said=None, to=lambda job: url_for("jobs.show", job=job.id),
                   do=lambda: uploads.match(found, uploads.translate(mapping, form.words), by=me().id))
-    return done or page("register/review.html", form=form, upload=found, found=job.found, mapping=mapping)
+    return done or page("register/review.html", form=form, upload=found, job=job, found=job.found, mapping=mapping)
 
 
 @register.get("/registros/importar/<uuid:upload>/rechazos.csv", needs=P.REGISTER_WRITE, leaves=Leaves.OWN_USE)

@@ -25,6 +25,7 @@ from shelter.cases import actions as cases
 from shelter.cases.models import Case
 from shelter.cases.records import Stay
 from shelter.codes.cases import Answer, Channel, ConsentAnswer, ConsentPurpose, Exploitation
+from shelter.codes.jobs import JobState
 from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outcome
 from shelter.codes.people import DocumentKind, SpokenLanguage
 from shelter.codes.places import Channel as PartnerChannel
@@ -40,8 +41,12 @@ from shelter.followup import actions as followup
 from shelter.house import create_app
 from shelter.indicators import Scope, figures
 from shelter.intake import actions as intake
+from shelter.jobs import Job, worker
 from shelter.partners import actions as partners
 from shelter.partners.models import CalendarDay, House
+from shelter.register import undoing, uploads
+from shelter.register.models import ImportedFile
+from shelter.register.reading import Column, Mapping
 from shelter.reports import actions as reports
 from shelter.reports.models import Release
 from shelter.residence import actions as residence
@@ -198,6 +203,7 @@ class World:
                 pairs.RECOVERY, subject_id=self.crew[Role.LAWYER].id, by=self.crew[Role.ADMINISTRATOR].id,
                 reason="Zozobra", foundation_id=found[STAYING].foundation_id, house_id=self.house,
             )
+        self._history()
 
     def _reports(self, foundation_id: uuid.UUID) -> None:
         """Two reports that were made before; one of them is published. What they say on paper is of no matter here."""
@@ -212,6 +218,35 @@ class World:
                 language="es", figures=reports.as_ledger(shown), pdf=b"%PDF-1.7",
                 sha256="0" * 64, made_by_id=maker, published_at=published, published_by_id=published and second,
             ))
+
+    def _history(self) -> None:
+        """What was asked for and not done; and of those who may, one file that came in and one on its way."""
+        with self.inside(), work("test.jobs", by=operator):
+            db.session.add_all(Job(kind="report.make", by_id=each.id, language="es", state=JobState.FAILED,
+                                   problem="Zócalo") for each in self.crew.values())
+            foundation = db.session.get_one(House, self.house).foundation_id
+        for role, place in ((Role.SHELTER_COORDINATOR, foundation), (Role.PROGRAMME_COORDINATOR, None)):
+            by = self.crew[role].id
+            self._file(by, place, uploads.CHECK)
+            file = self._file(by, place, uploads.IMPORT)
+            with self.inside(), work("approval.ask", by=operator):
+                undoing.ask(db.session.get_one(ImportedFile, file), by=by, reason="Zozobra")
+
+    def _file(self, by: uuid.UUID, foundation: uuid.UUID | None, kind: str) -> uuid.UUID:
+        lines = "".join(f"2{number:03d};Zutano\n" if number < 3 else f"2014;{kind}{by}\n" for number in range(4))
+        with self.inside(), work("test.file", by=operator):
+            upload = uploads.take_in(
+                by=by, name="zafra.csv", content=f"year;sex\n2015;female\n2016;male\n{lines}".encode(),
+                register=f"Zaruma {by.hex[:4]}", source="Zumba", foundation_id=foundation, replaces=None,
+            )
+            columns = (Column("year", "year"), Column("sex", "sex"))
+            upload.mapping = Mapping("upload", upload.register, upload.source, columns).text
+            uploads.keep_mapping(Mapping.read("x", upload.mapping), by=by, name="Zamba", foundation_id=foundation)
+            job = Job(kind=kind, by_id=by, about_id=upload.id, language="es", order="{}")
+            db.session.add(job)
+        with self.inside():
+            worker.do(job.id)
+        return upload.id
 
     def prefer(self, member: Member, **settings: Any) -> Member:
         """What somebody chose in her account."""

@@ -227,6 +227,17 @@ def test_two_people_undo_an_import(client, person, sign_in):  # noqa: F811
     assert registered() == 2
 
 
+def test_a_house_asks_for_it_and_follows_its_own_request(person, sign_in, programme):  # noqa: F811
+    person(Role.ADMINISTRATOR)
+    client = sign_in(person(Role.SHELTER_COORDINATOR))
+    own = str(programme.foundations[0].id)
+    file = bring(client, check(client, send(client, foundation=own).location))
+    assert ask_to_undo(client, file).status_code == 303
+    url = re.search(r"/aprobaciones/[0-9a-f-]{36}", client.get("/aprobaciones").text)[0]
+    assert client.get(url).status_code == 200
+    assert sign_in(person(Role.SHELTER_COORDINATOR)).get(url).status_code == 404  # of the same house, and not hers
+
+
 def test_a_refusal_leaves_it_and_nobody_undoes_alone(client, person, sign_in):  # noqa: F811
     file = bring(client, check(client, send(client).location))
     answer = ask_to_undo(client, file)
