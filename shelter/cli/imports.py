@@ -18,7 +18,6 @@ from shelter.cli.plain import Refused, in_app
 from shelter.register import actions
 from shelter.register.actions import Plan
 from shelter.register.reading import Mapping, Reading, Reject, Sheet
-from shelter.register.uploads import harmless
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -151,12 +150,7 @@ def _tell_rejects(reading: Reading, out: Path | None, inputs: set[str | Path]) -
 def _write(rejects: list[Reject], out: Path, inputs: set[Path]) -> None:
     if out.absolute() in inputs:
         raise Refused(_("the rejects cannot be written over %(file)s", file=out.name))
-    _writing(out, lambda file: csv.writer(file).writerows([Reject._fields, *map(_harmless, rejects)]))
-
-
-def _harmless(reject: Reject) -> list[str]:
-    """Its cells as a spreadsheet shows them without carrying any out: the name of a column comes from the file."""
-    return [str(reject.line), harmless(reject.column), reject.reason]
+    _writing(out, lambda file: csv.writer(file).writerows([Reject._fields, *(each.cells for each in rejects)]))
 
 
 def _writing(out: Path, write: Callable[[IO[str]], object]) -> None:

@@ -26,8 +26,10 @@ class UndoForm(Form):
 def ask(file: ImportedFile, *, by: uuid.UUID, reason: str) -> Approval:
     """Ask a second person to undo it, in the transaction at hand; RuleBroken when it cannot be undone anyway."""
     actions.check_undo(file)
-    home = accounts.homes([by]).get(by)
-    return approvals.ask(UNDO, subject_id=file.id, by=by, reason=reason, foundation_id=file.foundation_id, house_id=home)
+    return approvals.ask(
+        UNDO, subject_id=file.id, by=by, reason=reason, foundation_id=file.foundation_id,
+        house_id=accounts.homes([by]).get(by),  # hers, so that she can follow it
+    )
 
 
 def _file(approval: Approval) -> ImportedFile:

@@ -186,13 +186,8 @@ def as_csv(rejects: Iterable[Reject]) -> bytes:
     out = io.StringIO()
     lines = csv.writer(out)
     lines.writerow(Reject._fields)
-    lines.writerows([each.line, harmless(each.column), each.reason] for each in rejects)
+    lines.writerows(each.cells for each in rejects)
     return out.getvalue().encode("utf-8-sig")
-
-
-def harmless(text: str) -> str:
-    """A cell that comes from the file, as text in whatever opens it."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _clear(job: Job) -> None:

@@ -53,6 +53,12 @@ class Reject(NamedTuple):
     column: str
     reason: str
 
+    @property
+    def cells(self) -> list[str]:
+        """For a spreadsheet, which must not run what it shows: the name of a column comes from the file."""
+        is_run = self.column.startswith(("=", "+", "-", "@", "\t", "\r"))
+        return [str(self.line), f"'{self.column}" if is_run else self.column, self.reason]
+
 
 class _Refused(str):
     """The reason why a value could not be read, in place of what it means."""
