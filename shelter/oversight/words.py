@@ -88,6 +88,18 @@ ACTIONS: dict[str, Any] = {
     "report.make": _("Prepared a report"),
     "report.download": _("Downloaded a report"),
     "release.download": _("Downloaded a published report"),
+    "report.ask": _("Asked for a report"),
+    "job.done": _("Had something long done"),
+    "job.failed": _("Something long could not be done"),
+    "job.cancel": _("Cancelled something long"),
+    "job.cancelled": _("Something long was broken off"),
+    "job.again": _("Had something long tried again"),
+    "job.forget": _("Forgot what long work had found"),
+    "register.upload": _("Sent a file of historic cases"),
+    "register.match": _("Said what the columns of a file mean"),
+    "register.ask": _("Asked to import a file"),
+    "register.take_away": _("Took away an import that was broken off"),
+    "register.forget": _("Forgot a file that was sent"),
     "register.begin": _("Began to fill the historic register"),
     "register.fill": _("Filled the historic register"),
     "register.finish": _("Finished filling the historic register"),
@@ -144,6 +156,8 @@ OBJECTS: dict[str, Any] = {
     "register": _("Historic register"),
     "document": _("Document"),
     "approval": _("Request for a second person"),
+    "job": _("Long work"),
+    "upload": _("File that was sent"),
 }
 
 
