@@ -12,6 +12,9 @@ LATER = {'initially': 'DEFERRED', 'deferrable': True}
 
 
 def upgrade() -> None:
+    with op.batch_alter_table('register') as table:
+        table.drop_constraint(op.f('uq_register_name'), type_='unique')
+        table.create_unique_constraint(op.f('uq_register_foundation_id_name'), ['foundation_id', 'name'])
     with op.batch_alter_table('imported_file') as table:
         table.add_column(sa.Column('by_id', sa.Uuid()))
         table.add_column(sa.Column('cases', sa.Integer(), nullable=False, server_default='0'))
@@ -69,3 +72,6 @@ def downgrade() -> None:
         table.drop_constraint(op.f('fk_imported_file_by_id'), type_='foreignkey')
         for name in ('name_sealed', 'undone_at', 'refused', 'cases', 'by_id'):
             table.drop_column(name)
+    with op.batch_alter_table('register') as table:
+        table.drop_constraint(op.f('uq_register_foundation_id_name'), type_='unique')
+        table.create_unique_constraint(op.f('uq_register_name'), ['name'])

@@ -22,6 +22,7 @@ from shelter.texts import say as _
 
 from . import queries
 from .models import ImportedFile, Register, RegisterCase
+from .queries import Whose
 from .reading import Reading, Row
 from .rules import may_be_undone
 
@@ -42,7 +43,7 @@ class Plan:
     missing: list[Row]
     is_finished: bool
     replaces: uuid.UUID | None
-    foundation_id: uuid.UUID | None = None
+    whose: Whose | None = None
     file_id: uuid.UUID | None = None
 
     @property
@@ -52,37 +53,39 @@ class Plan:
 
 
 def plan(
-    reading: Reading, replaces: str | None = None, *, foundation_id: uuid.UUID | None = None,
-    file_id: uuid.UUID | None = None,
+    reading: Reading, replaces: str | None = None, *, whose: Whose | None = None, file_id: uuid.UUID | None = None,
 ) -> Plan:
     """Compare a file with what is in; RuleBroken when it may not come in. `replaces` is the older file's digest.
 
-    `file_id` is what a file that is not in yet will be called by.
+    `whose` register it is, where somebody fills one within a reach; `file_id` is what a new file will be called by.
     """
-    file = queries.file_of(reading.sheet.digest)
+    file, register = queries.file_of(reading.sheet.digest), queries.register_named(reading.mapping.register, whose)
     if file:
-        _may_come_again(file, reading)
-    older = _older(replaces, reading, file) if replaces else None
+        _may_come_again(file, register, whose)
+    older = _older(replaces, register, reading.mapping.register, file) if replaces else None
     stored = queries.lines_of(file.id) if file else set()
     return Plan(
         reading, [row for row in reading.rows if row.line not in stored], is_finished=bool(file and file.finished_at),
         replaces=older.id if older and not (file and file.replaces_id == older.id) else None,
-        foundation_id=foundation_id, file_id=file_id,
+        whose=whose, file_id=file_id,
     )
 
 
-def _may_come_again(file: ImportedFile, reading: Reading) -> None:
-    name = db.session.get_one(Register, file.register_id).name
-    if name != reading.mapping.register:
+def _may_come_again(file: ImportedFile, register: Register | None, whose: Whose | None) -> None:
+    there = db.session.get_one(Register, file.register_id)
+    if register is None or there.id != register.id:
+        if whose not in {None, (there.foundation_id,)}:
+            raise RuleBroken(_("this file is in another register already; in two it would count twice"))
+        name = there.name
         raise RuleBroken(_("this file is in the register %(name)s already; in two it would count twice", name=name))
     if queries.replaced_by(file):
         raise RuleBroken(_("this file was replaced by a corrected one, which counts in its place"))
 
 
-def _older(digest: str, reading: Reading, file: ImportedFile | None) -> ImportedFile:
-    older, register = queries.file_of(digest), queries.register_named(reading.mapping.register)
+def _older(digest: str, register: Register | None, name: str, file: ImportedFile | None) -> ImportedFile:
+    older = queries.file_of(digest)
     if older is None or register is None or older.register_id != register.id:
-        raise RuleBroken(_("the file to be replaced is not in the register %(name)s", name=reading.mapping.register))
+        raise RuleBroken(_("the file to be replaced is not in the register %(name)s", name=name))
     if older is file:
         raise RuleBroken(_("a file cannot replace itself"))
     if queries.replaced_by(older) not in {None, getattr(file, "id", None)}:
@@ -106,8 +109,8 @@ def carry_out(plan: Plan, *, by: Actor) -> Iterator[int]:
 
 def _begin(plan: Plan, by: Actor) -> ImportedFile:
     mapping, sheet = plan.reading.mapping, plan.reading.sheet
-    register = queries.register_named(mapping.register) or Register(
-        name=mapping.register, source=mapping.source, foundation_id=plan.foundation_id,
+    register = queries.register_named(mapping.register, plan.whose) or Register(
+        name=mapping.register, source=mapping.source, foundation_id=plan.whose[0] if plan.whose else None,
     )
     file = queries.file_of(sheet.digest) or ImportedFile(
         id=plan.file_id or uuid.uuid4(), register_id=register.id, digest=sheet.digest, by_id=by.id, name=sheet.name,

@@ -14,6 +14,7 @@ from shelter.texts import later as _
 from shelter.web import ChoiceField, FileField, Form, RecordField, TextArea, TextField
 from shelter.web.choices import Option
 
+from . import uploads
 from .models import ImportedFile, Register
 from .reading import Column
 from .reading.columns import FORMS, NEEDED, in_order
@@ -21,15 +22,14 @@ from .reading.facts import FACTS, FORM_OF_EXPLOITATION
 from .rules import case_of
 
 NEW, PROGRAMME, NOT_KNOWN = "new", "programme", "unknown"
-LARGEST = 10 * 1024 * 1024
 
 
 class UploadForm(Form):
     """A file, and the register that it fills."""
 
     file = FileField(
-        _("File"), accept=".csv,.txt,.tsv,.xlsx", missing=_("Choose a file"), most=LARGEST,
-        too_large=_("The file is larger than 10 MB: cut it in parts, or have it imported on the server"),
+        _("File"), accept=".csv,.txt,.tsv,.xlsx", missing=_("Choose a file"), most=uploads.LARGEST,
+        too_large=uploads.TOO_LARGE,
         hint=_("CSV or XLSX, at most 10 MB, one line for each case. Leave out names, documents and telephones: a "
                "historic register holds codes only."),
     )
@@ -61,10 +61,17 @@ class UploadForm(Form):
                                 (self.source, str(_("Say where the cases come from")))):
                 if not field.data:
                     field.errors, good = [*field.errors, said], False
+        if self.register.data == NEW and any(self._is_called(each) for each in self.registers.values()):
+            self.name.errors, good = [str(_("There is a register of that name: choose it above"))], False
         older = self.files.get(cast(uuid.UUID, self.replaces.data))
         if good and older and older.register_id != self.register.data:
             self.replaces.errors, good = [str(_("That file lies in another register"))], False
         return good
+
+    def _is_called(self, register: Register) -> bool:
+        whose = None if self.foundation.data == PROGRAMME else self.foundation.data
+        said = str(self.name.data or "").casefold()
+        return register.name.casefold() == said and register.foundation_id == whose
 
     @property
     def told(self) -> dict[str, Any]:

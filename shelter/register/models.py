@@ -20,9 +20,10 @@ class Register(Model):
     """A register that mapping files fill; it belongs to the programme, or to one foundation."""
 
     __tablename__ = "register"
+    __table_args__ = (sa.UniqueConstraint("foundation_id", "name"),)
 
     id: Mapped[Key]
-    name: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
     source: Mapped[str] = mapped_column(sa.String(400))
     foundation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("foundation.id"))
 

@@ -51,9 +51,16 @@ def file_of(digest: str) -> ImportedFile | None:
     return db.session.scalar(sa.select(ImportedFile).where(ImportedFile.digest == digest))
 
 
-def register_named(name: str) -> Register | None:
-    """A register by its name."""
-    return db.session.scalar(sa.select(Register).where(Register.name == name))
+Whose = tuple[uuid.UUID | None]
+"""One foundation's, or the programme's (None)."""
+
+
+def register_named(name: str, whose: Whose | None = None) -> Register | None:
+    """A register by its name: of that owner; where nobody says whose, the programme's before a foundation's."""
+    found = sa.select(Register).where(Register.name == name).order_by(Register.foundation_id.is_not(None), Register.id)
+    if whose is not None:
+        found = found.where(Register.foundation_id.is_not_distinct_from(whose[0]))
+    return db.session.scalars(found).first()
 
 
 def lines_of(file_id: uuid.UUID) -> set[int]:

@@ -12,6 +12,7 @@ from shelter.approvals.kinds import Facts
 from shelter.db import db
 from shelter.texts import later as _
 from shelter.web import Form, TextArea
+from shelter.web.locale import say_moment
 
 from . import actions
 from .models import ImportedFile
@@ -38,7 +39,7 @@ def _file(approval: Approval) -> ImportedFile:
 
 def _facts(approval: Approval) -> Facts:
     file = _file(approval)
-    return [(_("Register"), file.register.name), (_("Cases"), file.cases), (_("Imported"), file.begun_at)]
+    return [(_("Register"), file.register.name), (_("Cases"), file.cases), (_("Imported"), say_moment(file.begun_at))]
 
 
 UNDO = approval_kind("register.undo", Kind(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
@@ -20,6 +20,7 @@ from shelter.audit import machine, work
 from shelter.db import db
 from shelter.db.sealed import DataKey
 from shelter.jobs import Job, Kind, Progress, Result, job_kind
+from shelter.jobs.queries import last_about
 from shelter.rounds import every
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
@@ -33,6 +34,8 @@ from .reading.sheet import sample
 
 SHOWN, LINES = 20, 5
 """Reasons that stand on the page, and lines of each; all of them are in the file of rejects."""
+LARGEST = 10 * 1024 * 1024
+TOO_LARGE = _later("The file is larger than 10 MB: cut it in parts, or have it imported on the server")
 LOOKED_AT = 50
 """Lines that are read as soon as a file is sent."""
 MOST_WORDS = 40
@@ -46,6 +49,8 @@ def take_in(
     replaces: str | None,
 ) -> Upload:
     """Keep a file, sealed, for a week. RuleBroken when it is none that could be read, or has no header."""
+    if len(content) > LARGEST:
+        raise RuleBroken(TOO_LARGE, "file")
     try:
         sheet = Sheet.of(name, content)
         header, *_lines = [cells for _line, cells in islice(sheet.lines(), LOOKED_AT)] or [[]]
@@ -84,6 +89,19 @@ def sample_of(sheet: Sheet, mapping: Mapping) -> list[list[str]]:
     return [[cell if isinstance(cell, str) else "–" for cell in cells] for cells in sample(sheet, mapping.shape, 3)]
 
 
+def twice(sheet: Sheet, mapping: Mapping) -> list[str]:
+    """Names of columns that stand twice in the header."""
+    return [name for name, times in Counter(sheet.header(mapping.shape)).items() if name and times > 1]
+
+
+def teach(saved: Iterable[SavedMapping], mapping: Mapping, *, by: uuid.UUID) -> None:
+    """What words mean goes into the mappings that she kept of the same columns, in the transaction at hand."""
+    columns = {(column.name, column.fact) for column in mapping.columns}
+    for kept in saved:
+        if kept.by_id == by and {(one.name, one.fact) for one in Mapping.read("kept", kept.text).columns} == columns:
+            kept.text = mapping.text
+
+
 def match(upload: Upload, mapping: Mapping, *, by: uuid.UUID) -> Job:
     """Keep what its columns tell, and have it checked, in the transaction at hand."""
     upload.mapping = mapping.text
@@ -109,8 +127,10 @@ def _with(column: Column, words: dict[str, str | None]) -> Column:
 
 
 def begin(upload: Upload, *, by: uuid.UUID) -> Job:
-    """Have it imported, in the transaction at hand."""
-    return jobs.ask(IMPORT, by=by, about_id=upload.id)
+    """Have it imported, in the transaction at hand; once, however often one asks."""
+    db.session.refresh(upload, with_for_update=True)
+    last = last_about(upload.id, IMPORT)
+    return last if last is not None and not last.is_over else jobs.ask(IMPORT, by=by, about_id=upload.id)
 
 
 # --- the jobs ---------------------------------------------------------------------------------------------------------
@@ -128,7 +148,7 @@ def _read(job: Job, progress: Progress, share: int) -> tuple[Upload, Reading, in
 
 
 def _plan(upload: Upload, reading: Reading) -> actions.Plan:
-    return actions.plan(reading, upload.replaces, foundation_id=upload.foundation_id, file_id=upload.id)
+    return actions.plan(reading, upload.replaces, whose=(upload.foundation_id,), file_id=upload.id)
 
 
 def _check(job: Job, progress: Progress) -> Result:

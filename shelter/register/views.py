@@ -23,7 +23,7 @@ from shelter.web.page import saved
 from shelter.web.quick import url_for
 
 from . import queries, undoing, uploads
-from .forms import ColumnsForm, UploadForm, words_form
+from .forms import ColumnsForm, UploadForm, WordsForm, words_form
 from .models import ImportedFile, Upload
 from .reading import Mapping
 
@@ -57,7 +57,7 @@ def columns(upload: uuid.UUID) -> ResponseReturnValue:
     form = ColumnsForm(sheet.header(before.shape), before.columns, before.order)
     done = submit(form, "register.match", lambda: _match(found, before, form), on=found, said=None,
                   to=lambda job: url_for("jobs.show", job=job.id))
-    return done or page("register/columns.html", form=form, upload=found, kept=kept, sheet=sheet, before=before,
+    return done or page("register/columns.html", form=form, upload=found, kept=kept, twice=uploads.twice(sheet, before),
                         sample=uploads.sample_of(sheet, before))
 
 
@@ -79,8 +79,14 @@ def review(upload: uuid.UUID) -> ResponseReturnValue:
     mapping = Mapping.read("upload", found.mapping)
     form = words_form(mapping.columns, job.found["unread"])
     done = submit(form, "register.match", on=found, said=None, to=lambda job: url_for("jobs.show", job=job.id),
-                  do=lambda: uploads.match(found, uploads.translate(mapping, form.words), by=me().id))
+                  do=lambda: _translate(found, mapping, form))
     return done or page("register/review.html", form=form, upload=found, job=job, found=job.found, mapping=mapping)
+
+
+def _translate(found: Upload, mapping: Mapping, form: WordsForm) -> Job:
+    mapping = uploads.translate(mapping, form.words)
+    uploads.teach(queries.saved_mappings(me()), mapping, by=me().id)
+    return uploads.match(found, mapping, by=me().id)
 
 
 @register.get("/registros/importar/<uuid:upload>/rechazos.csv", needs=P.REGISTER_WRITE, leaves=Leaves.OWN_USE)
@@ -114,11 +120,18 @@ def drop(upload: uuid.UUID) -> ResponseReturnValue:
 @register.get("/registros/archivos/<uuid:file>", needs=P.REGISTER_READ)
 def file(file: ImportedFile) -> ResponseReturnValue:
     """One import: what came in, by whom, whether it counts."""
-    job = jobs.last_about(file.id, uploads.IMPORT)
+    job = _import_of(file)
     return page(
         "register/file.html", file=file, counts=queries.counts(file), names=accounts.names([file.by_id]),
-        found=job.found if job and job.state is JobState.DONE else None, replaced=queries.replaced_by(file),
+        found=job.found if job else None, replaced=queries.replaced_by(file),
     )
+
+
+@register.get("/registros/archivos/<uuid:file>/rechazos.csv", needs=P.REGISTER_READ, leaves=Leaves.OWN_USE)
+def left_out(file: ImportedFile) -> ResponseReturnValue:
+    """What stayed out, for whoever imported it, as long as that is kept."""
+    job = _import_of(file)
+    return _as_file(job.file if job else None, "rechazos.csv", "text/csv")
 
 
 @register.route("/registros/archivos/<uuid:file>/deshacer", methods=["GET", "POST"], needs=P.REGISTER_WRITE,
@@ -133,7 +146,18 @@ def undo(file: ImportedFile) -> ResponseReturnValue:
 
 
 def _mine(upload: uuid.UUID) -> Upload:
-    return queries.upload(me().id, upload) or abort(404)
+    """An upload of hers; of one that came in already, the page of the file."""
+    found = queries.upload(me().id, upload)
+    job = None if found else jobs.last_about(upload, uploads.IMPORT)
+    if job is not None and job.by_id == me().id and job.state is JobState.DONE:
+        abort(redirect(job.what.url(job), 303))
+    return found or abort(404)
+
+
+def _import_of(file: ImportedFile) -> Job | None:
+    """The reader's own job that brought it in."""
+    job = jobs.last_about(file.id, uploads.IMPORT)
+    return job if job is not None and job.by_id == me().id and job.state is JobState.DONE else None
 
 
 def _checked(upload: uuid.UUID) -> tuple[Upload, Job | None]:

@@ -165,6 +165,7 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **post("register.bring_in", "register.drop", row=NOT_HERS_TO_BRING),
     **get("register.file", row=OF_PROGRAMME),
     **both("register.undo", row=OF_PROGRAMME),
+    **get("register.left_out", row=NOT_HERS),  # of an import of another person
     **both("reports.new", row=REPORTS),
     **get("reports.preview", "reports.paper", row=RELEASE),
     **post("reports.publish", row=PUBLISH),

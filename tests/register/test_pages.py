@@ -19,6 +19,7 @@ from shelter.indicators import INDICATORS
 from shelter.jobs import Job
 from shelter.register import actions, uploads
 from shelter.register.models import ImportedFile, Register, RegisterCase, SavedMapping, Upload
+from shelter.rules import RuleBroken
 from tests.accounts.conftest import person  # noqa: F401 (a fixture)
 from tests.client import Page
 
@@ -137,6 +138,69 @@ def test_the_rejects_are_a_file_with_line_column_and_reason_and_never_the_value(
     assert lines[4].startswith("5,Fecha de ingreso,")
     assert CANARY not in answer.text
     assert answer.headers["Content-Disposition"] == 'attachment; filename="rechazos.csv"'
+
+
+def test_what_stayed_out_can_be_read_after_the_import_by_who_imported_it(client, staff, sign_in):
+    file = bring(client, check(client, send(client).location))
+    url = f"{file}/rechazos.csv"
+    assert f'href="{url}"' in client.get(file).text
+    assert len(client.get(url).data.decode("utf-8-sig").splitlines()) == 3
+    other = sign_in(staff(Role.PROGRAMME_COORDINATOR))
+    assert other.get(url).status_code == 404
+    assert url not in other.get(file).text
+
+
+def test_going_back_after_the_import_leads_to_the_file(client):
+    columns = send(client).location
+    review = check(client, columns)
+    file = bring(client, review)
+    assert client.get(columns).location == client.get(review).location == file
+
+
+def test_who_asks_twice_has_one_job(client, coordinator, monkeypatch):
+    monkeypatch.setattr("shelter.jobs.queue.put", lambda _job_id: None)  # it waits
+    review = check_later(client, send(client).location)
+    url = review.replace("/revisar", "/importar")
+    assert client.post(url, data={}).location == client.post(url, data={}).location
+    assert db.session.scalar(sa.select(sa.func.count()).where(Job.kind == uploads.IMPORT)) == 1
+
+
+def check_later(client, columns):
+    """The second step, with its job done by hand."""
+    from shelter.jobs import worker
+
+    job = client.fill(columns, order="dmy", **proposed(client, columns)).location
+    worker.do(uuid.UUID(job.rsplit("/", 1)[1]))
+    return client.get(job).location
+
+
+def test_what_words_mean_is_learned_by_the_columns_that_were_kept(client):
+    review = check(client, send(client).location, keep_as="Libro")
+    client.fill(review, w0="female")
+    again = check(client, send(client, CSV.replace(b"05/03/2014", b"06/03/2014"), name="Otro").location)
+    assert "Importar 3 casos" in client.get(again).text
+
+
+def test_a_file_is_forgotten_at_any_step(client):
+    for look in (lambda columns: columns, lambda columns: check(client, columns)):
+        columns = send(client).location
+        drop = columns.replace("/columnas", "/descartar")
+        assert drop in client.get(look(columns)).text
+        assert drop in client.get("/registros").text
+        client.post(drop, data={})
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 0
+
+
+def test_a_column_that_stands_twice_is_told_where_columns_are_chosen(client):
+    columns = send(client, b"fecha,sexo,sexo\n05/03/2014,Mujer,Mujer\n").location
+    assert "dos veces en el archivo" in client.get(columns).text
+
+
+def test_more_than_ten_megabytes_are_refused_also_without_script(coordinator, outside):
+    content = b"year\n" + b"2014\n" * 2_150_000
+    with outside(), pytest.raises(RuleBroken, match="10 MB"):
+        uploads.take_in(by=coordinator.id, name="x.csv", content=content, register="x", source="x", foundation_id=None,
+                        replaces=None)
 
 
 def test_what_was_kept_is_proposed_to_the_next_file_and_travels_as_toml(client):
@@ -330,6 +394,33 @@ def test_a_house_fills_its_foundations_register(staff, sign_in, programme):
     foreign = send(client, name="Otro", foundation=str(programme.foundations[1].id))
     assert foreign.status_code == 422
     assert send(client, name="Otro", foundation="programme").status_code == 422
+
+
+def test_nobody_fills_or_learns_of_a_register_outside_her_reach(staff, sign_in, programme):
+    north, south = (str(each.id) for each in programme.foundations)
+    hers = sign_in(staff(Role.SHELTER_COORDINATOR, house=programme.far_house))
+    bring(hers, check(hers, send(hers, name="Reservado", foundation=south).location))
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    other = CSV.replace(b"05/03/2014", b"06/03/2014")
+    bring(client, check(client, send(client, other, name="Reservado", foundation=north).location))
+    found = {str(each.foundation_id): each for each in db.session.scalars(sa.select(Register))}
+    assert found.keys() == {north, south}
+    counts = {register: db.session.scalar(sa.select(ImportedFile.cases).where(ImportedFile.register_id == each.id))
+              for register, each in found.items()}
+    assert counts == {north: 2, south: 2}
+    job = check(client, send(client, name="Otro", foundation=north).location)  # the same bytes as the other house's
+    assert job is None
+    shown = client.get("/trabajos").text
+    failed = client.get(re.findall(r"/trabajos/[0-9a-f-]{36}", shown)[0]).text
+    assert "otro registro" in failed
+    assert "Reservado" not in failed
+
+
+def test_a_register_of_that_name_is_chosen_and_not_made_again(client):
+    bring(client, check(client, send(client).location))
+    answer = send(client, CSV + b"9;05/03/2014;;;;\r\n")
+    assert answer.status_code == 422
+    assert "Ya hay un registro con ese nombre" in answer.text
 
 
 def test_the_columns_of_nobody_are_not_there(client):

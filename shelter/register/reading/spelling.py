@@ -13,7 +13,7 @@ from shelter.codes.people import AgeBand
 from shelter.codes.places import Province
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
-from shelter.web.fields import read_date
+from shelter.web.fields import FIRST_YEAR, read_date
 from shelter.web.locale import countries
 
 ORDERS = ("dmy", "mdy")
@@ -57,7 +57,21 @@ def day(text: str, order: str = "dmy") -> date:
     try:
         return read_date(text)
     except ValueError as error:
-        raise RuleBroken(str(error)) from None
+        raise RuleBroken(_why(text) or str(error)) from None
+
+
+def _why(text: str) -> str:
+    """What is wrong with a day that has all its parts, or too few of them."""
+    if re.fullmatch(r"[0-9]{4}", text):
+        return _("It is only a year: say that the column tells the year")
+    if re.fullmatch(r"[0-9]{5}", text):
+        return _("It is the number of a spreadsheet: have the column shown as dates, and save the file again")
+    found = re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", text)
+    if found and int(found[2]) > 12 >= int(found[1]):
+        return _("There is no such month: are its dates written with the month first, or with the day?")
+    if found and int(found[3]) >= FIRST_YEAR:
+        return _("There is no such day in the calendar")
+    return ""
 
 
 def _numbers(day: str, month: str, year: str) -> str:
