@@ -50,7 +50,8 @@ def test_a_mapping_may_say_that_the_month_comes_first(text, expected):
     ("5/3/14", "Write the year with four digits"), ("5 mar 14", "Write the year with four digits"),
     ("31/2/2014", "no such day"), ("2014-02-31", "Write a real date"), ("31 de febrero de 2014", "no such day"),
     ("3/25/2014", "month first"), ("0/3/2014", "no such day"), ("5/3/1899", "Write a real date"),
-    ("5/3/014", "Write a real date"), ("41703", "number of a spreadsheet"), ("2014", "only a year"), ("5 brumario 2014", "Write a real date"),
+    ("5/3/014", "Write a real date"), ("41703", "number of a spreadsheet"),
+    ("2014", "only a year"), ("5 brumario 2014", "Write a real date"),
     ("marzo 2014", "Write a real date"), ("ayer", "Write a real date"),
     (str(today() + timedelta(days=1)), "has not come yet"), ("1/1/2199", "has not come yet"),
 ])

@@ -1,6 +1,5 @@
-"""A file comes in step by step on the pages: sent, its columns matched, checked, imported, undone by two people."""
+"""A file comes in step by step on the pages: sent, its columns matched, checked, imported."""
 
-import io
 import re
 import uuid
 from datetime import timedelta
@@ -11,81 +10,26 @@ import time_machine
 
 from shelter.access import Role
 from shelter.audit import AuditEntry, operator, work
-from shelter.calendar import Period, now
+from shelter.calendar import now
 from shelter.codes.jobs import JobState
 from shelter.db import db
 from shelter.db.sealed import DataKey
-from shelter.indicators import INDICATORS
 from shelter.jobs import Job
 from shelter.register import actions, uploads
 from shelter.register.models import ImportedFile, Register, RegisterCase, SavedMapping, Upload
 from shelter.rules import RuleBroken
-from tests.accounts.conftest import person  # noqa: F401 (a fixture)
-from tests.client import Page
-
-CANARY = "Amapola-Secreta-77"
-CSV = (
-    "Código;Fecha de ingreso;Sexo;Edad;Nacionalidad;Forma de explotación\r\n"
-    "1;05/03/2014;Mujer;17;Ecuatoriana;Sexual\r\n"
-    "2;5 de abril de 2015;Hombre;30;Colombia;Laboral\r\n"
-    f"3;2016-07-01;{CANARY};22;Colombia;Laboral\r\n"
-    "4;31/02/2016;Mujer;22;Colombia;Laboral\r\n"
-).encode("cp1252")
-
-
-@pytest.fixture
-def app(make_app):
-    """In Spanish, as its users see it."""
-    app = make_app()
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def coordinator(staff):
-    return staff(Role.PROGRAMME_COORDINATOR)
-
-
-@pytest.fixture
-def client(coordinator, sign_in):
-    return sign_in(coordinator)
-
-
-def send(client, content=CSV, file="casos.csv", **answers):
-    """The first step; gives the answer."""
-    told = {"register": "new", "name": "Casa Norte", "source": "Libro de ingresos", "foundation": "programme"} | answers
-    page = Page(client.get("/registros/importar").text)
-    return client.post("/registros/importar", content_type="multipart/form-data", data={
-        "csrf_token": page.hidden("csrf_token"), "submit_key": page.hidden("submit_key"), **told,
-        "file": (io.BytesIO(content), file),
-    })
-
-
-def proposed(client, url):
-    """What the page of columns proposes."""
-    text = client.get(url).text
-    select = r'<select[^>]* name="(\w+)"[^>]*>(?:(?!</select>).)*?<option value="([^"]+)" selected'
-    return dict(re.findall(select, text, re.S))
-
-
-def check(client, url, **answers):
-    """The second step with what is proposed; gives the page of the check."""
-    job = client.fill(url, order="dmy", **{**proposed(client, url), **answers})
-    assert job.status_code == 303, job.text
-    return client.get(job.location).location
-
-
-def bring(client, review):
-    """The fourth step; gives the page of the file."""
-    job = client.post(review.replace("/revisar", "/importar"), data={})
-    return client.get(job.location).location
-
-
-def registered(period="2009..2019"):
-    db.session.rollback()
-    return INDICATORS["cases.registered"].count(Period.read(period)).value
+from tests.register.pages.steps import CANARY, CSV, bring, check, proposed, registered, send
+    CANARY,
+    CSV,
+    app,
+    bring,
+    check,
+    client,
+    coordinator,
+    proposed,
+    registered,
+    send,
+)
 
 
 def test_a_file_comes_in_step_by_step(client, coordinator):
@@ -260,72 +204,6 @@ def test_one_that_is_cancelled_takes_away_what_it_had_written(client, coordinato
     for model in (RegisterCase, ImportedFile):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(model)) == 0
     assert client.get(review).status_code == 200  # the file is still there, to try again
-
-
-# --- undoing ----------------------------------------------------------------------------------------------------------
-
-
-def ask_to_undo(client, file):
-    return client.fill(f"{file}/deshacer", reason="Era el archivo de otro año")
-
-
-def decide(sign_in, second, decision="yes"):
-    client = sign_in(second)
-    page = client.get("/aprobaciones").text
-    url = re.search(r"/aprobaciones/[0-9a-f-]{36}", page)[0]
-    return client.fill(url, decision=decision, reason="No")
-
-
-def test_two_people_undo_an_import(client, person, sign_in):  # noqa: F811
-    second = person(Role.ADMINISTRATOR)
-    file = bring(client, check(client, send(client).location))
-    assert ask_to_undo(client, file).status_code == 303
-    assert registered() == 2
-    assert decide(sign_in, second).status_code == 303
-    assert registered() == 0
-    assert "Deshecho" in client.get(file).text
-    actions.take_away_what_was_undone()
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(RegisterCase)) == 0
-    known = str(db.session.scalar(sa.select(Register.id)))
-    bring(client, check(client, send(client, register=known).location))  # the same file may come in again
-    assert registered() == 2
-
-
-def test_a_house_asks_for_it_and_follows_its_own_request(person, sign_in, programme):  # noqa: F811
-    person(Role.ADMINISTRATOR)
-    client = sign_in(person(Role.SHELTER_COORDINATOR))
-    own = str(programme.foundations[0].id)
-    file = bring(client, check(client, send(client, foundation=own).location))
-    assert ask_to_undo(client, file).status_code == 303
-    url = re.search(r"/aprobaciones/[0-9a-f-]{36}", client.get("/aprobaciones").text)[0]
-    assert client.get(url).status_code == 200
-    assert sign_in(person(Role.SHELTER_COORDINATOR)).get(url).status_code == 404  # of the same house, and not hers
-
-
-def test_a_refusal_leaves_it_and_nobody_undoes_alone(client, person, sign_in):  # noqa: F811
-    file = bring(client, check(client, send(client).location))
-    answer = ask_to_undo(client, file)
-    assert answer.status_code == 422
-    assert "otra coordinación" in answer.text
-    second = person(Role.ADMINISTRATOR)
-    assert ask_to_undo(client, file).status_code == 303
-    decide(sign_in, second, "no")
-    assert registered() == 2
-
-
-def test_what_was_replaced_counts_again_when_the_correction_is_undone(client, person, sign_in):  # noqa: F811
-    second = person(Role.ADMINISTRATOR)
-    bring(client, check(client, send(client).location))
-    older = db.session.scalars(sa.select(ImportedFile)).one()
-    corrected = CSV.replace(b"31/02/2016", b"28/02/2016")
-    columns = send(client, corrected, register=str(older.register_id), replaces=str(older.id)).location
-    file = bring(client, check(client, columns))
-    assert registered() == 3
-    answer = ask_to_undo(client, f"/registros/archivos/{older.id}")
-    assert answer.status_code == 422
-    ask_to_undo(client, file)
-    decide(sign_in, second)
-    assert registered() == 2
 
 
 # --- what goes wrong --------------------------------------------------------------------------------------------------
