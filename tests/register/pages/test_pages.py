@@ -19,17 +19,6 @@ from shelter.register import actions, uploads
 from shelter.register.models import ImportedFile, Register, RegisterCase, SavedMapping, Upload
 from shelter.rules import RuleBroken
 from tests.register.pages.steps import CANARY, CSV, bring, check, proposed, registered, send
-    CANARY,
-    CSV,
-    app,
-    bring,
-    check,
-    client,
-    coordinator,
-    proposed,
-    registered,
-    send,
-)
 
 
 def test_a_file_comes_in_step_by_step(client, coordinator):
