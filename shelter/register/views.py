@@ -38,7 +38,8 @@ def index() -> ResponseReturnValue:
     return page("register/index.html", registers=queries.filled(me()), uploads=queries.uploads(me().id))
 
 
-@register.route("/registros/importar", methods=["GET", "POST"], needs=P.REGISTER_WRITE)
+@register.route("/registros/importar", methods=["GET", "POST"], needs=P.REGISTER_WRITE,
+                draft=_later("A file of historic cases"))
 def upload() -> ResponseReturnValue:
     """First step: the file, and where it goes."""
     form = UploadForm(queries.registers(me(), P.REGISTER_WRITE), queries.scopes(me()),
@@ -48,7 +49,8 @@ def upload() -> ResponseReturnValue:
     return done or page("register/upload.html", form=form)
 
 
-@register.route("/registros/importar/<uuid:upload>/columnas", methods=["GET", "POST"], needs=P.REGISTER_WRITE)
+@register.route("/registros/importar/<uuid:upload>/columnas", methods=["GET", "POST"], needs=P.REGISTER_WRITE,
+                draft=_later("What the columns of a file tell"))
 def columns(upload: uuid.UUID) -> ResponseReturnValue:
     """Second step: what each column tells."""
     found, kept = _mine(upload), queries.saved_mappings(me())
@@ -68,7 +70,8 @@ def _match(found: Upload, before: Mapping, form: ColumnsForm) -> Job:
     return uploads.match(found, mapping, by=me().id)
 
 
-@register.route("/registros/importar/<uuid:upload>/revisar", methods=["GET", "POST"], needs=P.REGISTER_WRITE)
+@register.route("/registros/importar/<uuid:upload>/revisar", methods=["GET", "POST"], needs=P.REGISTER_WRITE,
+                draft=_later("What the words of a file mean"))
 def review(upload: uuid.UUID) -> ResponseReturnValue:
     """Third step: what would come in, what cannot be read, what its words mean. Sent, the words are checked again."""
     found, job = _checked(upload)

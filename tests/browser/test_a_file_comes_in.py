@@ -12,7 +12,7 @@ LINES = "Fecha de ingreso;Sexo;Edad\n" + "05/03/2014;Mujer;17\n12 de mayo de 201
 def test_a_file_comes_in(sign_in, world, options):
     screen = sign_in(world.member(Role.PROGRAMME_COORDINATOR), **options)
     screen.go("/registros/importar")
-    name = f"Registro {len(options)}"
+    name = f"Zarzal {len(options)}"
     screen.page.set_input_files("[name=file]", {
         "name": "casos.csv", "mimeType": "text/csv", "buffer": LINES.replace("17", f"1{len(options)}").encode("cp1252"),
     })
@@ -32,5 +32,5 @@ def test_a_file_comes_in(sign_in, world, options):
     screen.page.wait_for_url("**/archivos/*")
     assert "casos.csv" in screen.text
     screen.go("/registros")
-    assert "40 casos que cuentan, 2014–2015" in screen.text
+    assert "Casos que cuentan: 40, 2014–2015" in screen.text
     assert screen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
