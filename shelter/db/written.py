@@ -32,10 +32,19 @@ def tell(connection: Connection, text: str, values: Any = (), **how: Any) -> Any
 
     `how` is the driver's own: `prepare=False` on PostgreSQL for two statements in one journey.
     """
+    return _told(connection, text, lambda cursor: cursor.execute(text, values, **how))
+
+
+def tell_many(connection: Connection, text: str, rows: Sequence[Any]) -> None:
+    """Give the engine the same statement for each of many rows."""
+    _told(connection, text, lambda cursor: cursor.executemany(text, rows)).close()
+
+
+def _told(connection: Connection, text: str, say: Callable[[Any], object]) -> Any:
     dialect = connection.dialect
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(text, values, **how)
+        say(cursor)
     except dialect.loaded_dbapi.Error as error:
         is_over = dialect.is_disconnect(error, connection.connection, cursor)
         if is_over:

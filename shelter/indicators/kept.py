@@ -1,0 +1,187 @@
+"""Reading figures that are kept: whole months of a house, a foundation or the programme; what is not kept is counted."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from shelter.calendar import Period, add_months, zone_name
+from shelter.db import db, value_of
+
+from .clauses import PROGRAMME, Scope
+from .figures import UNKNOWN, Figure, Table, in_order, tabulate, words_of
+from .models import Tally, TallyEdition
+from .registry import INDICATORS, Indicator, with_denominators
+from .tallies import HOUSE, KEPT, SPINE, codes_once, steps_of
+
+DEFINITIONS = 1
+"""To be counted up whenever an indicator is counted in another way: what is kept is then counted anew."""
+VALUE = ""
+Pair = tuple[str, str]
+
+
+def edition() -> str:
+    """By which definitions, in which zone, this program counts."""
+    return f"{DEFINITIONS} {zone_name()}"
+
+
+def is_current() -> bool:
+    """Whether what is kept was counted as this program counts."""
+    found = value_of(_EDITION)
+    return found is None or found == edition()
+
+
+_EDITION = sa.select(TallyEdition.edition)
+_FIRST = sa.select(sa.func.min(Tally.bucket))
+
+
+def figures(period: Period, scope: Scope = PROGRAMME, pair: Pair | None = None) -> list[Figure]:
+    """Every indicator of a period by code with its one-way tables, and the two-way one of `pair`.
+
+    They are what `registry.figures` says; read where they are kept, counted where not.
+    """
+    book = _Book.of(period, scope) if is_current() else None
+    found = []
+    for code in sorted(INDICATORS):
+        each = INDICATORS[code]
+        is_asked_pair = pair is not None and set(pair) <= set(each.facts)
+        found.append(book.figure(each) if book and not is_asked_pair and book.has(code) else each.count(period, scope))
+    return with_denominators(found)
+
+
+def values(period: Period, scope: Scope, codes: Collection[str]) -> dict[str, int]:
+    """The figures of some indicators alone."""
+    book = _Book.of(period, scope, codes, with_facts=False) if is_current() else None
+    return {code: book.figure(INDICATORS[code]).value if book and book.has(code)
+            else INDICATORS[code].count(period, scope).value for code in codes}
+
+
+def spans(period: Period) -> list[str] | None:
+    """The fewest years, quarters and months that make up a period; None where they do not."""
+    found, start, after = [], period.start, add_months(period.end.replace(day=1), 1)
+    if start.day != 1 or Period.read(f"{period.end:%Y-%m}").end != period.end:
+        return None
+    while start < after:
+        months = next(many for many in (12, 3, 1) if not (start.month - 1) % many and add_months(start, many) <= after)
+        found.append(str(_of(start, months)))
+        start = add_months(start, months)
+    return found
+
+
+def _of(start: date, months: int) -> str:
+    return {12: f"{start.year}", 3: str(Period.quarter_of(start)), 1: f"{start:%Y-%m}"}[months]
+
+
+@dataclass
+class _Book:
+    """What is kept of a period and a scope: how many by bucket and house, and under which words."""
+
+    period: Period
+    scope: Scope
+    spans: list[str]
+    provinces: dict[uuid.UUID, str | None]
+    counted: defaultdict[str, list[tuple[str, uuid.UUID, int]]]
+    words: defaultdict[str, defaultdict[str, Counter[str]]]
+
+    @classmethod
+    def of(
+        cls, period: Period, scope: Scope, codes: Collection[str] | None = None, *, with_facts: bool = True,
+    ) -> _Book | None:
+        """None where the period is not made of whole months."""
+        parts = spans(period)
+        if parts is None:
+            return None
+        houses = db.session.execute(SPINE.houses.where(scope.holds(SPINE.house.foundation_id, SPINE.house.id))).all()
+        book = cls(period, scope, parts, {house.id: house.province for house in houses}, defaultdict(list),
+                   defaultdict(lambda: defaultdict(Counter)))
+        codes = _kept_codes() if codes is None else codes
+        foundations = list({house.foundation_id for house in houses}) if scope.house_id is None else []
+        for some, buckets, places in (
+            ([code for code in codes if not _is_standing(code) and code not in codes_once()], parts, None),
+            ([code for code in codes if _is_standing(code)], _until(period), None),
+            ([code for code in codes if code in codes_once()], parts if len(parts) == 1 else [], foundations or None),
+        ):
+            if some and buckets:
+                book._read(some, buckets, list(book.provinces) if places is None else places, with_facts=with_facts)
+        return book
+
+    def _read(
+        self, codes: Sequence[str], buckets: Sequence[str], places: Sequence[uuid.UUID], *, with_facts: bool,
+    ) -> None:
+        here = sa.and_(Tally.bucket.in_(buckets), Tally.house_id.in_(places), Tally.code.in_(codes))
+        values = sa.select(Tally.code, Tally.bucket, Tally.house_id, Tally.count).where(here, Tally.fact == VALUE)
+        for code, bucket, house, count in db.session.execute(values):
+            self.counted[code].append((bucket, house, count))
+        if with_facts:
+            words = (
+                sa.select(Tally.code, Tally.fact, Tally.word, sa.func.sum(Tally.count))
+                .where(here, Tally.fact != VALUE).group_by(Tally.code, Tally.fact, Tally.word)
+            )
+            for code, fact, word, count in db.session.execute(words):
+                self.words[code][fact][word] = int(count)
+
+    def has(self, code: str) -> bool:
+        """Whether this indicator is kept, for this period."""
+        return code in _kept_codes() and (code not in codes_once() or len(self.spans) == 1)
+
+    def figure(self, each: Indicator) -> Figure:
+        """One indicator, with what it counts besides (historic cases) added."""
+        code, more = each.code, each.groups(self.period, self.scope, each.sources[1:])
+        value = sum(count for _bucket, _house, count in self.counted[code])
+        found = {name: self._table(each, name) for name in each.facts}
+        besides, _known = tabulate(each.facts, more, two_way=False)
+        tables = {name: _together(found[name], besides[name]) for name in each.facts}
+        value += sum(group.count for group in more)
+        known = {name: value - table[UNKNOWN] for name, table in tables.items()}
+        return Figure(code, each.label, each.unit, value, value, None, tables, known)
+
+    def _table(self, each: Indicator, name: str) -> Table:
+        code = each.code
+        if name == "year":
+            standing = str(self.period.end.year)
+            return _sums((standing if _is_standing(code) else bucket[:4], count)
+                         for bucket, _house, count in self.counted[code])
+        if name == "province":
+            by_house = (self.words[code][HOUSE].items() if code in codes_once() and HOUSE in self.words[code]
+                        else ((house.hex, count) for _bucket, house, count in self.counted[code]))
+            return _sums((self._province(house), count) for house, count in by_house)
+        return dict(self.words[code][name])
+
+    def _province(self, house: str) -> str:
+        return words_of(self.provinces.get(uuid.UUID(house)))[0]
+
+
+def _sums(pairs: Iterable[tuple[str, int]]) -> Table:
+    found: Counter[str] = Counter()
+    for word, count in pairs:
+        found[word] += count
+    return found
+
+
+def _together(one: Table, other: Table) -> Table:
+    found = {word: one.get(word, 0) + other.get(word, 0) for word in one.keys() | other.keys()}
+    table = in_order({word: count for word, count in found.items() if count})
+    table.setdefault(UNKNOWN, 0)
+    return table
+
+
+def _kept_codes() -> list[str]:
+    return sorted({step.code for each in KEPT for step in each.steps} | codes_once())
+
+
+def _is_standing(code: str) -> bool:
+    """Whether it counts what is there at the end of a period: all that ever came, without what left."""
+    return any(step.adds < 0 for step in steps_of(code))
+
+
+def _until(period: Period) -> list[str]:
+    first = value_of(_FIRST)
+    if first is None or int(first[:4]) > period.end.year:
+        return []
+    return spans(Period(date(int(first[:4]), 1, 1), period.end)) or []

@@ -1,0 +1,42 @@
+"""Figures that are kept: how many, by month, quarter and year, counted in the transaction that changes them."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shelter.db import Model
+
+
+class Tally(Model):
+    """How many of an indicator's things one house (or foundation) has in one month, quarter or year.
+
+    `bucket` is `2026-09`, `2026-Q3` or `2026`. Under the empty fact and word stands the figure itself, under the others
+    how many of these share the word. What counts each person once does not add up over the houses of a foundation: of
+    that it has rows of its own, in which `house_id` is the foundation.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    bucket: Mapped[str] = mapped_column(sa.String(7), primary_key=True)
+    house_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    fact: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    word: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    foundation_id: Mapped[uuid.UUID]
+    count: Mapped[int]
+
+
+class TallyEdition(Model):
+    """By which definitions, in which zone, the figures were counted that are kept; one row, or none.
+
+    Where it says something else than the program at hand, no page reads them until they are counted anew.
+    """
+
+    __tablename__ = "tally_edition"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    edition: Mapped[str] = mapped_column(sa.String(80))

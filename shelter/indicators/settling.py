@@ -1,0 +1,153 @@
+"""Keeping figures: each change adds to them what it makes different, in its own transaction, last before its audit row.
+
+What everybody else still sees is what was counted before; what the transaction sees is what will be. On PostgreSQL two
+people who change the same person's records at once wait for each other here. From here on a transaction waits for
+nothing but the next person, kept figures and the audit row, each in one order: so nobody waits in a circle.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from shelter.audit import Written
+from shelter.audit import last as do_last
+from shelter.db import db
+from shelter.db.base import is_sqlite
+from shelter.db.written import ask, tell, tell_many
+
+from .tallies import KEPT, SPINE, Counts, count, difference
+
+Quick = Callable[[sa.Connection, Any], Counts | None]
+"""What one new row adds, found in a shorter way than by counting twice; None where that has to be done."""
+
+QUICK: dict[type[Any], Quick] = {}
+ONLY: dict[type[Any], Callable[[Any], bool]] = {}
+LOCKS = 730451921  # any number: the first half of the name of each person's lock
+
+
+def quickly(model: type[Any]) -> Callable[[Quick], Quick]:
+    """A short way for a new row of this model, when no other row that counts is written with it."""
+
+    def keep(way: Quick) -> Quick:
+        QUICK[model] = way
+        return way
+
+    return keep
+
+
+def only(model: type[Any], counts: Callable[[Any], bool]) -> None:
+    """Of this model's rows only some count, whatever becomes of the others."""
+    ONLY[model] = counts
+
+
+@do_last
+def settle(rows: list[Written]) -> None:
+    """Bring the kept figures up to date with what was written."""
+    written = [each for each in rows if _counts(each)]
+    if written:
+        changes = _quickly(written[0].record) if len(written) == 1 and written[0].verb == "new" else None
+        add(db.session.connection(), _counted(written) if changes is None else changes)
+
+
+def _counts(each: Written) -> bool:
+    columns = _columns().get(each.record.__tablename__)
+    if columns is None or (each.verb == "set" and not columns & each.columns):
+        return False
+    counts = ONLY.get(type(each.record))
+    return counts is None or counts(each.record)
+
+
+@cache
+def _columns() -> dict[str, frozenset[str]]:
+    """The columns that kept figures are counted from, by table: nobody has to list them."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for each in KEPT:
+        for part in sa.sql.visitors.iterate(each.rows):
+            for column in getattr(part, "base_columns", ()):
+                if isinstance(column, sa.Column):
+                    found[column.table.name].add(column.key)
+    return {table: frozenset(columns) for table, columns in found.items()}
+
+
+def _quickly(record: Any) -> Counts | None:
+    way, connection = QUICK.get(type(record)), db.session.connection()
+    if way is None:
+        return None
+    if not is_sqlite():
+        _hold(connection, [_person_of(record)])
+    return way(connection, record)
+
+
+def _counted(written: list[Written]) -> Counts:
+    with db.engine.connect() as others:
+        people = {_person_of(each.record) for each in written}
+        people |= {who for each in written if "person_id" in each.columns and each.verb == "set"
+                   for who in others.scalars(_before(each.record.id))}
+        connection = db.session.connection()
+        if not is_sqlite():
+            _hold(connection, people)
+        before, now = (_of(people, eyes) for eyes in (others, connection))
+    return difference(now, before)
+
+
+def _person_of(record: Any) -> uuid.UUID:
+    if isinstance(record, SPINE.person):
+        found: uuid.UUID = record.id
+        return found
+    case = record if isinstance(record, SPINE.case) else db.session.get_one(SPINE.case, record.case_id)
+    found = case.person_id
+    return found
+
+
+def _before(case_id: uuid.UUID) -> sa.Select[uuid.UUID]:
+    return sa.select(SPINE.case.person_id).where(SPINE.case.id == case_id)
+
+
+def _hold(connection: sa.Connection, people: Collection[uuid.UUID]) -> None:
+    """Wait until nobody else counts these people; in a statement of its own, so that the next one sees what they did."""
+    for number in sorted({int.from_bytes(each.bytes[:4], signed=True) for each in people}):
+        tell(connection, "SELECT pg_advisory_xact_lock(%s, %s)", (LOCKS, number)).close()
+
+
+def _of(people: Collection[uuid.UUID], connection: sa.Connection) -> Counts:
+    found: Counts = defaultdict(Counter)
+    for each in people:
+        for place, page in count(connection, each, each).items():
+            found[place].update(page)
+    return found
+
+
+_COLUMNS = "bucket, house_id, code, fact, word, foundation_id, count"
+_ADD = " ON CONFLICT (bucket, house_id, code, fact, word) DO UPDATE SET count = tally.count + excluded.count"
+_ADD_SQLITE = f"INSERT INTO tally ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?){_ADD}"  # noqa: S608 (our own names)
+_ADD_POSTGRESQL = (
+    f"INSERT INTO tally ({_COLUMNS}) SELECT * FROM unnest(%s::varchar[], %s::uuid[], %s::varchar[], %s::varchar[], "  # noqa: S608
+    f"%s::varchar[], %s::uuid[], %s::integer[]){_ADD}"
+)
+
+
+def add(connection: sa.Connection, changes: Counts) -> None:
+    """Add to the kept figures; always in the same order, so that two who add at once never wait in a circle."""
+    rows = rows_of(changes)
+    if not rows:
+        return
+    if is_sqlite():
+        tell_many(connection, _ADD_SQLITE, [
+            (bucket, house.hex, *cell, foundation.hex, more) for bucket, house, *cell, foundation, more in rows
+        ])
+    else:
+        tell(connection, _ADD_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)]).close()
+
+
+def rows_of(changes: Counts) -> list[tuple[Any, ...]]:
+    """The rows to be added, in their order: bucket, house, indicator, fact, word, foundation, how many."""
+    return sorted(
+        (bucket, house, *cell, foundation, more) for (bucket, foundation, house), page in changes.items()
+        for cell, more in page.items() if more
+    )
