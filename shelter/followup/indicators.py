@@ -93,8 +93,8 @@ def _left_in(days: Period) -> sa.ColumnElement[bool]:
 def _is_followed() -> sa.ColumnElement[bool]:
     later = aliased(TimelineEntry)
     is_corrected = sa.exists().where(later.corrects_id == left.id)
-    has_follow_up = sa.func.coalesce(left.detail, "").not_in(WITHOUT_FOLLOW_UP)
-    return sa.and_(left.milestone == Milestone.EXITED, has_follow_up, ~is_corrected)
+    has_follow_up = (sa.func.coalesce(left.detail, "") != reason for reason in WITHOUT_FOLLOW_UP)
+    return sa.and_(left.milestone == Milestone.EXITED, *has_follow_up, ~is_corrected)
 
 
 def _took_place(month: int) -> sa.ColumnElement[bool]:

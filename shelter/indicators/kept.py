@@ -1,4 +1,4 @@
-"""Reading figures that are kept: whole months of a house, a foundation or the programme; what is not kept is counted."""
+"""Reading figures that are kept: of whole months. What is not kept is counted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 

@@ -8,10 +8,10 @@ nothing but the next person, kept figures and the audit row, each in one order: 
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -19,24 +19,24 @@ from shelter.audit import Written
 from shelter.audit import last as do_last
 from shelter.db import db
 from shelter.db.base import is_sqlite
-from shelter.db.written import ask, tell, tell_many
+from shelter.db.written import tell, tell_many
 
-from .tallies import KEPT, SPINE, Counts, count, difference
+from .tallies import KEPT, SPINE, Counts, count, difference, of_one_more
 
-Quick = Callable[[sa.Connection, Any], Counts | None]
-"""What one new row adds, found in a shorter way than by counting twice; None where that has to be done."""
-
-QUICK: dict[type[Any], Quick] = {}
+ALONE: dict[type[Any], tuple[str, Callable[[Any], bool]]] = {}
 ONLY: dict[type[Any], Callable[[Any], bool]] = {}
 LOCKS = 730451921  # any number: the first half of the name of each person's lock
 
 
-def quickly(model: type[Any]) -> Callable[[Quick], Quick]:
-    """A short way for a new row of this model, when no other row that counts is written with it."""
+def alone(model: type[Any], code: str) -> Callable[[Callable[[Any], bool]], Callable[[Any], bool]]:
+    """Of this model a new row, that the function below says to be one, adds to an indicator without changing the rest.
 
-    def keep(way: Quick) -> Quick:
-        QUICK[model] = way
-        return way
+    What it adds is found in a shorter way when no other row that counts is written with it.
+    """
+
+    def keep(adds: Callable[[Any], bool]) -> Callable[[Any], bool]:
+        ALONE[model] = code, adds
+        return adds
 
     return keep
 
@@ -76,12 +76,13 @@ def _columns() -> dict[str, frozenset[str]]:
 
 
 def _quickly(record: Any) -> Counts | None:
-    way, connection = QUICK.get(type(record)), db.session.connection()
-    if way is None:
+    code, adds = ALONE.get(type(record), ("", None))
+    if adds is None or not adds(record):
         return None
+    connection, person = db.session.connection(), _person_of(record)
     if not is_sqlite():
-        _hold(connection, [_person_of(record)])
-    return way(connection, record)
+        _hold(connection, [person])
+    return of_one_more(connection, code, person, record)
 
 
 def _counted(written: list[Written]) -> Counts:
@@ -92,17 +93,14 @@ def _counted(written: list[Written]) -> Counts:
         connection = db.session.connection()
         if not is_sqlite():
             _hold(connection, people)
-        before, now = (_of(people, eyes) for eyes in (others, connection))
-    return difference(now, before)
+        return difference(count(connection, people), count(others, people))
 
 
 def _person_of(record: Any) -> uuid.UUID:
     if isinstance(record, SPINE.person):
-        found: uuid.UUID = record.id
-        return found
+        return cast(uuid.UUID, record.id)
     case = record if isinstance(record, SPINE.case) else db.session.get_one(SPINE.case, record.case_id)
-    found = case.person_id
-    return found
+    return cast(uuid.UUID, case.person_id)
 
 
 def _before(case_id: uuid.UUID) -> sa.Select[uuid.UUID]:
@@ -110,17 +108,9 @@ def _before(case_id: uuid.UUID) -> sa.Select[uuid.UUID]:
 
 
 def _hold(connection: sa.Connection, people: Collection[uuid.UUID]) -> None:
-    """Wait until nobody else counts these people; in a statement of its own, so that the next one sees what they did."""
+    """Wait until nobody else counts these people; in a statement of its own: the next one sees what they did."""
     for number in sorted({int.from_bytes(each.bytes[:4], signed=True) for each in people}):
         tell(connection, "SELECT pg_advisory_xact_lock(%s, %s)", (LOCKS, number)).close()
-
-
-def _of(people: Collection[uuid.UUID], connection: sa.Connection) -> Counts:
-    found: Counts = defaultdict(Counter)
-    for each in people:
-        for place, page in count(connection, each, each).items():
-            found[place].update(page)
-    return found
 
 
 _COLUMNS = "bucket, house_id, code, fact, word, foundation_id, count"

@@ -6,18 +6,20 @@ same few lines count one person, around a change of hers, and everybody, to comp
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any, Literal
+from functools import cached_property, lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from shelter.calendar import Period, local, zone_name
 from shelter.db import Answers, Rows
+from shelter.db.base import is_sqlite
 from shelter.db.written import ask
 
 from .figures import forms_of, words_of
@@ -29,9 +31,8 @@ Place = tuple[str, uuid.UUID, uuid.UUID]
 """A month, quarter or year; a foundation; one of its houses, or the foundation again."""
 Counts = defaultdict[Place, Counter[Cell]]
 AllRows = Rows | sa.CompoundSelect[*tuple[Any, ...]]
-Span = Literal["one", "from_to"]
 
-WHOSE = ("person_id", "case_id", "foundation_id", "house_id")
+WHOSE = ("person_id", "case_id", "foundation_id", "house_id", "row_id")
 HOUSE = "house"
 """The fact by which a foundation's figure tells the province, where it has several houses."""
 
@@ -46,7 +47,7 @@ class Step:
     when: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kept:
     """Rows of a feature (the columns of WHOSE, moments, conditions, facts), what they add up to, and whom they count.
 
@@ -59,19 +60,21 @@ class Kept:
     once: str = ""
     known_from: str = ""
 
-    @property
-    def facts(self) -> list[str]:
+    @cached_property
+    def facts(self) -> frozenset[str]:
         """The columns that are facts."""
         other = {*WHOSE, *(step.at for step in self.steps), *(step.when for step in self.steps)}
-        return [str(column.key) for column in self.rows.selected_columns if column.key not in other]
+        return frozenset(str(column.key) for column in self.rows.selected_columns) - other
 
-    def cells_of(self, code: str, but: Iterable[str] = ()) -> Callable[[Any], list[Cell]]:
+    @lru_cache  # noqa: B019 (there are seven, as long as the program runs)
+    def cells_of(self, code: str, but: frozenset[str] = frozenset()) -> Callable[[Any], list[Cell]]:
         """Under which words of an indicator a row stands."""
-        columns = {str(column.key): column for column in self.rows.selected_columns}
-        place = {name: at for at, name in enumerate(columns)}
-        names = [name for name in self.facts if name in INDICATORS[code].facts and name not in but]
-        readers = [(place[name], _cells(code, name, isinstance(columns[name].type, Answers))) for name in names]
-        return lambda row: [cell for at, read in readers for cell in read(row[at])]
+        readers = [
+            (place, _cells(code, str(column.key), isinstance(column.type, Answers)))
+            for place, column in enumerate(self.rows.selected_columns)
+            if column.key in (self.facts & set(INDICATORS[code].facts)) - but
+        ]
+        return lambda row: [cell for place, read in readers for cell in read(row[place])]
 
 
 @lru_cache
@@ -136,11 +139,10 @@ def _end(bucket: str, _zone: str) -> datetime:
     return Period.read(bucket).ends_before
 
 
-def count(connection: sa.Connection, first: uuid.UUID, last: uuid.UUID) -> Counts:
-    """What the people from `first` to `last` (by their ids) add to the kept figures, as the connection sees them."""
+def count(connection: sa.Connection, people: Collection[uuid.UUID]) -> Counts:
+    """What some people add to the kept figures, as the connection sees them."""
     counts: Counts = defaultdict(Counter)
-    span: Span = "one" if first == last else "from_to"
-    found = [(each, ask(connection, _within(each, span), {"first": first, "last": last})) for each in KEPT]
+    found = [(each, ask(connection, _of_people(each, is_sqlite()), {"people": listed(people)})) for each in KEPT]
     for each, rows in found:
         for step in each.steps:
             _add_up(counts, each, step, rows)
@@ -151,15 +153,41 @@ def count(connection: sa.Connection, first: uuid.UUID, last: uuid.UUID) -> Count
     return counts
 
 
+def listed(people: Collection[uuid.UUID]) -> Any:
+    """Several ids as one value, so that a statement is the same for any number of people."""
+    return json.dumps([each.hex for each in people]) if is_sqlite() else list(people)
+
+
+def _among(column: Any, *, sqlite: bool) -> sa.ColumnElement[bool]:
+    if sqlite:
+        values = sa.func.json_each(sa.bindparam("people", type_=sa.String())).table_valued("value")
+        return sa.type_coerce(column, sa.String).in_(sa.select(values.c.value))
+    return sa.type_coerce(column == sa.any_(sa.bindparam("people", type_=sa.ARRAY(sa.Uuid()))), sa.Boolean)
+
+
 @lru_cache
-def _within(each: Kept, span: Span) -> Rows:
-    """The rows of some people; facts as they are stored."""
-    rows, facts = each.rows.subquery(), set(each.facts)
-    first, last = (sa.bindparam(name, type_=sa.Uuid()) for name in ("first", "last"))
-    whose = rows.c.person_id == first if span == "one" else rows.c.person_id.between(first, last)
-    columns = [sa.type_coerce(column, sa.String).label(column.key) if column.key in facts else column
-               for column in rows.c]
-    return sa.select(*columns).where(whose)
+def _of_people(each: Kept, sqlite: bool) -> Any:
+    return _where(each, _among(SPINE.case.person_id, sqlite=sqlite))
+
+
+@lru_cache
+def _beside(each: Kept) -> Any:
+    """The rows of a case in some time."""
+    at = each.rows.selected_columns[each.steps[0].at]
+    return _where(each, SPINE.case.id == sa.bindparam("case"), at >= sa.bindparam("first"), at < sa.bindparam("after"))
+
+
+def _where(each: Kept, *conditions: sa.ColumnElement[bool]) -> Any:
+    """Some of its rows; facts as they are stored, all else as it is."""
+    parts: Any = each.rows.selects if isinstance(each.rows, sa.CompoundSelect) else [each.rows]
+    narrowed = [
+        part.with_only_columns(*(
+            sa.type_coerce(column, sa.String).label(column.key) if column.key in each.facts else column
+            for column in part.selected_columns
+        ), maintain_column_froms=True).where(*conditions)
+        for part in parts
+    ]
+    return narrowed[0] if len(narrowed) == 1 else sa.union_all(*narrowed)
 
 
 def _add_up(counts: Counts, each: Kept, step: Step, rows: Sequence[Any]) -> None:
@@ -191,8 +219,10 @@ def _add_once(counts: Counts, each: Kept, rows: Sequence[Any], cases: Kept, know
     for (person, place), found in received.items():
         newest = _newest(of_person[person], place, at)
         page = counts[place]
-        for cell in ((code, "", ""), (code, HOUSE, newest.house_id.hex), *known_of(newest), *found):
+        for cell in ((code, "", ""), *known_of(newest), *found):
             page[cell] += 1
+        if place[1] == place[2]:
+            page[code, HOUSE, newest.house_id.hex] += 1
 
 
 def _newest(cases: list[Any], place: Place, at: str) -> Any:
@@ -203,6 +233,48 @@ def _newest(cases: list[Any], place: Place, at: str) -> Any:
         return there[0]
     end = _end(bucket, zone_name())
     return min(there, key=lambda case: (getattr(case, at) >= end, -getattr(case, at).timestamp(), case.case_id))
+
+
+def of_one_more(connection: sa.Connection, code: str, person: uuid.UUID, record: Any) -> Counts | None:
+    """What a new record of a case adds by itself, as if all were counted before and after it.
+
+    None where that has to be done: her newest case is another one in another month.
+    """
+    each = _source_of(code)
+    cases = _source_of(each.known_from)
+    known = ask(connection, _of_people(cases, is_sqlite()), {"people": listed([person])})
+    if len(known) != 1:
+        return None
+    year = Period.read(buckets(record.occurred_at)[-1])
+    rows = ask(connection, _beside(each), {"case": record.case_id, "first": year.starts_at, "after": year.ends_before})
+    mine = [row for row in rows if row.row_id == record.id]
+    counts: Counts = defaultdict(Counter)
+    for step in each.steps:
+        _add_up(counts, each, step, mine)
+    if mine:
+        others = [row for row in rows if row.row_id != record.id]
+        _add_if_new(counts, each, mine[0], others, cases.cells_of(each.once)(known[0]))
+    return counts
+
+
+def _add_if_new(counts: Counts, each: Kept, mine: Any, others: list[Any], known: list[Cell]) -> None:
+    """Her, in each month, quarter and year in which she was not counted; else the words under which she was not."""
+    code, at = each.once, each.steps[0].at
+    cells_of = each.cells_of(code, but=_source_of(each.known_from).facts)
+    cells = cells_of(mine)
+    there = [(buckets(getattr(row, at)), cells_of(row)) for row in others]
+    for bucket in buckets(getattr(mine, at)):
+        before = [found for their, found in there if bucket in their]
+        whole = [] if before else [(code, "", ""), *known]
+        new = [*whole, *(cell for cell in cells if not any(cell in found for found in before))]
+        for house in (mine.house_id, mine.foundation_id):
+            counts[bucket, mine.foundation_id, house].update(new)
+        if not before:
+            counts[bucket, mine.foundation_id, mine.foundation_id][code, HOUSE, mine.house_id.hex] += 1
+
+
+def _source_of(code: str) -> Kept:
+    return next(each for each in KEPT for step in each.steps if step.code == code)
 
 
 def difference(now: Counts, before: Counts) -> Counts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from collections import Counter, defaultdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +10,7 @@ from sqlalchemy.orm import aliased
 from shelter.calendar import Period
 from shelter.cases.indicators import OF_CASE, REGISTERED, in_scope, of_case, to_keep
 from shelter.cases.models import Case, Person
-from shelter.indicators import Definition, Rows, Scope, Step, during, indicator, keep, quickly, year_of
+from shelter.indicators import Definition, Rows, Scope, Step, alone, during, indicator, keep, year_of
 from shelter.texts import later as _
 
 from .models import Service
@@ -90,7 +88,14 @@ def _latest_case(period: Period, scope: Scope) -> sa.Subquery:
 
 keep(
     to_keep(
-        Service.occurred_at.label("at"), Service.discipline, Service.type.label("service"), age_band=Service.age_band,
+        Service.id.label("row_id"), Service.occurred_at.label("at"), Service.discipline, Service.type.label("service"),
+        age_band=Service.age_band,
     ).join(Service, Service.case_id == Case.id).where(_took_place()),
     Step(GIVEN), once=PERSONS, known_from=REGISTERED,
 )
+
+
+@alone(Service, GIVEN)
+def is_the_first(service: Service) -> bool:
+    """A service that is logged; one that corrects another changes what that one had added."""
+    return service.corrects_id is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from shelter.audit import operator, work
 from shelter.calendar import Period
 from shelter.db import db
-from shelter.indicators import INDICATORS, Scope, kept
+from shelter.indicators import INDICATORS, kept
 from tests.indicators.population import settle
 from tests.indicators.test_figures import people, programme, scope_of  # noqa: F401 (a fixture)
 
