@@ -15,11 +15,9 @@ def upgrade() -> None:
         sa.Column('bucket', sa.String(length=7), nullable=False),
         sa.Column('house_id', sa.Uuid(), nullable=False),
         sa.Column('code', sa.String(length=40), nullable=False),
-        sa.Column('fact', sa.String(length=40), nullable=False),
-        sa.Column('word', sa.String(length=40), nullable=False),
         sa.Column('foundation_id', sa.Uuid(), nullable=False),
-        sa.Column('count', sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint('bucket', 'house_id', 'code', 'fact', 'word', name=op.f('pk_tally')),
+        sa.Column('counts', sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint('bucket', 'house_id', 'code', name=op.f('pk_tally')),
         sqlite_with_rowid=False,
     )
     op.create_table(

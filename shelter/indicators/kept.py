@@ -16,6 +16,7 @@ from shelter.db import db, value_of
 from .clauses import PROGRAMME, Scope
 from .figures import UNKNOWN, Figure, Table, in_order, tabulate, words_of
 from .models import Tally, TallyEdition
+from .pages import read
 from .registry import INDICATORS, Indicator, with_denominators
 from .tallies import HOUSE, KEPT, SPINE, codes_once, steps_of
 
@@ -56,7 +57,7 @@ def figures(period: Period, scope: Scope = PROGRAMME, pair: Pair | None = None) 
 
 def values(period: Period, scope: Scope, codes: Collection[str]) -> dict[str, int]:
     """The figures of some indicators alone."""
-    book = _Book.of(period, scope, codes, with_facts=False) if is_current() else None
+    book = _Book.of(period, scope, codes) if is_current() else None
     return {code: book.figure(INDICATORS[code]).value if book and book.has(code)
             else INDICATORS[code].count(period, scope).value for code in codes}
 
@@ -89,9 +90,7 @@ class _Book:
     words: defaultdict[str, defaultdict[str, Counter[str]]]
 
     @classmethod
-    def of(
-        cls, period: Period, scope: Scope, codes: Collection[str] | None = None, *, with_facts: bool = True,
-    ) -> _Book | None:
+    def of(cls, period: Period, scope: Scope, codes: Collection[str] | None = None) -> _Book | None:
         """None where the period is not made of whole months."""
         parts = spans(period)
         if parts is None:
@@ -107,23 +106,18 @@ class _Book:
             ([code for code in codes if code in codes_once()], parts if len(parts) == 1 else [], foundations or None),
         ):
             if some and buckets:
-                book._read(some, buckets, list(book.provinces) if places is None else places, with_facts=with_facts)
+                book._read(some, buckets, list(book.provinces) if places is None else places)
         return book
 
-    def _read(
-        self, codes: Sequence[str], buckets: Sequence[str], places: Sequence[uuid.UUID], *, with_facts: bool,
-    ) -> None:
+    def _read(self, codes: Collection[str], buckets: Sequence[str], places: Sequence[uuid.UUID]) -> None:
         here = sa.and_(Tally.bucket.in_(buckets), Tally.house_id.in_(places), Tally.code.in_(codes))
-        values = sa.select(Tally.code, Tally.bucket, Tally.house_id, Tally.count).where(here, Tally.fact == VALUE)
-        for code, bucket, house, count in db.session.execute(values):
-            self.counted[code].append((bucket, house, count))
-        if with_facts:
-            words = (
-                sa.select(Tally.code, Tally.fact, Tally.word, sa.func.sum(Tally.count))
-                .where(here, Tally.fact != VALUE).group_by(Tally.code, Tally.fact, Tally.word)
-            )
-            for code, fact, word, count in db.session.execute(words):
-                self.words[code][fact][word] = int(count)
+        for code, bucket, house, page in db.session.execute(
+            sa.select(Tally.code, Tally.bucket, Tally.house_id, Tally.counts).where(here)
+        ):
+            facts = read(page)
+            self.counted[code].append((bucket, house, facts.pop(VALUE, {}).get(VALUE, 0)))
+            for fact, words in facts.items():
+                self.words[code][fact].update(words)
 
     def has(self, code: str) -> bool:
         """Whether this indicator is kept, for this period."""
@@ -147,13 +141,13 @@ class _Book:
             return _sums((standing if _is_standing(code) else bucket[:4], count)
                          for bucket, _house, count in self.counted[code])
         if name == "province":
-            by_house = (self.words[code][HOUSE].items() if code in codes_once() and HOUSE in self.words[code]
-                        else ((house.hex, count) for _bucket, house, count in self.counted[code]))
-            return _sums((self._province(house), count) for house, count in by_house)
+            return _sums((words_of(self.provinces.get(house))[0], count) for house, count in self._by_house(code))
         return dict(self.words[code][name])
 
-    def _province(self, house: str) -> str:
-        return words_of(self.provinces.get(uuid.UUID(house)))[0]
+    def _by_house(self, code: str) -> list[tuple[uuid.UUID, int]]:
+        if HOUSE in self.words[code]:
+            return [(uuid.UUID(house), count) for house, count in self.words[code][HOUSE].items()]
+        return [(house, count) for _bucket, house, count in self.counted[code]]
 
 
 def _sums(pairs: Iterable[tuple[str, int]]) -> Table:

@@ -11,11 +11,12 @@ from shelter.db import Model
 
 
 class Tally(Model):
-    """How many of an indicator's things one house (or foundation) has in one month, quarter or year.
+    """How many of an indicator's things one house (or foundation) has in one month, quarter or year, by their facts.
 
-    `bucket` is `2026-09`, `2026-Q3` or `2026`. Under the empty fact and word stands the figure itself, under the others
-    how many of these share the word. What counts each person once does not add up over the houses of a foundation: of
-    that it has rows of its own, in which `house_id` is the foundation.
+    `bucket` is `2026-09`, `2026-Q3` or `2026`. `counts` is JSON: by fact and word how many; under the empty fact and
+    word the figure itself. (A row for each word would be ten times as many to write and to read.) What counts each
+    person once does not add up over the houses of a foundation: of that it has rows of its own, in which `house_id` is
+    the foundation.
     """
 
     __tablename__ = "tally"
@@ -24,10 +25,8 @@ class Tally(Model):
     bucket: Mapped[str] = mapped_column(sa.String(7), primary_key=True)
     house_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-    fact: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-    word: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     foundation_id: Mapped[uuid.UUID]
-    count: Mapped[int]
+    counts: Mapped[str] = mapped_column(sa.Text)
 
 
 class TallyEdition(Model):

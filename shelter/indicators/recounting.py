@@ -16,12 +16,12 @@ from shelter.db import db
 from shelter.db.base import in_portions, is_sqlite
 
 from .kept import edition, is_current
-from .models import Tally, TallyEdition
-from .settling import add, rows_of
-from .tallies import SPINE, Counts, count, difference
+from .models import TallyEdition
+from .pages import add, by_page, everything
+from .tallies import SPINE, Counts, as_text, count, difference
 
-PEOPLE, ROWS = 500, 5_000
-"""People who are counted at a time; rows that are mended in one transaction: some hundredths of a second."""
+PEOPLE, PAGES = 500, 500
+"""People who are counted at a time; pages that are mended in one transaction: some hundredths of a second."""
 Progress = Callable[[int], object]
 
 
@@ -37,11 +37,11 @@ def compare(progress: Progress = lambda count: None) -> Counts:
     """
     with _one_picture() as connection:
         counted: Counts = defaultdict(Counter)
-        for people in in_portions(list(connection.scalars(sa.select(SPINE.person.id))), PEOPLE):
+        for people in in_portions(list(connection.scalars(sa.select(as_text(SPINE.person.id)))), PEOPLE):
             for place, page in count(connection, people).items():
                 counted[place].update(page)
             progress(len(people))
-        return difference(counted, _stored(connection))
+        return difference(counted, everything(connection))
 
 
 def rebuild(*, by: Actor, progress: Progress = lambda count: None) -> int:
@@ -49,13 +49,10 @@ def rebuild(*, by: Actor, progress: Progress = lambda count: None) -> int:
 
     What is added is what was missing in one picture: whatever was kept since then stays right.
     """
-    found = rows_of(compare(progress))
-    for portion in in_portions(found, ROWS):
-        changes: Counts = defaultdict(Counter)
-        for bucket, house, code, fact, word, foundation, more in portion:
-            changes[bucket, foundation, house][code, fact, word] = more
-        quietly(partial(add, changes=changes))
-    with work("figures.rebuild", by=by, edition=edition(), rows=len(found)):
+    found = by_page(compare(progress))
+    for portion in in_portions(list(found.items()), PAGES):
+        quietly(partial(add, changes=dict(portion)))
+    with work("figures.rebuild", by=by, edition=edition(), pages=len(found)):
         db.session.merge(TallyEdition(id=1, edition=edition()))
     return len(found)
 
@@ -78,12 +75,3 @@ def _one_picture() -> Iterator[sa.Connection]:
     options: dict[str, Any] = {} if is_sqlite() else {"isolation_level": "REPEATABLE READ"}
     with db.engine.connect().execution_options(**options) as connection:
         yield connection
-
-
-def _stored(connection: sa.Connection) -> Counts:
-    stored: Counts = defaultdict(Counter)
-    query = sa.select(Tally.bucket, Tally.foundation_id, Tally.house_id, Tally.code, Tally.fact, Tally.word,
-                      Tally.count)
-    for *place, code, fact, word, number in connection.execution_options(yield_per=ROWS).execute(query):
-        stored[tuple(place)][code, fact, word] = number  # type: ignore[index]
-    return stored

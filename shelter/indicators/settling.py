@@ -11,7 +11,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,9 +19,10 @@ from shelter.audit import Written
 from shelter.audit import last as do_last
 from shelter.db import db
 from shelter.db.base import is_sqlite
-from shelter.db.written import tell, tell_many
+from shelter.db.written import tell
 
-from .tallies import KEPT, SPINE, Counts, count, difference, of_one_more
+from .pages import add, by_page
+from .tallies import KEPT, SPINE, Counts, count, difference, of_one_more, text_of
 
 ALONE: dict[type[Any], tuple[str, Callable[[Any], bool]]] = {}
 ONLY: dict[type[Any], Callable[[Any], bool]] = {}
@@ -52,7 +53,7 @@ def settle(rows: list[Written]) -> None:
     written = [each for each in rows if _counts(each)]
     if written:
         changes = _quickly(written[0].record) if len(written) == 1 and written[0].verb == "new" else None
-        add(db.session.connection(), _counted(written) if changes is None else changes)
+        add(db.session.connection(), by_page(_counted(written) if changes is None else changes))
 
 
 def _counts(each: Written) -> bool:
@@ -88,7 +89,7 @@ def _quickly(record: Any) -> Counts | None:
 def _counted(written: list[Written]) -> Counts:
     with db.engine.connect() as others:
         people = {_person_of(each.record) for each in written}
-        people |= {who for each in written if "person_id" in each.columns and each.verb == "set"
+        people |= {text_of(who) for each in written if "person_id" in each.columns and each.verb == "set"
                    for who in others.scalars(_before(each.record.id))}
         connection = db.session.connection()
         if not is_sqlite():
@@ -96,48 +97,18 @@ def _counted(written: list[Written]) -> Counts:
         return difference(count(connection, people), count(others, people))
 
 
-def _person_of(record: Any) -> uuid.UUID:
+def _person_of(record: Any) -> str:
     if isinstance(record, SPINE.person):
-        return cast(uuid.UUID, record.id)
+        return text_of(record.id)
     case = record if isinstance(record, SPINE.case) else db.session.get_one(SPINE.case, record.case_id)
-    return cast(uuid.UUID, case.person_id)
+    return text_of(case.person_id)
 
 
 def _before(case_id: uuid.UUID) -> sa.Select[uuid.UUID]:
     return sa.select(SPINE.case.person_id).where(SPINE.case.id == case_id)
 
 
-def _hold(connection: sa.Connection, people: Collection[uuid.UUID]) -> None:
+def _hold(connection: sa.Connection, people: Collection[str]) -> None:
     """Wait until nobody else counts these people; in a statement of its own: the next one sees what they did."""
-    for number in sorted({int.from_bytes(each.bytes[:4], signed=True) for each in people}):
+    for number in sorted({int(each[:7], 16) for each in people}):
         tell(connection, "SELECT pg_advisory_xact_lock(%s, %s)", (LOCKS, number)).close()
-
-
-_COLUMNS = "bucket, house_id, code, fact, word, foundation_id, count"
-_ADD = " ON CONFLICT (bucket, house_id, code, fact, word) DO UPDATE SET count = tally.count + excluded.count"
-_ADD_SQLITE = f"INSERT INTO tally ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?){_ADD}"  # noqa: S608 (our own names)
-_ADD_POSTGRESQL = (
-    f"INSERT INTO tally ({_COLUMNS}) SELECT * FROM unnest(%s::varchar[], %s::uuid[], %s::varchar[], %s::varchar[], "  # noqa: S608
-    f"%s::varchar[], %s::uuid[], %s::integer[]){_ADD}"
-)
-
-
-def add(connection: sa.Connection, changes: Counts) -> None:
-    """Add to the kept figures; always in the same order, so that two who add at once never wait in a circle."""
-    rows = rows_of(changes)
-    if not rows:
-        return
-    if is_sqlite():
-        tell_many(connection, _ADD_SQLITE, [
-            (bucket, house.hex, *cell, foundation.hex, more) for bucket, house, *cell, foundation, more in rows
-        ])
-    else:
-        tell(connection, _ADD_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)]).close()
-
-
-def rows_of(changes: Counts) -> list[tuple[Any, ...]]:
-    """The rows to be added, in their order: bucket, house, indicator, fact, word, foundation, how many."""
-    return sorted(
-        (bucket, house, *cell, foundation, more) for (bucket, foundation, house), page in changes.items()
-        for cell, more in page.items() if more
-    )
