@@ -18,7 +18,7 @@ from .figures import UNKNOWN, Figure, Table, in_order, tabulate, words_of
 from .models import Tally, TallyEdition
 from .pages import read
 from .registry import INDICATORS, Indicator, with_denominators
-from .tallies import HOUSE, KEPT, SPINE, codes_once, steps_of
+from .tallies import HOUSE, KEPT, SPINE, codes_once, is_by_month, steps_of
 
 DEFINITIONS = 1
 """To be counted up whenever an indicator is counted in another way: what is kept is then counted anew."""
@@ -74,6 +74,15 @@ def spans(period: Period) -> list[str] | None:
     return found
 
 
+def months(period: Period) -> list[str]:
+    """The months of a period that is made of them."""
+    found, start = [], period.start
+    while start <= period.end:
+        found.append(f"{start:%Y-%m}")
+        start = add_months(start, 1)
+    return found
+
+
 def _of(start: date, months: int) -> str:
     return {12: f"{start.year}", 3: str(Period.quarter_of(start)), 1: f"{start:%Y-%m}"}[months]
 
@@ -100,8 +109,10 @@ class _Book:
                    defaultdict(lambda: defaultdict(Counter)))
         codes = _kept_codes() if codes is None else codes
         foundations = list({house.foundation_id for house in houses}) if scope.house_id is None else []
+        flows = [code for code in codes if not _is_standing(code) and code not in codes_once()]
         for some, buckets, places in (
-            ([code for code in codes if not _is_standing(code) and code not in codes_once()], parts, None),
+            ([code for code in flows if not is_by_month(code)], parts, None),
+            ([code for code in flows if is_by_month(code)], months(period), None),
             ([code for code in codes if _is_standing(code)], _until(period), None),
             ([code for code in codes if code in codes_once()], parts if len(parts) == 1 else [], foundations or None),
         ):

@@ -80,10 +80,10 @@ def _quickly(record: Any) -> Counts | None:
     code, adds = ALONE.get(type(record), ("", None))
     if adds is None or not adds(record):
         return None
-    connection, person = db.session.connection(), _person_of(record)
+    connection = db.session.connection()
     if not is_sqlite():
-        _hold(connection, [person])
-    return of_one_more(connection, code, person, record)
+        _hold(connection, [_person_of(record)])
+    return of_one_more(connection, code, record)
 
 
 def _counted(written: list[Written]) -> Counts:

@@ -51,12 +51,13 @@ class Step:
 class Kept:
     """Rows of a feature (the columns of WHOSE, moments, conditions, facts), what they add up to, and whom they count.
 
-    `once` is an indicator of people that have any such row, each once; what else is known of her is read from the rows
-    of `known_from`: her newest case.
+    What is written all day is kept by months alone: `by_month`. `once` is an indicator of people that have any such
+    row, each once; what else is known of her is read from the rows of `known_from`: her newest case.
     """
 
     rows: AllRows
     steps: tuple[Step, ...]
+    by_month: bool = False
     once: str = ""
     known_from: str = ""
 
@@ -108,14 +109,19 @@ def spine(*, person: type[Any], case: type[Any], house: type[Any]) -> None:
 KEPT: list[Kept] = []
 
 
-def keep(rows: AllRows, *steps: Step, once: str = "", known_from: str = "") -> None:
+def keep(rows: AllRows, *steps: Step, by_month: bool = False, once: str = "", known_from: str = "") -> None:
     """Have indicators kept that add up from these rows."""
-    KEPT.append(Kept(rows, steps, once, known_from))
+    KEPT.append(Kept(rows, steps, by_month, once, known_from))
 
 
 def codes_once() -> set[str]:
     """Indicators that count each person once: neither months nor houses of these add up."""
     return {each.once for each in KEPT if each.once}
+
+
+def is_by_month(code: str) -> bool:
+    """Whether an indicator is kept by months alone."""
+    return any(each.by_month for each in KEPT for step in each.steps if step.code == code)
 
 
 def steps_of(code: str) -> list[Step]:
@@ -142,12 +148,14 @@ def _ends(bucket: str, _zone: str) -> tuple[datetime, datetime]:
 
 def count(connection: sa.Connection, people: Collection[str]) -> Counts:
     """What some people add to the kept figures, as the connection sees them. Ids are texts here: quicker by half."""
-    counts: Counts = defaultdict(Counter)
+    counts, by_month = _nothing(), _nothing()
     found = [(each, ask(connection, _of_people(each, is_sqlite()), {"people": listed(people)})) for each in KEPT]
     for each, rows in found:
         for step in each.steps:
-            _add_up(counts, each, step, rows)
+            _add_up(by_month if each.by_month else counts, each, step, rows)
     _sum_up(counts)
+    for place, page in by_month.items():
+        counts[place].update(page)
     by_code = {step.code: (each, rows) for each, rows in found for step in each.steps}
     for each, rows in found:
         if each.once:
@@ -201,6 +209,10 @@ def _read(column: Any, each: Kept) -> Any:
     return sa.type_coerce(column, sa.String) if column.key in each.facts else column
 
 
+def _nothing() -> Counts:
+    return defaultdict(Counter)
+
+
 def _add_up(counts: Counts, each: Kept, step: Step, rows: Sequence[Any]) -> None:
     cells_of, whole = each.cells_of(step.code), (step.code, "", "")
     for row in rows:
@@ -251,44 +263,40 @@ def _newest(cases: list[Any], place: Place, at: str) -> Any:
     return min(there, key=lambda case: (getattr(case, at) >= end, -getattr(case, at).timestamp(), case.case_id))
 
 
-def of_one_more(connection: sa.Connection, code: str, person: str, record: Any) -> Counts | None:
+def of_one_more(connection: sa.Connection, code: str, record: Any) -> Counts | None:
     """What a new record of a case adds by itself, as if all were counted before and after it.
 
     None where that has to be done: in which month which of several cases was her newest.
     """
-    each = _source_of(code)
-    counts: Counts = defaultdict(Counter)
-    mine = ask(connection, _alone(each), {"row": record.id})
-    for step in each.steps:
-        _add_up(counts, each, step, mine)
-    _sum_up(counts)
-    return _add_if_new(counts, each, connection, person, record, mine[0]) if mine else counts
-
-
-def _add_if_new(
-    counts: Counts, each: Kept, connection: sa.Connection, person: str, record: Any, mine: Any,
-) -> Counts | None:
-    """Her, in the month, the quarter and the year, where she was not counted; else under the words that are new."""
-    code, cases, facts = each.once, _source_of(each.known_from), _own_facts(each)
-    words = {name: getattr(mine, name) for name in facts}
-    known: Sequence[Any] = ()
-    for bucket in buckets(mine.at):
+    each, counts = _source_of(code), _nothing()
+    for bucket in buckets(record.occurred_at):
         first, after = _ends(bucket, zone_name())
-        there = ask(connection, _beside(each), {
-            "case": record.case_id, "row": record.id, "first": first, "after": after, **words,
-        })[0]
-        if all(there):  # and in the quarter and the year too
-            break
-        known = known or ask(connection, _of_people(cases, is_sqlite()), {"people": listed([person])})
+        mine = ask(connection, _alone(each), {"row": record.id, "first": first, "after": after})
+        if not mine:  # it does not count
+            return counts
+        if not counts:
+            for step in each.steps:
+                _add_up(counts, each, step, mine)
+        if all(getattr(mine[0], word) for word in _asked(each)):  # and in the quarter and the year too
+            return counts
+        cases = _of_people(_source_of(each.known_from), is_sqlite())
+        known = ask(connection, cases, {"people": listed([mine[0].person_id])})
         if len(known) > 1:
             return None
-        new = [cell for name in facts if not getattr(there, name) for cell in _cells(code, name, False)(words[name])]
-        whole = [] if there.any else [(code, "", ""), *cases.cells_of(code)(known[0])]
-        for house in (mine.house_id, mine.foundation_id):
-            counts[bucket, mine.foundation_id, house].update([*whole, *new])
-        if whole:
-            counts[bucket, mine.foundation_id, mine.foundation_id][code, HOUSE, mine.house_id] += 1
+        _add_if_new(counts, each, bucket, mine[0], known[0])
     return counts
+
+
+def _add_if_new(counts: Counts, each: Kept, bucket: str, mine: Any, known: Any) -> None:
+    """Her, where she was not counted; else under the words that are new."""
+    code, foundation = each.once, mine.foundation_id
+    new = [cell for name in _own_facts(each) if not getattr(mine, f"any_{name}")
+           for cell in _cells(code, name, False)(getattr(mine, name))]
+    whole = [] if mine.any else [(code, "", ""), *_source_of(each.known_from).cells_of(code)(known)]
+    for house in (mine.house_id, foundation):
+        counts[bucket, foundation, house].update([*whole, *new])
+    if whole:
+        counts[bucket, foundation, foundation][code, HOUSE, mine.house_id] += 1
 
 
 @lru_cache
@@ -298,24 +306,20 @@ def _own_facts(each: Kept) -> list[str]:
 
 
 @lru_cache
-def _alone(each: Kept) -> Any:
-    return _where(each, each.rows.selected_columns["row_id"] == sa.bindparam("row"))
+def _asked(each: Kept) -> list[str]:
+    return ["any", *(f"any_{name}" for name in _own_facts(each))]
 
 
 @lru_cache
-def _beside(each: Kept) -> Any:
-    """Whether her case has other rows in some time: any, and any with each of the same words."""
-    columns = each.rows.selected_columns
-    at, row = columns["at"], columns["row_id"]
-    others = _where(
-        each, SPINE.case.id == sa.bindparam("case"), row != sa.bindparam("row"),
-        at >= sa.bindparam("first"), at < sa.bindparam("after"),
+def _alone(each: Kept) -> Any:
+    """A row; and whether its case has others in some time: any, and any with each of the same words."""
+    row, others = each.rows.selected_columns, each.rows.subquery()
+    beside = sa.select(sa.literal(1)).select_from(others).where(
+        others.c.case_id == row["case_id"], others.c.row_id != row["row_id"],
+        others.c["at"] >= sa.bindparam("first"), others.c["at"] < sa.bindparam("after"),
     )
-    alike = (
-        others.where(sa.type_coerce(columns[name], sa.String) == sa.bindparam(name)).exists().label(name)
-        for name in _own_facts(each)
-    )
-    return sa.select(others.exists().label("any"), *alike)
+    alike = (beside.where(others.c[name] == row[name]).exists().label(f"any_{name}") for name in _own_facts(each))
+    return _where(each, row["row_id"] == sa.bindparam("row")).add_columns(beside.exists().label("any"), *alike)
 
 
 @lru_cache
@@ -325,7 +329,7 @@ def _source_of(code: str) -> Kept:
 
 def difference(now: Counts, before: Counts) -> Counts:
     """What has to be added to the one count so that it is the other; nothing where they are equal."""
-    found: Counts = defaultdict(Counter)
+    found = _nothing()
     for place in now.keys() | before.keys():
         page = now.get(place, Counter()).copy()
         page.subtract(before.get(place, Counter()))

@@ -91,7 +91,7 @@ keep(
         Service.id.label("row_id"), Service.occurred_at.label("at"), Service.discipline, Service.type.label("service"),
         age_band=Service.age_band,
     ).join(Service, Service.case_id == Case.id).where(_took_place()),
-    Step(GIVEN), once=PERSONS, known_from=REGISTERED,
+    Step(GIVEN), by_month=True, once=PERSONS, known_from=REGISTERED,
 )
 
 
