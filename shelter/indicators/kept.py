@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -33,8 +34,13 @@ def edition() -> str:
 
 def is_current() -> bool:
     """Whether what is kept was counted as this program counts."""
-    found = value_of(_EDITION)
-    return found is None or found == edition()
+    return kept_edition() in {None, edition()}
+
+
+def kept_edition() -> str | None:
+    """By which definitions and where what is kept was counted; None where it was kept from the first record on."""
+    found: str | None = value_of(_EDITION)
+    return found
 
 
 _EDITION = sa.select(TallyEdition.edition)
@@ -179,6 +185,7 @@ def _kept_codes() -> list[str]:
     return sorted({step.code for each in KEPT for step in each.steps} | codes_once())
 
 
+@lru_cache
 def _is_standing(code: str) -> bool:
     """Whether it counts what is there at the end of a period: all that ever came, without what left."""
     return any(step.adds < 0 for step in steps_of(code))

@@ -14,8 +14,9 @@ from shelter.audit import Actor, work
 from shelter.audit.work import quietly
 from shelter.db import db
 from shelter.db.base import in_portions, is_sqlite
+from shelter.texts import say as _
 
-from .kept import edition, is_current
+from .kept import VALUE, edition, is_current, kept_edition
 from .models import TallyEdition
 from .pages import add, by_page, everything
 from .tallies import SPINE, Counts, as_text, count, difference
@@ -57,6 +58,26 @@ def rebuild(*, by: Actor, progress: Progress = lambda count: None) -> int:
     return len(found)
 
 
+def differences(progress: Progress = lambda count: None) -> list[str]:
+    """What is kept and is not what a count says, as sentences: which figure of which period, never of whom.
+
+    None where nothing is read of it, because all is to be counted anyway.
+    """
+    if not is_current():
+        return []
+    db.session.rollback()
+    found: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for (bucket, _foundation, _house), cells in compare(progress).items():
+        for (code, fact, _word), more in cells.items():
+            found[code, bucket][0] += more if fact == VALUE else 0
+            found[code, bucket][1] += 1
+    return [
+        _("%(code)s of %(period)s: %(count)s kept counts differ from the records, the figure itself by %(more)s",
+          code=code, period=bucket, count=count, more=f"{-more:+d}")
+        for (code, bucket), (more, count) in sorted(found.items())
+    ]
+
+
 def distrust() -> None:
     """What is kept is not read until all is counted anew: for whoever writes many records past it."""
     db.session.merge(TallyEdition(id=1, edition=""))
@@ -64,6 +85,8 @@ def distrust() -> None:
 
 def bring_up_to_date(*, by: Actor, progress: Progress = lambda count: None) -> int | None:
     """Count everything where that was never done, or in another way; None where it is not needed."""
+    if kept_edition() is None:
+        quietly(lambda connection: connection.execute(sa.insert(TallyEdition).values(id=1, edition=edition())))
     if is_current():
         return None
     db.session.rollback()
