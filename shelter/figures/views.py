@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
 from shelter.cases.queries import Cursor
-from shelter.indicators import INDICATORS, kept
+from shelter.indicators import INDICATORS
+from shelter.indicators.kept import figures as counted
 from shelter.statistics.queries import over_periods, periods, say_period
 from shelter.statistics.rules import LEVELS, Audience, as_seen
 from shelter.statistics.tables import number
@@ -70,7 +71,7 @@ def _asked() -> FiguresForm:
 
 def _exact(form: FiguresForm, may_list: bool) -> list[Card]:
     link = partial(_link, form) if may_list else None
-    return board.exactly(kept.figures(form.period, form.chosen.scope, form.pair), form.pair, link)
+    return board.exactly(counted(form.period, form.chosen.scope, form.pair), form.pair, link)
 
 
 def _link(form: FiguresForm, code: str, fact: str = "", word: str = "") -> str:
@@ -81,7 +82,7 @@ def _link(form: FiguresForm, code: str, fact: str = "", word: str = "") -> str:
 
 
 def _protected(form: FiguresForm) -> list[Card]:
-    found = {figure.code: figure for figure in kept.figures(form.period, form.chosen.scope)}
+    found = {figure.code: figure for figure in counted(form.period, form.chosen.scope)}
     return board.protected(as_seen(found, form.period, LEVELS[Audience.GOVERNMENT]))
 
 
