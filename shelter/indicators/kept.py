@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import sqlalchemy as sa
 
 from shelter.calendar import Period, add_months, zone_name
-from shelter.db import db, value_of
+from shelter.db import Rows, rows_of, value_of
+from shelter.db.base import is_sqlite
 
 from .clauses import PROGRAMME, Scope
-from .figures import UNKNOWN, Figure, Table, in_order, tabulate, words_of
+from .figures import UNKNOWN, Figure, Group, Table, in_order, tabulate, words_of
 from .models import Tally, TallyEdition
 from .pages import read
 from .registry import INDICATORS, Indicator, with_denominators
-from .tallies import HOUSE, KEPT, SPINE, codes_once, is_by_month, steps_of
+from .tallies import HOUSE, KEPT, SPINE, among, as_text, codes_once, is_by_month, listed, steps_of, text_of
 
 DEFINITIONS = 1
 """To be counted up whenever an indicator is counted in another way: what is kept is then counted anew."""
@@ -64,8 +64,21 @@ def figures(period: Period, scope: Scope = PROGRAMME, pair: Pair | None = None) 
 def values(period: Period, scope: Scope, codes: Collection[str]) -> dict[str, int]:
     """The figures of some indicators alone."""
     book = _Book.of(period, scope, codes) if is_current() else None
-    return {code: book.figure(INDICATORS[code]).value if book and book.has(code)
+    return {code: book.value(INDICATORS[code]) if book and book.has(code)
             else INDICATORS[code].count(period, scope).value for code in codes}
+
+
+@cache
+def _houses() -> Rows:
+    return SPINE.houses
+
+
+@cache
+def _pages(sqlite: bool) -> Rows:
+    return sa.select(Tally.code, Tally.bucket, as_text(Tally.house_id), Tally.counts).where(
+        among(Tally.bucket, "buckets", sqlite=sqlite), among(Tally.house_id, "houses", sqlite=sqlite),
+        among(Tally.code, "codes", sqlite=sqlite),
+    )
 
 
 def spans(period: Period) -> list[str] | None:
@@ -100,8 +113,8 @@ class _Book:
     period: Period
     scope: Scope
     spans: list[str]
-    provinces: dict[uuid.UUID, str | None]
-    counted: defaultdict[str, list[tuple[str, uuid.UUID, int]]]
+    provinces: dict[str, str | None]
+    counted: defaultdict[str, list[tuple[str, str, int]]]
     words: defaultdict[str, defaultdict[str, Counter[str]]]
 
     @classmethod
@@ -110,11 +123,12 @@ class _Book:
         parts = spans(period)
         if parts is None:
             return None
-        houses = db.session.execute(SPINE.houses.where(scope.holds(SPINE.house.foundation_id, SPINE.house.id))).all()
-        book = cls(period, scope, parts, {house.id: house.province for house in houses}, defaultdict(list),
+        houses = [house for house in rows_of(_houses()) if scope.house_id in {None, house.id}
+                  and scope.foundation_id in {None, house.foundation_id}]
+        book = cls(period, scope, parts, {text_of(house.id): house.province for house in houses}, defaultdict(list),
                    defaultdict(lambda: defaultdict(Counter)))
         codes = _kept_codes() if codes is None else codes
-        foundations = list({house.foundation_id for house in houses}) if scope.house_id is None else []
+        foundations = list({text_of(house.foundation_id) for house in houses}) if scope.house_id is None else []
         flows = [code for code in codes if not _is_standing(code) and code not in codes_once()]
         for some, buckets, places in (
             ([code for code in flows if not is_by_month(code)], parts, None),
@@ -126,11 +140,9 @@ class _Book:
                 book._read(some, buckets, list(book.provinces) if places is None else places)
         return book
 
-    def _read(self, codes: Collection[str], buckets: Sequence[str], places: Sequence[uuid.UUID]) -> None:
-        here = sa.and_(Tally.bucket.in_(buckets), Tally.house_id.in_(places), Tally.code.in_(codes))
-        for code, bucket, house, page in db.session.execute(
-            sa.select(Tally.code, Tally.bucket, Tally.house_id, Tally.counts).where(here)
-        ):
+    def _read(self, codes: Collection[str], buckets: Sequence[str], places: Sequence[str]) -> None:
+        asked = {"buckets": listed(buckets), "houses": listed(places), "codes": listed(codes)}
+        for code, bucket, house, page in rows_of(_pages(is_sqlite()), **asked):
             facts = read(page)
             self.counted[code].append((bucket, house, facts.pop(VALUE, {}).get(VALUE, 0)))
             for fact, words in facts.items():
@@ -142,14 +154,23 @@ class _Book:
 
     def figure(self, each: Indicator) -> Figure:
         """One indicator, with what it counts besides (historic cases) added."""
-        code, more = each.code, each.groups(self.period, self.scope, each.sources[1:])
-        value = sum(count for _bucket, _house, count in self.counted[code])
+        code, more = each.code, self._besides(each)
         found = {name: self._table(each, name) for name in each.facts}
         besides, _known = tabulate(each.facts, more, two_way=False)
         tables = {name: _together(found[name], besides[name]) for name in each.facts}
-        value += sum(group.count for group in more)
+        value = self._sum(code, more)
         known = {name: value - table[UNKNOWN] for name, table in tables.items()}
         return Figure(code, each.label, each.unit, value, value, None, tables, known)
+
+    def value(self, each: Indicator) -> int:
+        """The figure alone."""
+        return self._sum(each.code, self._besides(each))
+
+    def _besides(self, each: Indicator) -> list[Group]:
+        return each.groups(self.period, self.scope, each.sources[1:])
+
+    def _sum(self, code: str, besides: list[Group]) -> int:
+        return sum(count for _bucket, _house, count in self.counted[code]) + sum(group.count for group in besides)
 
     def _table(self, each: Indicator, name: str) -> Table:
         code = each.code
@@ -161,9 +182,9 @@ class _Book:
             return _sums((words_of(self.provinces.get(house))[0], count) for house, count in self._by_house(code))
         return dict(self.words[code][name])
 
-    def _by_house(self, code: str) -> list[tuple[uuid.UUID, int]]:
+    def _by_house(self, code: str) -> list[tuple[str, int]]:
         if HOUSE in self.words[code]:
-            return [(uuid.UUID(house), count) for house, count in self.words[code][HOUSE].items()]
+            return list(self.words[code][HOUSE].items())
         return [(house, count) for _bucket, house, count in self.counted[code]]
 
 

@@ -173,22 +173,23 @@ def as_text(column: Any) -> sa.ColumnElement[str]:
     return sa.type_coerce(column, sa.String) if is_sqlite() else sa.cast(column, sa.String)
 
 
-def listed(people: Collection[str]) -> Any:
-    """Several ids as one value, so that a statement is the same for any number of people."""
-    return json.dumps(list(people)) if is_sqlite() else list(people)
+def listed(words: Collection[str]) -> Any:
+    """Several ids or words as one value, so that a statement is the same for any number of them."""
+    return json.dumps(list(words)) if is_sqlite() else list(words)
 
 
-def _among(column: Any, *, sqlite: bool) -> sa.ColumnElement[bool]:
+def among(column: Any, name: str, *, sqlite: bool) -> sa.ColumnElement[bool]:
+    """It is one of several, given under a name as `listed` makes them."""
     if sqlite:
-        values = sa.func.json_each(sa.bindparam("people", type_=sa.String())).table_valued("value")
+        values = sa.func.json_each(sa.bindparam(name, type_=sa.String())).table_valued("value")
         return sa.type_coerce(column, sa.String).in_(sa.select(values.c.value))
-    people = sa.cast(sa.bindparam("people", type_=sa.ARRAY(sa.String())), sa.ARRAY(sa.Uuid()))
-    return sa.type_coerce(column == sa.any_(people), sa.Boolean)
+    some = sa.cast(sa.bindparam(name, type_=sa.ARRAY(sa.String())), sa.ARRAY(column.type))
+    return sa.type_coerce(column == sa.any_(some), sa.Boolean)
 
 
 @lru_cache
 def _of_people(each: Kept, sqlite: bool) -> Any:
-    return _where(each, _among(SPINE.case.person_id, sqlite=sqlite))
+    return _where(each, among(SPINE.case.person_id, "people", sqlite=sqlite))
 
 
 def _where(each: Kept, *conditions: sa.ColumnElement[bool]) -> Any:
