@@ -13,11 +13,11 @@ def upgrade() -> None:
     op.create_table(
         'tally',
         sa.Column('bucket', sa.String(length=7), nullable=False),
-        sa.Column('house_id', sa.Uuid(), nullable=False),
+        sa.Column('place_id', sa.Uuid(), nullable=False),
         sa.Column('code', sa.String(length=40), nullable=False),
         sa.Column('foundation_id', sa.Uuid(), nullable=False),
         sa.Column('counts', sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint('bucket', 'house_id', 'code', name=op.f('pk_tally')),
+        sa.PrimaryKeyConstraint('bucket', 'place_id', 'code', name=op.f('pk_tally')),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -75,8 +75,8 @@ def _houses() -> Rows:
 
 @cache
 def _pages(sqlite: bool) -> Rows:
-    return sa.select(Tally.code, Tally.bucket, as_text(Tally.house_id), Tally.counts).where(
-        among(Tally.bucket, "buckets", sqlite=sqlite), among(Tally.house_id, "houses", sqlite=sqlite),
+    return sa.select(Tally.code, Tally.bucket, as_text(Tally.place_id), Tally.counts).where(
+        among(Tally.bucket, "buckets", sqlite=sqlite), among(Tally.place_id, "houses", sqlite=sqlite),
         among(Tally.code, "codes", sqlite=sqlite),
     )
 

@@ -15,15 +15,15 @@ class Tally(Model):
 
     `bucket` is `2026-09`, `2026-Q3` or `2026`. `counts` is JSON: by fact and word how many; under the empty fact and
     word the figure itself. (A row for each word would be ten times as many to write and to read.) What counts each
-    person once does not add up over the houses of a foundation: of that it has rows of its own, in which `house_id` is
-    the foundation.
+    person once does not add up over the houses of a foundation: of that it has rows of its own, in which `place_id` is
+    the foundation, as elsewhere a house.
     """
 
     __tablename__ = "tally"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     bucket: Mapped[str] = mapped_column(sa.String(7), primary_key=True)
-    house_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    place_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     foundation_id: Mapped[uuid.UUID]
     counts: Mapped[str] = mapped_column(sa.Text)

@@ -73,19 +73,19 @@ _written = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 _PAGE = sa.select(Tally.counts).where(
     Tally.bucket == sa.bindparam("bucket"), Tally.code == sa.bindparam("code"),
-    sa.type_coerce(Tally.house_id, sa.String) == sa.bindparam("house"),
+    sa.type_coerce(Tally.place_id, sa.String) == sa.bindparam("house"),
 )
-_PUT_SQLITE = """INSERT INTO tally (bucket, house_id, code, foundation_id, counts) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (bucket, house_id, code) DO UPDATE SET counts = excluded.counts"""
+_PUT_SQLITE = """INSERT INTO tally (bucket, place_id, code, foundation_id, counts) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (bucket, place_id, code) DO UPDATE SET counts = excluded.counts"""
 _NAMED = "unnest(%s::varchar[], %s::varchar[]::uuid[], %s::varchar[])"
-_HOLD = f"""SELECT bucket, house_id::varchar, code, counts FROM tally
-WHERE (bucket, house_id, code) IN (SELECT * FROM {_NAMED}) ORDER BY bucket, house_id, code FOR UPDATE"""  # noqa: S608
-_MAKE = """INSERT INTO tally (bucket, house_id, code, foundation_id, counts)
+_HOLD = f"""SELECT bucket, place_id::varchar, code, counts FROM tally
+WHERE (bucket, place_id, code) IN (SELECT * FROM {_NAMED}) ORDER BY bucket, place_id, code FOR UPDATE"""  # noqa: S608
+_MAKE = """INSERT INTO tally (bucket, place_id, code, foundation_id, counts)
 SELECT *, '{}' FROM unnest(%s::varchar[], %s::varchar[]::uuid[], %s::varchar[], %s::varchar[]::uuid[])
 ON CONFLICT DO NOTHING"""
 _PUT_POSTGRESQL = """UPDATE tally SET counts = given.counts
-FROM unnest(%s::varchar[], %s::varchar[]::uuid[], %s::varchar[], %s::text[]) AS given (bucket, house_id, code, counts)
-WHERE (tally.bucket, tally.house_id, tally.code) = (given.bucket, given.house_id, given.code)"""
+FROM unnest(%s::varchar[], %s::varchar[]::uuid[], %s::varchar[], %s::text[]) AS given (bucket, place_id, code, counts)
+WHERE (tally.bucket, tally.place_id, tally.code) = (given.bucket, given.place_id, given.code)"""
 
 
 def _held_sqlite(connection: sa.Connection, changes: dict[Key, Change]) -> dict[Key, str]:
@@ -114,7 +114,7 @@ def _hold(connection: sa.Connection, keys: Sequence[list[str]]) -> dict[Key, str
 def everything(connection: sa.Connection) -> Counts:
     """All that is kept."""
     found: Counts = defaultdict(Counter)
-    query = sa.select(Tally.bucket, as_text(Tally.foundation_id), as_text(Tally.house_id), Tally.code, Tally.counts)
+    query = sa.select(Tally.bucket, as_text(Tally.foundation_id), as_text(Tally.place_id), Tally.code, Tally.counts)
     for bucket, foundation, house, code, page in connection.execute(query):
         found[bucket, foundation, house].update(dict(_cells(code, read(page))))
     return found

@@ -172,8 +172,8 @@ def test_what_is_undone_leaves_no_trace(programme, case):
 
 def pages():
     db.session.rollback()
-    return db.session.execute(sa.select(Tally.bucket, Tally.house_id, Tally.code, Tally.counts).order_by(
-        Tally.bucket, Tally.house_id, Tally.code)).all()
+    return db.session.execute(sa.select(Tally.bucket, Tally.place_id, Tally.code, Tally.counts).order_by(
+        Tally.bucket, Tally.place_id, Tally.code)).all()
 
 
 def test_a_change_that_is_killed_before_its_end_is_in_neither(programme, case, engine_name, app):
@@ -198,8 +198,8 @@ def test_a_change_that_is_killed_before_its_end_is_in_neither(programme, case, e
 
 
 def pages_inside():
-    return db.session.execute(sa.select(Tally.bucket, Tally.house_id, Tally.code, Tally.counts).order_by(
-        Tally.bucket, Tally.house_id, Tally.code)).all()
+    return db.session.execute(sa.select(Tally.bucket, Tally.place_id, Tally.code, Tally.counts).order_by(
+        Tally.bucket, Tally.place_id, Tally.code)).all()
 
 
 def test_many_who_write_about_the_same_person_at_once_are_all_kept(app, programme, case):
