@@ -298,20 +298,20 @@ def count_queries(app, monkeypatch):
         def note(_conn, _cursor, statement, *_rest):
             found.statements.append(statement)
 
-        tell = written.tell
+        tell = written._told
 
-        def told(connection, statement, values=(), **how):
+        def told(connection, statement, say):
             if not statement.startswith(("BEGIN", "COMMIT")):
                 found.statements.append(statement)
-            return tell(connection, statement, values, **how)
+            return tell(connection, statement, say)
 
         sa.event.listen(db.engine, "before_cursor_execute", note)
-        monkeypatch.setattr(written, "tell", told)
+        monkeypatch.setattr(written, "_told", told)
         try:
             yield found
         finally:
             sa.event.remove(db.engine, "before_cursor_execute", note)
-            monkeypatch.setattr(written, "tell", tell)
+            monkeypatch.setattr(written, "_told", tell)
 
     return counting
 

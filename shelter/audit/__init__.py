@@ -11,7 +11,9 @@ from .models import operator as operator
 from .verify import Verdict as Verdict
 from .verify import verify as verify
 from .work import ReadOnly as ReadOnly
+from .work import Written as Written
 from .work import afterwards as afterwards
 from .work import enter as enter
+from .work import last as last
 from .work import note as note
 from .work import work as work

@@ -26,6 +26,27 @@ Aside = Callable[[sa.Connection], Any]
 """Something small to be written on a connection of its own."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """A row that was written: its record, `new`, `set` or `del`, and which of its columns were."""
+
+    record: Any
+    verb: str
+    columns: frozenset[str]
+
+
+LAST: list[Callable[[list[Written]], object]] = []
+
+
+def last(do: Callable[[list[Written]], object]) -> Callable[[list[Written]], object]:
+    """Have something done in each change, when all else is done and before its audit row: it is told what was written.
+
+    It may write, but not through the session.
+    """
+    LAST.append(do)
+    return do
+
+
 @dataclass
 class Work:
     """What is being done, for the audit row; a view may add to `detail` (never content, never a searched word).
@@ -72,25 +93,28 @@ def work(action: str, *, by: Actor, on: Any = None, **detail: Any) -> Iterator[W
     read_again(on)
     doing = Work(action, by, on, detail)
     changes: list[dict[str, str]] = []
+    rows: list[Written] = []
     after: list[Callable[[], object]] = []
-    db.session.info.update(changes=changes, afterwards=after)
+    db.session.info.update(changes=changes, rows=rows, afterwards=after)
     transaction = db.session().get_transaction()
     try:
         yield doing
         if db.session().get_transaction() is not transaction:
             raise RuntimeError(f"{action}: its transaction was ended inside work()")
         db.session.flush()
+        for each in LAST:
+            each(rows)
         latest = append(doing.row(changes), db.session.connection())
         db.session.commit()
     except BaseException:
         db.session.rollback()
         raise
     finally:
-        db.session.info.pop("changes", None)
-        db.session.info.pop("afterwards", None)
+        for name in ("changes", "rows", "afterwards"):
+            db.session.info.pop(name, None)
     anchor_now_and_then(latest)
-    for each in after:
-        each()
+    for do in after:
+        do()
 
 
 def afterwards(do: Callable[[], object]) -> None:
@@ -116,9 +140,9 @@ def enter(record: Any) -> None:
     For what is saved all day; anything that may still change goes through the session.
     """
     write_at_once(record)
-    changes = db.session.info.get("changes")
-    if changes is not None:
-        changes.append(_change(record, "new", _columns(record)))
+    info = db.session.info
+    if "changes" in info:
+        _note(info, record, "new", _columns(record))
 
 
 def quietly(do: Aside) -> None:
@@ -133,13 +157,17 @@ def _kind_of(record: Any) -> str | None:
 
 @sa.event.listens_for(Session, "after_flush")
 def _note_changes(session: Session, _context: UOWTransaction) -> None:
-    changes = session.info.get("changes")
-    if changes is None:
+    if "changes" not in session.info:
         return
     for record, verb in [*((each, "new") for each in session.new), *((each, "set") for each in session.dirty),
                          *((each, "del") for each in session.deleted)]:
         if columns := _columns(record, only_changed=verb == "set"):
-            changes.append(_change(record, verb, columns))
+            _note(session.info, record, verb, columns)
+
+
+def _note(info: dict[Any, Any], record: Any, verb: str, columns: list[tuple[str, Any]]) -> None:
+    info["changes"].append(_change(record, verb, columns))
+    info["rows"].append(Written(record, verb, frozenset(name for name, _value in columns)))
 
 
 def _change(record: Any, verb: str, columns: list[tuple[str, Any]]) -> dict[str, str]:

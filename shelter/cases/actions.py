@@ -144,8 +144,11 @@ def add_to_team(case: Case, *, staff_id: uuid.UUID, discipline: Discipline, by: 
 
 
 def hold(case: Case) -> Case:
-    """Make others wait until this transaction ends, and read the case as it is now (a lock on PostgreSQL)."""
-    db.session.execute(sa.select(Case.id).where(Case.id == case.id).with_for_update())
+    """Make others who hold it wait until this transaction ends, and read the case as it is now (a lock on PostgreSQL).
+
+    Who only refers to it is not kept waiting: that is checked at the commit, under the lock of the audit trail.
+    """
+    db.session.execute(sa.select(Case.id).where(Case.id == case.id).with_for_update(key_share=True))
     db.session.refresh(case)
     return case
 

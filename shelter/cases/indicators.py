@@ -6,7 +6,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.indicators import Definition, Period, Rows, Scope, during, indicator, year_of
+from shelter.indicators import (
+    Definition,
+    Period,
+    Rows,
+    Scope,
+    Step,
+    during,
+    indicator,
+    keep,
+    spine,
+    year_of,
+)
 from shelter.partners.models import House
 from shelter.texts import later as _
 
@@ -22,11 +33,24 @@ def of_case(year: Any, age_band: Any = None) -> list[sa.ColumnElement[Any]]:
 
     Her age band is the one frozen when it happened, where it was known then; the province is that of her house.
     """
+    return [Case.id.label("case_id"), *_facts(age_band), year.label("year"), PROVINCE.label("province")]
+
+
+def to_keep(*more: Any, age_band: Any = None) -> sa.Select[Any]:
+    """What figures that are kept are counted from: whose it is, and the same facts but year and province.
+
+    Those two follow from when it happened and in which house.
+    """
+    whose = (Case.person_id, Case.id.label("case_id"), Case.foundation_id, Case.house_id)
+    found = sa.select(*whose, *more, *_facts(age_band)).select_from(Case)
+    return found.join(Person, Person.id == Case.person_id)
+
+
+def _facts(age_band: Any) -> list[sa.ColumnElement[Any]]:
     age = Case.age_band if age_band is None else sa.func.coalesce(age_band, Case.age_band)
     return [
-        Case.id.label("case_id"), Person.sex.label("sex"), age.label("age_band"),
-        Person.nationality.label("nationality"), Case.exploitation.label("exploitation"),
-        Case.exploited_in.label("country_of_exploitation"), year.label("year"), PROVINCE.label("province"),
+        Person.sex.label("sex"), age.label("age_band"), Person.nationality.label("nationality"),
+        Case.exploitation.label("exploitation"), Case.exploited_in.label("country_of_exploitation"),
     ]
 
 
@@ -49,3 +73,7 @@ def registered(period: Period, scope: Scope) -> Rows:
         .join(Person, Person.id == Case.person_id)
         .where(during(Case.opened_at, period), in_scope(scope))
     )
+
+
+spine(person=Person, case=Case, house=House)
+keep(to_keep(Case.opened_at.label("at")), Step(REGISTERED))

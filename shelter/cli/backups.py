@@ -26,6 +26,7 @@ from shelter.cli.plain import Refused, application, check_version, in_app, plain
 from shelter.config import Settings
 from shelter.crypto import BadKey, KeyRing, chest
 from shelter.db import db, migrate, vault
+from shelter.indicators import recounting
 from shelter.keeping import BadBackup, Made, Opened, Report, opened
 from shelter.keeping.backup import private_folder
 from shelter.keeping.checking import how_many
@@ -62,18 +63,34 @@ def make(to: Artefacts) -> Made:
 
 
 @click.command("verify")
+@click.option("--rebuild", is_flag=True, help="Count the figures that are kept anew, before looking at everything.")
 @in_app
-def verify_command() -> None:
-    """Open every sealed value, check database and audit trail; says where damage is, never what was there."""
+def verify_command(rebuild: bool) -> None:
+    """Open every sealed value, check database, audit trail and kept figures; says where damage is, never what was."""
+    if rebuild:
+        count_anew()
     report = _looked_at()
     note("verify.run", by=operator, sound=report.is_sound, values=report.values, keys=report.keys)
     if not report.is_sound:
         for line in report.lines:
             click.echo(f"- {line}", err=True)
-        raise Refused(_("something is damaged: restore the newest backup from before it, `shelter restore`"))
+        _refuse(report, _("something is damaged: restore the newest backup from before it, `shelter restore`"))
     click.echo(_("Whole: %(values)s sealed values, %(keys)s keys, %(rows)s rows of the audit trail",
                  values=format_decimal(report.values), keys=format_decimal(report.keys),
                  rows=format_decimal(report.rows_of_trail)))
+
+
+def count_anew() -> None:
+    """Mend the kept figures, and say how many pages of them were wrong."""
+    with click.progressbar(length=recounting.how_many(), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        mended = recounting.rebuild(by=operator, progress=bar.update)
+    click.echo(_("The figures were counted anew: %(count)s pages of them were put right", count=mended))
+
+
+def _refuse(report: Report, why: str) -> None:
+    if report.is_whole:
+        why = _("kept figures are not what the records say: `shelter verify --rebuild` counts them anew")
+    raise Refused(why)
 
 
 def _looked_at() -> Report:
@@ -140,7 +157,7 @@ def restore_command(file: Path, keys: Path | None, recovery: Path | None, anyway
             if missing:
                 click.echo(_("%(count)s data keys were erased since this backup: what they sealed stays erased",
                              count=missing), err=True)
-            if not report.is_sound and not anyway:
+            if not report.is_whole and not anyway:
                 raise Refused(_("what is in this backup is damaged (%(why)s) and nothing was changed: use another one, "
                                 "or --anyway", why="; ".join(report.lines)))
             _put(found, backup, ring)
@@ -258,7 +275,7 @@ def drill_command(file: Path | None, out: Path | None) -> None:
     click.echo("\n".join(lines))
     click.echo(_("The report is in %(file)s", file=place))
     if not report.is_sound:
-        raise Refused(_("this backup would not restore whole: make another one, `shelter backup`, and rehearse it"))
+        _refuse(report, _("this backup would not restore whole: make another one, `shelter backup`, and rehearse it"))
 
 
 def _newest(found: Settings) -> Artefacts:

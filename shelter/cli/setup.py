@@ -19,6 +19,7 @@ from shelter.config import Settings
 from shelter.crypto import KeyRing
 from shelter.db import db, migrate
 from shelter.desk import pairs
+from shelter.indicators import recounting
 from shelter.keeping.backup import make_recovery_key
 from shelter.keeping.places import named, recovery_public, recovery_secret
 from shelter.partners import actions as partners
@@ -46,13 +47,14 @@ def bring_up_to_date(found: Settings) -> None:
     app = application(instance=found.instance)
     with app.test_request_context(), plainly():
         version = migrate.current(db.engine)
-        if not migrate.is_earlier(version):
-            return
-        made = backups.make(named(found.backups, now()))
-        click.echo(_("The database as it was is kept in %(file)s", file=made.files.data))
-        migrate.upgrade(db.engine)
-        click.echo(_("The database was brought from version %(before)s to %(now)s", before=version,
-                     now=migrate.newest()))
+        if migrate.is_earlier(version):
+            made = backups.make(named(found.backups, now()))
+            click.echo(_("The database as it was is kept in %(file)s", file=made.files.data))
+            migrate.upgrade(db.engine)
+            click.echo(_("The database was brought from version %(before)s to %(now)s", before=version,
+                         now=migrate.newest()))
+        if migrate.current(db.engine) == migrate.newest():
+            recounting.bring_up_to_date(by=operator)
 
 
 def close_to_others(found: Settings) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
-Statement = sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete
+Question = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
+Statement = Question | sa.Insert | sa.Update | sa.Delete
 Change = Callable[[Any], Any]
 
 
@@ -32,10 +33,19 @@ def tell(connection: Connection, text: str, values: Any = (), **how: Any) -> Any
 
     `how` is the driver's own: `prepare=False` on PostgreSQL for two statements in one journey.
     """
+    return _told(connection, text, lambda cursor: cursor.execute(text, values, **how))
+
+
+def tell_many(connection: Connection, text: str, rows: Sequence[Any]) -> None:
+    """Give the engine the same statement for each of many rows."""
+    _told(connection, text, lambda cursor: cursor.executemany(text, rows)).close()
+
+
+def _told(connection: Connection, text: str, say: Callable[[Any], object]) -> Any:
     dialect = connection.dialect
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(text, values, **how)
+        say(cursor)
     except dialect.loaded_dbapi.Error as error:
         is_over = dialect.is_disconnect(error, connection.connection, cursor)
         if is_over:
@@ -60,7 +70,7 @@ class _Written:
         self.changes = {name: change for name, change in changes.items() if change}
         given = compiled.params.items() if self.is_plain else ()
         self.given = {name: self._put(name, value) for name, value in given if value is not None}
-        columns = statement.selected_columns if isinstance(statement, sa.Select) else ()
+        columns = statement.selected_columns if isinstance(statement, Question) else ()
         names = [str(column.key) for column in columns]
         self.row: Any = namedtuple("Row", names, rename=True)._make if names else None  # type: ignore[attr-defined]
         readings = [_reading(column.type, dialect) for column in columns]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from markupsafe import Markup
 
-from shelter.indicators import INDICATORS, UNKNOWN, Figure
+from shelter.calendar import Period, today
+from shelter.indicators import INDICATORS, UNKNOWN, Figure, kept
 from shelter.indicators.words import fact, meaning, unit
 from shelter.statistics.protect import Cell, Mark, Shown
+from shelter.statistics.queries import say_period
 from shelter.statistics.rules import CONTENTS, COUNTRIES, FACTS
 from shelter.statistics.tables import (
     VERY_LONG,
@@ -26,9 +29,15 @@ from shelter.statistics.tables import (
 )
 from shelter.texts import say as _
 
+from .queries import Whose
+
 Link = Callable[..., str]
 CHARTED = frozenset({"year", "sex", "age_band", "month", "discipline"})
 """Tables with a chart after them."""
+HEADLINES = (
+    "intake.admitted", "residence.present", "services.given", "services.persons", "transition.exits", "followup.done",
+)
+"""On my day of those who coordinate: sums of a foundation or of the programme, never one house beside another."""
 LONG_WORDS = COUNTRIES | {"service", "province"}
 """Facts with many words: in a table of two they stand in the rows."""
 
@@ -155,6 +164,15 @@ def _protected(title: str, name: str, cells: dict[str, Cell]) -> Table:
     lines = [Line(label(name, stored), say(cells[stored]), is_quiet=stored == UNKNOWN)
              for stored in in_order(name, cells)]
     return Table(str(FACTS[name].title), fact(name), caption, lines)
+
+
+def quarters(whose: Whose) -> dict[str, Any]:
+    """The headlines of this quarter and the one before: rows of a label and two figures."""
+    this = Period.quarter_of(today())
+    before = Period.quarter_of(this.start - timedelta(days=1))
+    counted = [kept.values(period, whose.scope, HEADLINES) for period in (this, before)]
+    rows = [(str(INDICATORS[code].label), *(number(found[code]) for found in counted)) for code in HEADLINES]
+    return {"whose": whose, "this": say_period(this), "before": say_period(before), "rows": rows, "period": this}
 
 
 def title_of(code: str, name: str, word: str) -> Any:

@@ -11,13 +11,14 @@ from flask.typing import ResponseReturnValue
 from shelter.access import Permission as P
 from shelter.cases.queries import Cursor
 from shelter.indicators import INDICATORS
-from shelter.indicators import figures as counted
+from shelter.indicators.kept import figures as counted
 from shelter.statistics.queries import over_periods, periods, say_period
 from shelter.statistics.rules import LEVELS, Audience, as_seen
 from shelter.statistics.tables import number
 from shelter.texts import later as _later
 from shelter.web import Section, me, menu, page
 from shelter.web.gate import hide, reading
+from shelter.web.panels import day_card
 
 from . import board, queries
 from .board import Card
@@ -70,7 +71,7 @@ def _asked() -> FiguresForm:
 
 def _exact(form: FiguresForm, may_list: bool) -> list[Card]:
     link = partial(_link, form) if may_list else None
-    return board.exactly(counted(form.period, form.chosen.scope), form.pair, link)
+    return board.exactly(counted(form.period, form.chosen.scope, form.pair), form.pair, link)
 
 
 def _link(form: FiguresForm, code: str, fact: str = "", word: str = "") -> str:
@@ -92,3 +93,9 @@ def _cell() -> tuple[str, str, str]:
     if code not in INDICATORS or (fact and fact not in INDICATORS[code].facts):
         abort(404)
     return code, fact, word
+
+
+@day_card(80, P.INDICATOR_EXACT, "figures/_day.html")
+def quarter_card() -> dict[str, Any]:
+    """Six figures of this quarter beside those of the one before, for whoever coordinates."""
+    return board.quarters(queries.choices(me())[0])

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from shelter.calendar import add_months
-from shelter.cases.indicators import OF_CASE, in_scope, of_case
+from shelter.cases.indicators import OF_CASE, in_scope, of_case, to_keep
 from shelter.cases.models import Case, Person, TimelineEntry
 from shelter.cases.records import Stay
 from shelter.cases.rules import FOLLOW_UP_MONTHS
 from shelter.codes.cases import Milestone
 from shelter.codes.leaving import ExitReason, Outcome
 from shelter.db import later_day
-from shelter.indicators import Definition, Period, Rows, Scope, during, indicator, year_of
+from shelter.indicators import Definition, Period, Rows, Scope, Step, during, indicator, keep, only, year_of
 from shelter.texts import later as _
 
 from .models import FollowUp
@@ -27,12 +27,12 @@ DAY = timedelta(days=1)
 left = aliased(TimelineEntry, name="left_house")
 """The moment at which she left; its schedule runs until she leaves another time."""
 
-
+DUE, DONE = "followup.due", "followup.done"
 CORRECTIONS = _("An exit that was corrected counts as corrected; the age is the one on leaving.")
 SOURCE = _("The exits that the houses recorded, and the follow-up contacts.")
 
 
-@indicator("followup.due", _("Follow-up contacts due"), "month", *OF_CASE, unit="follow_ups", means=Definition(
+@indicator(DUE, _("Follow-up contacts due"), "month", *OF_CASE, unit="follow_ups", means=Definition(
     counts=_("Contacts whose day lies in the period: 1, 3, 6 and 12 months after leaving, each for itself."),
     who=_("The person left a house, and by that day she had not come back to one, had not asked for no more contact "
           "and had not died; a contact that took place counts in any case. Not those who left because it was not "
@@ -49,7 +49,7 @@ def due(period: Period, scope: Scope) -> Rows:
 
 
 @indicator(
-    "followup.done", _("Follow-up contacts kept"), "month", *OF_CASE, unit="follow_ups", part_of="followup.due",
+    DONE, _("Follow-up contacts kept"), "month", *OF_CASE, unit="follow_ups", part_of=DUE,
     means=Definition(
         counts=_("Of the contacts due in the period, those that took place."),
         who=_("Somebody spoke with her, early or late: a contact counts under the day on which it was due, even if it "
@@ -87,10 +87,14 @@ def _due_year(month: int, period: Period) -> sa.ColumnElement[str]:
 
 
 def _left_in(days: Period) -> sa.ColumnElement[bool]:
+    return sa.and_(during(left.occurred_at, days), _is_followed())
+
+
+def _is_followed() -> sa.ColumnElement[bool]:
     later = aliased(TimelineEntry)
     is_corrected = sa.exists().where(later.corrects_id == left.id)
-    has_follow_up = sa.func.coalesce(left.detail, "").not_in(WITHOUT_FOLLOW_UP)
-    return sa.and_(left.milestone == Milestone.EXITED, during(left.occurred_at, days), has_follow_up, ~is_corrected)
+    has_follow_up = (sa.func.coalesce(left.detail, "") != reason for reason in WITHOUT_FOLLOW_UP)
+    return sa.and_(left.milestone == Milestone.EXITED, *has_follow_up, ~is_corrected)
 
 
 def _took_place(month: int) -> sa.ColumnElement[bool]:
@@ -119,3 +123,20 @@ def _contact(*conditions: Any) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         FollowUp.case_id == left.case_id, FollowUp.occurred_at >= left.occurred_at, ~left_again, *conditions
     )
+
+
+def _to_keep(month: int) -> sa.Select[Any]:
+    """Every contact of a month after leaving that is due, on its day; and whether it took place."""
+    took_place = _took_place(month)
+    columns = (
+        sa.literal(str(month)).label("month"), later_day(left.occurred_at, month).label("at"),
+        sa.case((took_place, 1), else_=0).label("is_done"),
+    )
+    return (
+        to_keep(*columns, age_band=left.age_band).join(left, left.case_id == Case.id)
+        .where(_is_followed(), sa.or_(took_place, ~_is_over(month)))
+    )
+
+
+keep(sa.union_all(*map(_to_keep, FOLLOW_UP_MONTHS)), Step(DUE), Step(DONE, when="is_done"))
+only(TimelineEntry, lambda entry: entry.milestone == Milestone.EXITED or entry.corrects_id is not None)

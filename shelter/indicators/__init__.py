@@ -15,3 +15,8 @@ from .registry import Rows as Rows
 from .registry import figures as figures
 from .registry import indicator as indicator
 from .registry import source as source
+from .settling import alone as alone
+from .settling import only as only
+from .tallies import Step as Step
+from .tallies import keep as keep
+from .tallies import spine as spine

@@ -53,14 +53,16 @@ class Group:
     count: int
 
 
-def tabulate(names: Sequence[str], groups: Sequence[Group]) -> tuple[dict[str, Table], Table]:
-    """Every one-way and two-way table, and for each fact how many have any value in it."""
+def tabulate(
+    names: Sequence[str], groups: Sequence[Group], *, two_way: bool = True,
+) -> tuple[dict[str, Table], Table]:
+    """Every one-way table (and two-way), and for each fact how many have any value in it."""
     counts = [each.count for each in groups]
     columns = {name: [each.facts[name] for each in groups] for name in names}
     tables = {name: _table(counts, columns[name]) for name in names}
     for table in tables.values():
         table.setdefault(UNKNOWN, 0)
-    for one, other in combinations(names, 2):
+    for one, other in combinations(names, 2) if two_way else ():
         tables[f"{one}×{other}"] = _table(counts, columns[one], columns[other])
     known = {name: sum(each.count for each in groups if each.facts[name] != NOTHING) for name in names}
     return tables, known
@@ -76,6 +78,11 @@ def _table(counts: list[int], *columns: list[Words]) -> Table:
         for words in product(*facts):
             found[words] += count
     return {"×".join(words): found[words] for words in sorted(found, key=_place)}
+
+
+def in_order(table: Table) -> Table:
+    """A one-way table by word, what is unknown last."""
+    return {word: table[word] for word in sorted(table, key=lambda word: _place((word,)))}
 
 
 def _place(words: Words) -> tuple[int, Words]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,9 +51,13 @@ class Indicator:
 
     def count(self, period: Period, scope: Scope = PROGRAMME) -> Figure:
         """The figure of a period."""
-        groups = [each for made in self.sources for each in self._groups(made(period, scope))]
+        groups = self.groups(period, scope, self.sources)
         value = sum(each.count for each in groups)
         return Figure(self.code, self.label, self.unit, value, value, None, *tabulate(self.facts, groups))
+
+    def groups(self, period: Period, scope: Scope, sources: Sequence[Source]) -> list[Group]:
+        """How many things of some of its sources share which facts."""
+        return [each for made in sources for each in self._groups(made(period, scope))]
 
     def _groups(self, rows: Rows) -> list[Group]:
         each = rows.subquery()
@@ -134,8 +138,13 @@ def source(code: str) -> Callable[[Source], Source]:
 
 def figures(period: Period, scope: Scope = PROGRAMME) -> list[Figure]:
     """Every indicator of a period by code, with numerators and denominators."""
-    found = {code: INDICATORS[code].count(period, scope) for code in sorted(INDICATORS)}
-    for code, figure in found.items():
-        whole = INDICATORS[code].part_of
-        figure.denominator = found[whole].value if whole else None
-    return list(found.values())
+    return with_denominators([INDICATORS[code].count(period, scope) for code in sorted(INDICATORS)])
+
+
+def with_denominators(found: list[Figure]) -> list[Figure]:
+    """Figures that are part of another one know it."""
+    value = {figure.code: figure.value for figure in found}
+    for figure in found:
+        whole = INDICATORS[figure.code].part_of
+        figure.denominator = value[whole] if whole else None
+    return found

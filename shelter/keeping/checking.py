@@ -1,4 +1,4 @@
-"""Is anything damaged? Every page of the database, every reference, every sealed value, every row of the trail."""
+"""Is anything damaged? Every page of the database, every reference, sealed value, row of the trail and kept figure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from shelter.crypto import Damaged
 from shelter.db import Model, db, vault
 from shelter.db.base import is_sqlite
 from shelter.db.sealed import KEY_ID, DataKey, Sealed, context_of
+from shelter.indicators import recounting
 from shelter.texts import say as _
 
 PORTION, FEW = 2_000, 4
@@ -32,16 +33,22 @@ class Report:
     rows_of_trail: int = 0
     damaged: Counter[tuple[str, str]] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
 
     @property
     def is_sound(self) -> bool:
         """True when nothing is wrong."""
+        return self.is_whole and not self.figures
+
+    @property
+    def is_whole(self) -> bool:
+        """True when every record is: figures that are kept can be counted anew."""
         return not self.damaged and not self.problems
 
     @property
     def lines(self) -> list[str]:
         """Each thing that is wrong, as a sentence."""
-        return [*self.problems, *(
+        return [*self.problems, *self.figures, *(
             _("%(table)s, %(field)s: %(count)s values cannot be opened", table=table, field=name, count=count)
             for (table, name), count in sorted(self.damaged.items())
         )]
@@ -70,6 +77,7 @@ def check(progress: Progress = lambda count: None) -> Report:
             _fields(report, model, fields, progress)
         for more in CHECKS:
             more(report, progress)
+        report.figures = recounting.differences(progress)
     except sa.exc.DatabaseError as error:  # a page that cannot even be read
         if isinstance(error, sa.exc.OperationalError) and not is_sqlite():
             raise
@@ -86,7 +94,7 @@ def check(progress: Progress = lambda count: None) -> Report:
 def how_many() -> int:
     """About how much there is to open: for a progress bar."""
     keys = db.session.scalar(sa.select(sa.func.count()).select_from(DataKey)) or 0
-    return keys + sum(
+    return keys + recounting.how_many() + sum(
         db.session.scalar(sa.select(sa.func.count(getattr(model, each.column)))) or 0
         for model, fields in _sealed_models() for each in fields.values()
     )

@@ -7,17 +7,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from shelter.cases.indicators import OF_CASE, in_scope, of_case
+from shelter.calendar import Period
+from shelter.cases.indicators import OF_CASE, REGISTERED, in_scope, of_case, to_keep
 from shelter.cases.models import Case, Person
-from shelter.indicators import Definition, Period, Rows, Scope, during, indicator, year_of
+from shelter.indicators import Definition, Rows, Scope, Step, alone, during, indicator, keep, year_of
 from shelter.texts import later as _
 
 from .models import Service
 
+GIVEN, PERSONS = "services.given", "services.persons"
 SOURCE = _("The services that were logged.")
 
 
-@indicator("services.given", _("Services given"), "discipline", "service", *OF_CASE, unit="services", means=Definition(
+@indicator(GIVEN, _("Services given"), "discipline", "service", *OF_CASE, unit="services", means=Definition(
     counts=_("Services that took place in the period. A person with ten services is ten."),
     who=_("The service was on a day of the period, and took place. What did not take place is not counted."),
     corrections=_("Each service as it was last corrected, once; the age is the one on its day."),
@@ -34,7 +36,7 @@ def given(period: Period, scope: Scope) -> Rows:
     )
 
 
-@indicator("services.persons", _("People who received a service"), "discipline", "service", *OF_CASE, means=Definition(
+@indicator(PERSONS, _("People who received a service"), "discipline", "service", *OF_CASE, means=Definition(
     counts=_("People with at least one service in the period, each person once."),
     who=_("At least one service took place on a day of the period. She stands under every discipline, every service "
           "and every year in which she was served: those rows add up to more than the people. Whom two foundations "
@@ -65,9 +67,12 @@ def persons(period: Period, scope: Scope) -> Rows:
 
 
 def _held(period: Period, scope: Scope) -> sa.ColumnElement[bool]:
+    return sa.and_(during(Service.occurred_at, period), in_scope(scope), _took_place())
+
+
+def _took_place() -> sa.ColumnElement[bool]:
     later = aliased(Service)
-    is_corrected = sa.exists().where(later.corrects_id == Service.id)
-    return sa.and_(during(Service.occurred_at, period), in_scope(scope), Service.was_held, ~is_corrected)
+    return sa.and_(Service.was_held, ~sa.exists().where(later.corrects_id == Service.id))
 
 
 def _together(words: Any, name: str) -> sa.ColumnElement[str]:
@@ -79,3 +84,18 @@ def _latest_case(period: Period, scope: Scope) -> sa.Subquery:
     order = (Case.opened_at >= period.ends_before, Case.opened_at.desc(), Case.id)
     place = sa.func.row_number().over(partition_by=Case.person_id, order_by=order).label("place")
     return sa.select(Case.id, Case.person_id, place).where(in_scope(scope)).subquery()
+
+
+keep(
+    to_keep(
+        Service.id.label("row_id"), Service.occurred_at.label("at"), Service.discipline, Service.type.label("service"),
+        age_band=Service.age_band,
+    ).join(Service, Service.case_id == Case.id).where(_took_place()),
+    Step(GIVEN), by_month=True, once=PERSONS, known_from=REGISTERED,
+)
+
+
+@alone(Service, GIVEN)
+def is_the_first(service: Service) -> bool:
+    """A service that is logged; one that corrects another changes what that one had added."""
+    return service.corrects_id is None

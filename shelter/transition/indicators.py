@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from shelter.cases.indicators import OF_CASE, in_scope, of_case
+from shelter.cases.indicators import OF_CASE, in_scope, of_case, to_keep
 from shelter.cases.models import Case, Person
-from shelter.indicators import Definition, Period, Rows, Scope, during, indicator, year_of
+from shelter.indicators import Definition, Period, Rows, Scope, Step, during, indicator, keep, year_of
 from shelter.texts import later as _
 
 from .models import Exit
 
+EXITS = "transition.exits"
 
-@indicator("transition.exits", _("Exits from a house"), "reason", "destination", *OF_CASE, means=Definition(
+
+@indicator(EXITS, _("Exits from a house"), "reason", "destination", *OF_CASE, means=Definition(
     counts=_("Stays in a house that ended in the period, for whatever reason."),
     who=_("The person left on a day of the period. Whoever leaves twice is counted twice."),
     corrections=_("What was corrected counts as it stands today; the age is the one on leaving."),
@@ -26,3 +28,10 @@ def exits(period: Period, scope: Scope) -> Rows:
         .join(Person, Person.id == Case.person_id)
         .where(during(Exit.left_at, period), in_scope(scope))
     )
+
+
+keep(
+    to_keep(Exit.left_at.label("at"), Exit.reason, Exit.destination, age_band=Exit.age_band)
+    .join(Exit, Exit.case_id == Case.id),
+    Step(EXITS),
+)

@@ -30,8 +30,12 @@ from tests.pg import DURABLE, fresh_database, private_server
 SHELTER = str(Path(sys.executable).with_name("shelter"))
 PASSWORD = "banco de pruebas sosegado"
 COORDINATOR, CASEWORKER = "shelter-coordinator@norte.demo.invalid", "caseworker@norte.demo.invalid"
+PROGRAMME = "programme-coordinator@demo.invalid"
 BESIDE = {"search, no script"}
 """Told and not held: two journeys to the server, where one is the rule."""
+AS_DJANGO = {"sqlite": 1886 / 100 / 0.98, "postgresql": 209 / 30 / 1.42}
+"""The dashboard over a million services: 100 and 30 times faster than Django's admin, told in times of the list's floor
+in the same sitting (ms: 1886 and 209 there, 0.98 and 1.42 the floor)."""
 MUST, GOAL = 3.0, {"list": 1.5, "search": 1.5, "case page": 2.0, "form": 1.5, "save": 1.5}
 
 
@@ -78,10 +82,11 @@ def pages(folder: Path, of_floor: str, of_ours: str, cases: int, seconds: float)
           server("shelter.house:create_app()", **around) as (port, pid)):
         client = Client(floor_port)
         rest(pid)
-        for name, one in scenarios(port):
+        most = AS_DJANGO[sa.make_url(of_ours).get_backend_name()]
+        for name, one in (*scenarios(port), *dashboards(port)):
             least = f"/{'form' if name in {'form', 'save'} else 'list'}"
             against = Page(least, floor_pid, lambda path=least: client.send(path))
-            fails += show(*measure(seconds, Page(name, pid, one), against))
+            fails += show(*measure(seconds, Page(name, pid, one), against), most if "dashboard" in name else MUST)
         print(f"{'memory, two workers':24}{memory_mb(web_part(pid)):9.0f} MB (at most 150); "
               f"with jobs and supervisor {memory_mb(pid):.0f} MB")
     return fails
@@ -153,6 +158,15 @@ def scenarios(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "save", save
 
 
+def dashboards(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Six figures of two quarters on my day; then every figure of the programme with all its tables."""
+    boss, year = Client(port), time.gmtime().tm_year
+    boss.sign_in(PROGRAMME, PASSWORD)
+    yield "dashboard, my day", lambda: boss.send("/mi-dia")
+    yield "dashboard, a quarter", lambda: boss.send(f"/indicadores?periodo={year - 1}-Q4")
+    yield "dashboard, a year", lambda: boss.send(f"/indicadores?periodo={year}")
+
+
 def found_cases(html: str) -> list[str]:
     import re
 
@@ -175,13 +189,13 @@ def deep_pages(client: Client) -> list[str]:
     return found or ["/casos?estado=todos"]
 
 
-def show(found: Measured, against: Measured) -> list[str]:
+def show(found: Measured, against: Measured, most: float = MUST) -> list[str]:
     """One line; the ratio to the floor, and the name when it is above the limit."""
     wall, cpu = found.p50 / against.p50, found.cpu / against.cpu
-    word = "" if max(wall, cpu) <= MUST or found.name in BESIDE else "  ABOVE"
-    goal = GOAL.get(found.name.split(",")[0], 1.5)
+    word = "" if max(wall, cpu) <= most or found.name in BESIDE else "  ABOVE"
+    goal = GOAL.get(found.name.split(",")[0], 1.5) if most == MUST else "3 ms of queries"
     print(f"{found.name:24}{found.p50:9.2f} ms p50{found.p99:9.2f} p99{found.cpu:9.2f} cpu   floor {against.p50:5.2f}"
-          f"   {wall:5.2f}× wall {cpu:5.2f}× cpu  (at most {MUST}, goal {goal}){word}", flush=True)
+          f"   {wall:5.2f}× wall {cpu:5.2f}× cpu  (at most {most:.1f}, goal {goal}){word}", flush=True)
     return [found.name] if word else []
 
 

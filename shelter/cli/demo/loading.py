@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import today
+from shelter.indicators import recounting
 
 from . import history, programme, referrals, requests
 from .chance import Almanac, Dice
@@ -43,9 +44,11 @@ class Demonstration:
                 with work("demo.load", by=operator, bulk="person") as doing:
                     if not written:
                         self._begin(programme.make(Dice(self.seed, "programme"), self.almanac, password))
+                    recounting.distrust()
                     doing.detail["rows"] = self._portion(is_first=not written)
                 written.update(doing.detail["rows"])
                 progress(doing.detail["rows"]["case"])
+            recounting.rebuild(by=operator)
         if self.size > MUCH:
             settle()
         return written
