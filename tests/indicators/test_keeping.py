@@ -99,7 +99,7 @@ class Walk:
     def is_served(self):
         was_held, case = self.dice.random() < 0.8, self.case()
         services.log(case, by=self.by, type=self.dice.choice(TYPES), was_held=was_held, occurred_at=self.when(case),
-                     minutes=30, not_held=None if was_held else list(NotHeld)[0])
+                     minutes=30, not_held=None if was_held else next(iter(NotHeld)))
 
     def was_served_otherwise(self):
         found = db.session.scalars(sa.select(Service).order_by(Service.entered_at)).all()
