@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import copy_context
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 import pyrage
@@ -12,6 +14,7 @@ from pyrage.x25519 import Identity, Recipient
 from .keyring import KeyRing
 from .sealing import Damaged
 
+PART = 1 << 16
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
@@ -41,15 +44,17 @@ def read_recipient(text: str) -> Recipient:
 
 def seal_file(parts: Iterator[bytes], out: Path, recipients: Sequence[Recipient]) -> None:
     """Seal what comes in parts into a new file, without holding it whole."""
+    stream = _Stream(parts)
     with out.open("xb") as file:
-        pyrage.encrypt_io(_Stream(parts), file, list(recipients))
+        _apart(lambda: pyrage.encrypt_io(stream, file, list(recipients)), stream)
 
 
 def open_file(sealed: Path, out: IO[bytes], identities: Sequence[Identity]) -> None:
     """Open it again; Damaged when it was altered, cut short, or is not for us."""
     try:
         with sealed.open("rb") as file:
-            pyrage.decrypt_io(file, out, list(identities))
+            stream = _Stream(iter(lambda: file.read(PART), b""))
+            _apart(lambda: pyrage.decrypt_io(stream, out, list(identities)), stream)
     except (pyrage.DecryptError, ValueError, OSError) as error:
         if isinstance(error, OSError) and error.errno:
             raise
@@ -60,12 +65,12 @@ class _Stream:
     """Parts as a file that is read."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
-        self.parts, self.left = parts, b""
+        self.parts, self.left, self.has_ended = parts, b"", False
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, at most so many."""
         while not self.left:
-            part = next(self.parts, None)
+            part = None if self.has_ended else next(self.parts, None)
             if part is None:
                 return b""
             self.left = part
@@ -73,6 +78,31 @@ class _Stream:
             size = len(self.left)
         now, self.left = self.left[:size], self.left[size:]
         return now
+
+
+def _apart(do: Callable[[], object], stream: _Stream) -> None:
+    """Do it in a thread of its own, and wait for it.
+
+    What a signal raises (Ctrl-C, an end that is asked for) would come up inside our `read`, where the library prints
+    it and takes it for a failure; other threads hear no signals. Whoever is called away ends the stream first.
+    """
+    problem: list[BaseException] = []
+
+    def doing() -> None:
+        try:
+            do()
+        except BaseException as error:
+            problem.append(error)
+
+    thread = Thread(target=copy_context().run, args=(doing,), daemon=True)
+    thread.start()
+    try:
+        thread.join()
+    finally:
+        stream.has_ended = True
+        thread.join()
+    for each in problem:
+        raise each
 
 
 def _bech32(prefix: str, content: bytes) -> str:

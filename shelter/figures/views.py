@@ -71,7 +71,8 @@ def _asked() -> FiguresForm:
 
 def _exact(form: FiguresForm, may_list: bool) -> list[Card]:
     link = partial(_link, form) if may_list else None
-    return board.exactly(counted(form.period, form.chosen.scope, form.pair), form.pair, link)
+    of_pair = [code for code, each in INDICATORS.items() if form.pair and set(form.pair) <= set(each.facts)]
+    return board.exactly(counted(form.period, form.chosen.scope, of_pair), form.pair, link)
 
 
 def _link(form: FiguresForm, code: str, fact: str = "", word: str = "") -> str:

@@ -24,7 +24,6 @@ from .tallies import HOUSE, KEPT, SPINE, among, as_text, codes_once, is_by_month
 DEFINITIONS = 1
 """To be counted up whenever an indicator is counted in another way: what is kept is then counted anew."""
 VALUE = ""
-Pair = tuple[str, str]
 
 
 def edition() -> str:
@@ -47,18 +46,16 @@ _EDITION = sa.select(TallyEdition.edition)
 _FIRST = sa.select(sa.func.min(Tally.bucket))
 
 
-def figures(period: Period, scope: Scope = PROGRAMME, pair: Pair | None = None) -> list[Figure]:
-    """Every indicator of a period by code with its one-way tables, and the two-way one of `pair`.
+def figures(period: Period, scope: Scope = PROGRAMME, two_way: Collection[str] = ()) -> list[Figure]:
+    """Every indicator of a period by code with its one-way tables; those named in `two_way` with these tables as well.
 
     They are what `registry.figures` says; read where they are kept, counted where not.
     """
     book = _Book.of(period, scope) if is_current() else None
-    found = []
-    for code in sorted(INDICATORS):
-        each = INDICATORS[code]
-        is_asked_pair = pair is not None and set(pair) <= set(each.facts)
-        found.append(book.figure(each) if book and not is_asked_pair and book.has(code) else each.count(period, scope))
-    return with_denominators(found)
+    return with_denominators([
+        book.figure(each) if book and code not in two_way and book.has(code) else each.count(period, scope)
+        for code, each in sorted(INDICATORS.items())
+    ])
 
 
 def values(period: Period, scope: Scope, codes: Collection[str]) -> dict[str, int]:

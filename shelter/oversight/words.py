@@ -108,6 +108,7 @@ ACTIONS: dict[str, Any] = {
     "day.read": _("Opened my day"),
     "page.open": _("Opened a page"),
     "figures.read": _("Read internal figures"),
+    "figures.rebuild": _("Counted the kept figures anew"),
     "demo.load": _("Loaded the demonstration"),
     "demo.password": _("Set the demonstration's password"),
     "audit.verify": _("Checked the audit trail"),

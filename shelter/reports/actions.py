@@ -17,11 +17,12 @@ from shelter.audit import anchor, work
 from shelter.audit.chain import head
 from shelter.calendar import Period, now
 from shelter.db import db
-from shelter.indicators import Scope, figures
+from shelter.indicators import Scope
+from shelter.indicators.kept import figures
 from shelter.jobs import Job, Kind, Progress, Result, job_kind
 from shelter.rules import RuleBroken
 from shelter.statistics.protect import Shown
-from shelter.statistics.rules import LEVELS, Audience, as_seen
+from shelter.statistics.rules import CONTENTS, LEVELS, Audience, as_seen
 from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.texts import speaking
@@ -77,7 +78,8 @@ REPORT = job_kind("report.make", Kind(
 def make(order: Order) -> Release:
     """Count and print. The release is returned as it is to be kept; nothing is changed yet."""
     scope = Scope(order.foundation_id)
-    counted = {figure.code: figure for figure in figures(order.period, scope)}
+    in_pairs = [chapter.code for chapter in CONTENTS if chapter.pairs and order.audience is Audience.INTERNAL]
+    counted = {figure.code: figure for figure in figures(order.period, scope, in_pairs)}
     shown = as_seen(counted, order.period, LEVELS.get(order.audience))
     made_at = now()
     with speaking(order.language):

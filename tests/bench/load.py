@@ -54,7 +54,8 @@ class Client:
         self.location = answer.headers.get("Location", "")
         if answer.status >= 400:
             raise RuntimeError(f"{path}: {answer.status}")
-        return (gzip.decompress(content) if answer.headers.get("Content-Encoding") == "gzip" else content).decode()
+        is_packed = answer.headers.get("Content-Encoding") == "gzip"
+        return (gzip.decompress(content) if is_packed else content).decode(errors="replace")
 
     def _answer(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> http.client.HTTPResponse:
         """Ask; again on a new connection when the server had closed the idle one."""

@@ -27,15 +27,19 @@ from openpyxl import Workbook
 from shelter.access import Role
 from shelter.accounts import actions as accounts
 from shelter.audit import operator, work
+from shelter.calendar import Period
 from shelter.db import db
 from shelter.house import create_app
+from shelter.indicators import figures
 from shelter.jobs import Job, worker
 from shelter.register import uploads
 
 SHELTER = str(Path(sys.executable).with_name("shelter"))
 FACTS = ("sex", "age_band", "nationality", "exploitation", "country_of_exploitation", "year", "province")
 UNKNOWN = ("", "0", "00", "-99")
-LEAST, MOST = 1_000, 400
+LEAST, MOST, SECONDS = 1_000, 400, 2
+People = list[dict[str, list[str]]]
+Years = list[tuple[int, int]]
 
 
 def main() -> None:
@@ -43,34 +47,49 @@ def main() -> None:
     file = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("SHELTER_CTDC_FILE", "")
     if not Path(file).is_file():
         sys.exit(__doc__)
-    with open(file, encoding="utf-8-sig", newline="") as content:
-        people = [facts(row) for row in csv.DictReader(content)]
-    with tempfile.TemporaryDirectory() as folder:
-        around = {**os.environ, "SHELTER_INSTANCE": f"{folder}/instance"}
-        run(around, "init")
-        wrong = imported(around, people, file)
-        again, said = run(around, "import", file)
-        print(f"{said.strip()} ({again:.1f} s)")
-        wrong += imported(around, people, twin(file, folder), "--replaces", file)
-        around = {**os.environ, "SHELTER_INSTANCE": f"{folder}/another"}
-        around.pop("SHELTER_DATABASE_URL", None)
-        run(around, "init")
-        wrong += by_a_job(around, people, file)
-    if wrong:
+    if wrong := everything(file):
         sys.exit("\n".join(["WRONG", *wrong]))
 
 
-def imported(around: dict[str, str], people: list[dict[str, list[str]]], file: str, *options: str) -> list[str]:
+def everything(file: str, *, each_year: bool = True) -> list[str]:
+    """Import it in three ways, and hold figures and reports against it; what is wrong."""
+    with open(file, encoding="utf-8-sig", newline="") as content:
+        people = [facts(row) for row in csv.DictReader(content)]
+    years = spans(people)[: None if each_year else 1]
+    with tempfile.TemporaryDirectory() as folder:
+        around = {**os.environ, "SHELTER_INSTANCE": f"{folder}/instance"}
+        run(around, "init")
+        wrong = imported(around, people, years, file)
+        again, said = run(around, "import", file)
+        print(f"{said.strip()} ({again:.1f} s)")
+        wrong += imported(around, people, years, twin(file, folder), "--replaces", file)
+        wrong += on_paper(around, years[0])
+        around = {**os.environ, "SHELTER_INSTANCE": f"{folder}/another"}
+        around.pop("SHELTER_DATABASE_URL", None)
+        run(around, "init")
+        wrong += by_a_job(around, people, years, file)
+    return wrong
+
+
+def on_paper(around: dict[str, str], years: tuple[int, int]) -> list[str]:
+    """The report of all its years, for government and for the programme itself."""
+    period = f"{years[0]}..{years[1]}"
+    asked = [sys.executable, "-m", "tests.bench.paper", period, "government", period, "internal"]
+    done = subprocess.run(asked, env=around, check=False)
+    return ["the report"] if done.returncode else []
+
+
+def imported(around: dict[str, str], people: People, years: Years, file: str, *options: str) -> list[str]:
     """Import a file and tell how fast; what is wrong with it, or with the figures."""
     seconds, said = run(around, "import", file, *options)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"{said.strip()}\n{len(people) / seconds:,.0f} rows a second with start-up, {memory:.0f} MB at most")
     wrong = [f"{Path(file).suffix} too slow"] if len(people) / seconds < LEAST else []
     wrong += [f"{Path(file).suffix} too much memory"] if memory > MOST else []
-    return wrong + [problem for years in spans(people) for problem in compare(around, people, years)]
+    return wrong + [problem for each in years for problem in compare(around, people, each)]
 
 
-def by_a_job(around: dict[str, str], people: list[dict[str, list[str]]], file: str) -> list[str]:
+def by_a_job(around: dict[str, str], people: People, years: Years, file: str) -> list[str]:
     """As a page has it done: sent, its columns matched by themselves, imported by a job; how long others waited."""
     app = create_app(instance=around["SHELTER_INSTANCE"], jobs="inline", database_url="")
     with app.app_context(), app.test_request_context():
@@ -94,7 +113,18 @@ def by_a_job(around: dict[str, str], people: list[dict[str, list[str]]], file: s
           f"{max(waits):.2f} s (at most 1)")
     wrong = ["by a job: too slow"] if len(people) / seconds < LEAST else []
     wrong += ["others waited too long"] if max(waits) > 1 else []
-    return wrong + [problem for years in spans(people) for problem in compare(around, people, years)]
+    wrong += live(app, years[0])
+    return wrong + [problem for each in years for problem in compare(around, people, each)]
+
+
+def live(app: Any, years: tuple[int, int]) -> list[str]:
+    """Every figure with all its tables, counted; seconds."""
+    with app.app_context():
+        began = time.monotonic()
+        figures(Period.read(f"{years[0]}..{years[1]}"))
+        seconds = time.monotonic() - began
+    print(f"every figure of {years[0]}..{years[1]} with all its tables: {seconds:.2f} s (at most {SECONDS})")
+    return ["figures too slow"] if seconds > SECONDS else []
 
 
 def write_on(app: Any, stop: Event, waits: list[float]) -> None:
@@ -148,13 +178,13 @@ def country(code: str) -> str:
     return "unknown" if code in UNKNOWN else code
 
 
-def spans(people: list[dict[str, list[str]]]) -> list[tuple[int, int]]:
+def spans(people: People) -> Years:
     """All years together, one more on each side, and each year alone."""
     years = sorted({int(person["year"][0]) for person in people})
     return [(years[0], years[-1]), (years[0] - 1, years[-1] + 1), *((year, year) for year in years)]
 
 
-def compare(around: dict[str, str], people: list[dict[str, list[str]]], years: tuple[int, int]) -> list[str]:
+def compare(around: dict[str, str], people: People, years: tuple[int, int]) -> list[str]:
     """The tables that differ from the file, by name."""
     period = f"{years[0]}..{years[1]}"
     seconds, said = run(around, "indicators", period, "--json")

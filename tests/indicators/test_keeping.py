@@ -107,7 +107,7 @@ class Walk:
         case = db.session.get_one(Case, service.case_id)
         was_held = self.dice.random() < 0.7
         services.correct(case, service, by=self.by, type=self.dice.choice(TYPES), was_held=was_held, minutes=45,
-                         occurred_at=self.when(case), not_held=None if was_held else list(NotHeld)[0])
+                         occurred_at=self.when(case), not_held=None if was_held else next(iter(NotHeld)))
 
     def is_called(self):
         case = self.case()

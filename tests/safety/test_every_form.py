@@ -35,7 +35,8 @@ ALWAYS = {
     "saved_search": "*", "staff_session": "seen_at locked_at reference ended_at code_given_at *", "last_round": "*",
 }
 """What any request may leave behind."""
-CARE = {"case": "*", "case_card": "*", "person": "*", "timeline_entry": "*", "team_member": "*", "consent": "*"}
+CARE = {"case": "*", "case_card": "*", "person": "*", "timeline_entry": "*", "team_member": "*", "consent": "*",
+        "tally": "*"}
 OF_A_PERSON = "language theme password_hash promised_at opened_at totp_secret_sealed totp_last_step"
 MAY_CHANGE = {
     "accounts": {"staff": OF_A_PERSON, "one_time_token": "*", "known_device": "*", "recovery_code": "*"},
