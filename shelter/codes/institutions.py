@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .route import InstitutionKind as Kind
+from .referrals import InstitutionKind as Kind
 
 ASKED = ("Pidió el Protocolo en 2007.", "It asked for the Protocol in 2007.")
 

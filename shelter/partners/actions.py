@@ -13,7 +13,7 @@ from shelter.calendar import today
 from shelter.codes import Extensible, book
 from shelter.codes.institutions import EARLIER, TODAY
 from shelter.codes.places import Channel, Rank
-from shelter.codes.route import InstitutionKind as Kind
+from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.rules import RuleBroken
 from shelter.texts import say as _

@@ -6,7 +6,7 @@ from typing import Any
 
 from shelter.calendar import today
 from shelter.codes.places import Channel, Province, Rank
-from shelter.codes.route import InstitutionKind
+from shelter.codes.referrals import InstitutionKind
 from shelter.texts import later as _
 from shelter.web import (
     ChoiceField,

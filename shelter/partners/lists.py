@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from shelter.codes import Extensible, book
 from shelter.codes.leaving import Destination
-from shelter.codes.route import InstitutionKind
+from shelter.codes.referrals import InstitutionKind
 from shelter.codes.services import Discipline, NotHeld, ServiceType
 from shelter.texts import later as _
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shelter.calendar import today
 from shelter.codes.places import Channel, OutOfUse, Rank
-from shelter.codes.route import InstitutionKind
+from shelter.codes.referrals import InstitutionKind
 from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, Versioned, Words, word
 from shelter.db.sealed import NAME
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from shelter.codes import Entry
 from shelter.codes.places import Rank
-from shelter.codes.route import InstitutionKind
+from shelter.codes.referrals import InstitutionKind
 from shelter.db import Rows, db, rows_of, unseal
 
 from .models import Bed, CalendarDay, FocalPoint, Foundation, House, Institution, ListWord, Post

@@ -16,7 +16,7 @@ from shelter.codes.cases import Channel as HerChannel
 from shelter.codes.documents import FileKind
 from shelter.codes.leaving import InstructionKind, Outcome
 from shelter.codes.places import Channel, Rank
-from shelter.codes.route import Urgency
+from shelter.codes.referrals import Urgency
 from shelter.codes.services import Discipline, Modality, ServiceType
 from shelter.db import db
 from shelter.desk.pairs import RECOVERY
@@ -26,11 +26,11 @@ from shelter.jobs import Job
 from shelter.partners import actions as partner_actions
 from shelter.partners import queries as partners
 from shelter.partners.models import CalendarDay, Post
+from shelter.referrals import actions as referrals
 from shelter.register.models import ImportedFile, Register, Upload
 from shelter.reports.models import Release
 from shelter.residence import actions as residence
 from shelter.residence import queries as beds
-from shelter.route import actions as route
 from shelter.services.models import Service
 from shelter.web import gate
 from shelter.web.leaving import DECLARED
@@ -88,7 +88,7 @@ def world(programme, staff, case):
             instruction = residence.instruct(
                 each, by=lead.id, kind=InstructionKind.DO, text="luz", from_on=today(), to_on=today()
             )
-            referral = route.receive(
+            referral = referrals.receive(
                 houses[kind],
                 by=lead.id,
                 received_at=now(),

@@ -27,12 +27,12 @@ from shelter.cases import actions, queries
 from shelter.cases.models import Case
 from shelter.cases.queries import CASE_COLUMNS, Cursor, Filters
 from shelter.codes.cases import Answer, CaseState
-from shelter.codes.route import Urgency
+from shelter.codes.referrals import Urgency
 from shelter.codes.services import Discipline
 from shelter.db import db
 from shelter.partners import actions as partners
-from shelter.route.models import Referral
-from shelter.route.queries import REFERRAL_COLUMNS
+from shelter.referrals.models import Referral
+from shelter.referrals.queries import REFERRAL_COLUMNS
 
 BUSY = settings(max_examples=60)
 

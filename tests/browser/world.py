@@ -30,7 +30,7 @@ from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outc
 from shelter.codes.people import DocumentKind, SpokenLanguage
 from shelter.codes.places import Channel as PartnerChannel
 from shelter.codes.places import Rank
-from shelter.codes.route import Urgency
+from shelter.codes.referrals import Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.crypto import KeyRing
 from shelter.db import db, migrate, vault
@@ -44,6 +44,7 @@ from shelter.intake import actions as intake
 from shelter.jobs import Job, worker
 from shelter.partners import actions as partners
 from shelter.partners.models import CalendarDay, House
+from shelter.referrals import actions as referrals
 from shelter.register import undoing, uploads
 from shelter.register.models import ImportedFile
 from shelter.register.reading import Column, Mapping
@@ -51,7 +52,6 @@ from shelter.reports import actions as reports
 from shelter.reports.models import Release
 from shelter.residence import actions as residence
 from shelter.residence.queries import free_beds
-from shelter.route import actions as route
 from shelter.services import actions as services
 from shelter.statistics.rules import LEVELS, Audience, as_seen
 from shelter.transition import actions as transition
@@ -188,7 +188,7 @@ class World:
         """One person at each point of the walk."""
         with self.inside(), work("intake.arrive", by=operator):
             lead = self.crew[Role.CASEWORKER].id
-            route.receive(
+            referrals.receive(
                 db.session.get_one(House, self.house), by=lead, received_at=now(), name=CALLING, is_safe=Answer.NO,
                 needs_doctor=Answer.YES, urgency=Urgency.TODAY, institution_id=self.institution, children=0,
             )

@@ -23,7 +23,7 @@ from shelter.cli.demo import programme
 from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Exploitation, Milestone, Stage
 from shelter.codes.leaving import ExitReason, Outcome
 from shelter.codes.people import AgeBand, DocumentKind
-from shelter.codes.route import ReferralState, Urgency
+from shelter.codes.referrals import ReferralState, Urgency
 from shelter.codes.services import Discipline
 from shelter.db import DataKey, db
 from shelter.documents.models import Document
@@ -31,9 +31,9 @@ from shelter.followup.models import FollowUp
 from shelter.indicators import Period, figures
 from shelter.intake.models import Intake
 from shelter.partners.models import Bed, Foundation, House
+from shelter.referrals.models import Referral
 from shelter.register.models import ImportedFile, Register, RegisterCase
 from shelter.residence.models import Instruction
-from shelter.route.models import Referral
 from shelter.services.models import Service
 from shelter.transition.models import Exit
 from tests.cli.conftest import PASSWORD

@@ -10,7 +10,7 @@ from shelter.calendar import today
 from shelter.cases.models import Case
 from shelter.codes.cases import CaseState
 from shelter.codes.institutions import ASKED, EARLIER
-from shelter.codes.route import InstitutionKind as Kind
+from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners import actions, queries
 from shelter.partners.models import Foundation, House, Institution

@@ -20,8 +20,8 @@ from shelter.codes.services import Discipline
 from shelter.db import db
 from shelter.desk.pairs import RECOVERY
 from shelter.partners import queries as partners
+from shelter.referrals.models import Referral
 from shelter.residence import queries as beds
-from shelter.route.models import Referral
 from shelter.services.models import Service
 from shelter.web.drafts import Draft
 from tests.client import Page

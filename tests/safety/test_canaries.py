@@ -349,8 +349,8 @@ WORDS_OF = {
     "register.forms.UploadForm": {"name": OPEN, "source": OPEN},
     "register.undoing.UndoForm": {"reason": "approval.reason"},
     "residence.forms.InstructionForm": {"text": "instruction.text"},
-    "route.forms.AnswerForm": {"reason": "referral.answer"},
-    "route.forms.ReferralForm": {
+    "referrals.forms.AnswerForm": {"reason": "referral.answer"},
+    "referrals.forms.ReferralForm": {
         "caller": "referral.caller", "contact": "referral.contact", "name": "referral.name", "needs": "referral.needs",
     },
     "services.forms.ServiceForm": {"body": "service.body", "headline": "service.headline"},

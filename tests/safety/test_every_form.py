@@ -44,7 +44,7 @@ MAY_CHANGE = {
     "desk": {"staff": "*", "assignment": "*", "one_time_token": "*", "approval": "*"},
     "approvals": {"approval": "*", "staff": "*", "assignment": "*", "one_time_token": "*"},
     "cases": CARE,
-    "route": {**CARE, "referral": "*", "intake": "*"},
+    "referrals": {**CARE, "referral": "*", "intake": "*"},
     "intake": {**CARE, "referral": "*", "intake": "*", "stay": "*"},
     "residence": {**CARE, "stay": "*", "bed": "*", "bed_outage": "*", "instruction": "*"},
     "services": {**CARE, "service": "*"},

@@ -14,7 +14,7 @@ from shelter.accounts import queries, rules
 from shelter.accounts.actions import HOUSE_ROLES
 from shelter.accounts.models import Assignment, Staff
 from shelter.calendar import today
-from shelter.codes.route import InstitutionKind
+from shelter.codes.referrals import InstitutionKind
 from shelter.db import db
 from shelter.partners import actions as partners
 from shelter.partners import queries as queries_of_partners

@@ -9,8 +9,8 @@ from typing import Any
 
 from shelter.access import Role
 from shelter.codes.cases import Answer
-from shelter.codes.route import InstitutionKind, ReferralState, Urgency
-from shelter.route.models import Referral
+from shelter.codes.referrals import InstitutionKind, ReferralState, Urgency
+from shelter.referrals.models import Referral
 
 from . import stories
 from .chance import MINUTE, Almanac, Wheel

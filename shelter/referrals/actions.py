@@ -1,4 +1,4 @@
-"""The verbs of the route's beginning: receive a referral, answer it."""
+"""The verbs of referrals: receive a referral, answer it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shelter.calendar import now
 from shelter.cases import actions as cases
 from shelter.cases.models import Case
 from shelter.codes.cases import Milestone
-from shelter.codes.route import ReferralState
+from shelter.codes.referrals import ReferralState
 from shelter.db import db
 from shelter.partners.models import House
 

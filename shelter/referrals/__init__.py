@@ -1,4 +1,4 @@
-"""The assistance route; here, its beginning: incoming referrals."""
+"""Referrals: those that come in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 def sections() -> list[Section]:
     """Its addresses."""
-    from .views import route
+    from .views import referrals
 
-    return [route]
+    return [referrals]

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from shelter.access import Role
 from shelter.calendar import local, now
 from shelter.cases.models import Case
-from shelter.codes.route import ReferralState
+from shelter.codes.referrals import ReferralState
 from shelter.db import db
-from shelter.route.models import Referral
+from shelter.referrals.models import Referral
 from tests.client import Page
 
 

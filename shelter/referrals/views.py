@@ -26,24 +26,24 @@ from . import actions, queries
 from .forms import AnswerForm, ReferralForm
 from .models import Referral
 
-route = Section("route", __name__)
+referrals = Section("referrals", __name__)
 gate.loads("referral", queries.by_id)
-menu(30, "route.index", _later("Referrals"), "referral", P.REFERRAL_READ)
+menu(30, "referrals.index", _later("Referrals"), "referral", P.REFERRAL_READ)
 
 
-@route.get("/derivaciones", needs=P.REFERRAL_READ)
+@referrals.get("/derivaciones", needs=P.REFERRAL_READ)
 def index() -> ResponseReturnValue:
     """Those that wait, and the latest answered ones."""
     reading(P.REFERRAL_READ)
     return page(
-        "route/index.html",
+        "referrals/index.html",
         waiting=queries.page_of(me(), waiting=True),
         answered=queries.page_of(me(), waiting=False),
         institutions=_names(),
     )
 
 
-@route.route("/derivaciones/nueva", methods=["GET", "POST"], needs=P.REFERRAL_WRITE,
+@referrals.route("/derivaciones/nueva", methods=["GET", "POST"], needs=P.REFERRAL_WRITE,
              draft=_later("A referral"))
 def new() -> ResponseReturnValue:
     """Somebody calls."""
@@ -55,10 +55,10 @@ def new() -> ResponseReturnValue:
         form,
         "referral.receive",
         lambda: _receive(form),
-        to=lambda made: url_for("route.show", referral=made.id),
+        to=lambda made: url_for("referrals.show", referral=made.id),
         said=_("The referral is recorded."),
     )
-    return done or page("route/new.html", form=form)
+    return done or page("referrals/new.html", form=form)
 
 
 def _receive(form: ReferralForm) -> Referral:
@@ -66,13 +66,13 @@ def _receive(form: ReferralForm) -> Referral:
     return actions.receive(db.session.get_one(House, values.pop("house_id")), by=me().id, **values)
 
 
-@route.route("/derivaciones/<uuid:referral>", methods=["GET"], needs=P.REFERRAL_READ)
+@referrals.route("/derivaciones/<uuid:referral>", methods=["GET"], needs=P.REFERRAL_READ)
 def show(referral: Referral) -> ResponseReturnValue:
     """One referral, and the form to answer it."""
     return _page(referral, AnswerForm())
 
 
-@route.post("/derivaciones/<uuid:referral>", needs=P.REFERRAL_WRITE)
+@referrals.post("/derivaciones/<uuid:referral>", needs=P.REFERRAL_WRITE)
 def answer(referral: Referral) -> ResponseReturnValue:
     """Accepting opens a case and leads straight to the arrival."""
     form = AnswerForm()
@@ -88,13 +88,13 @@ def answer(referral: Referral) -> ResponseReturnValue:
 
 
 def _after(referral: Referral, case: Case | None) -> str:
-    return url_for("intake.tasks", case=case.id) if case else url_for("route.show", referral=referral.id)
+    return url_for("intake.tasks", case=case.id) if case else url_for("referrals.show", referral=referral.id)
 
 
 def _page(referral: Referral, form: AnswerForm) -> ResponseReturnValue:
     names = accounts.names([referral.by_id, referral.answered_by_id])
     return page(
-        "route/show.html",
+        "referrals/show.html",
         referral=referral,
         form=form,
         names=names,
@@ -117,14 +117,14 @@ def _said(names: dict[str, str]) -> str:
     return names.get(language()) or names["es"]
 
 
-@institution_panel(10, P.FOCAL_WRITE, "route/_institution.html")
+@institution_panel(10, P.FOCAL_WRITE, "referrals/_institution.html")
 def open_with(institution: Institution) -> dict[str, Any] | None:
     """How much waits with an institution when its focal point changes: numbers, no names."""
     waiting, lately = queries.open_with(institution.id)
     return {"waiting": waiting, "lately": lately} if waiting or lately else None
 
 
-@day_card(10, P.REFERRAL_READ, "route/_day.html")
+@day_card(10, P.REFERRAL_READ, "referrals/_day.html")
 def waiting_card() -> dict[str, Any] | None:
     """Referrals that wait for an answer."""
     found = queries.page_of(me(), waiting=True, most=4)

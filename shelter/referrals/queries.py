@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from shelter.access import Permission, Reader, SubjectColumns, within_reach
 from shelter.calendar import now
-from shelter.codes.route import ReferralState, Urgency
+from shelter.codes.referrals import ReferralState, Urgency
 from shelter.db import db, unseal
 
 from .models import Referral

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shelter.codes.cases import Answer
 from shelter.codes.people import SpokenLanguage
-from shelter.codes.route import ReferralState, Urgency
+from shelter.codes.referrals import ReferralState, Urgency
 from shelter.texts import later as _
 from shelter.web import CodeField, Form, MomentField, NumberField, RecordField, TextArea, TextField
 

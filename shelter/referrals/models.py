@@ -13,7 +13,7 @@ from shelter.access import Permission
 from shelter.calendar import now
 from shelter.codes.cases import Answer
 from shelter.codes.people import SpokenLanguage
-from shelter.codes.route import ReferralState, Urgency
+from shelter.codes.referrals import ReferralState, Urgency
 from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
 from shelter.db.sealed import NAME
 from shelter.partners.models import Institution

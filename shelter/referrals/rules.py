@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shelter.codes.route import ReferralState
+from shelter.codes.referrals import ReferralState
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
