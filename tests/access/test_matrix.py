@@ -55,6 +55,12 @@ register.write       . . . . . F E . . .
 register.undo        . . . . . . E E . .
 partner.read         . E E E E E E E . .
 focal.write          . . . . . E E E . .
+protocol.read        E E E E E E E E E E
+protocol.comment     . E E E E E E . . .
+protocol.write       . . . . . . E . . .
+protocol.publish     . . . . . E E . . .
+procedure.read       F F F F F F E E . .
+procedure.write      . . . . . F E . . .
 staff.manage         . . . . . . . E . .
 approval.read        . . . . . H E E . .
 account.approve      . . . . . H . E . .
@@ -123,8 +129,9 @@ def test_nobody_writes_what_the_same_role_may_not_read():
                 assert row.get(Permission(f"{resource}.read")) is not None, (role, permission)
 
 
-def test_the_night_shift_sees_tonights_list_and_nothing_else():
-    assert MATRIX[Role.HOUSE_STAFF] == {Permission.TONIGHT_READ: Reach.HOUSE}
+def test_of_those_who_live_there_the_night_shift_sees_tonights_list_and_nothing_else():
+    of_nobody = {Permission.PROTOCOL_READ: Reach.EVERYWHERE, Permission.PROCEDURE_READ: Reach.FOUNDATION}
+    assert MATRIX[Role.HOUSE_STAFF] == {Permission.TONIGHT_READ: Reach.HOUSE, **of_nobody}
 
 
 def test_what_names_a_person_never_reaches_beyond_a_house_or_a_team():
