@@ -21,10 +21,12 @@ OWN_ROOMS = {
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
     "jobs": {"kinds", "progress", "queue", "worker"},
     "followup": {"words"}, "register": {"reading", "mappings", "uploads", "undoing"}, "oversight": {"words", "watch"},
-    "reports": {"sheet"}, "figures": {"board"}, "protocol": {"first", "words", "booklet"}, "procedures": {"kinds"},
+    "reports": {"sheet"}, "figures": {"board"}, "procedures": {"kinds"},
+    "protocol": {"first", "words", "booklet"},
 }
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which
-words; `protocol` comes with a first version, is told in words and printed; `register` has its mapping files beside the reading."""
+words; `protocol` comes with a first version, is told in words and printed; `register` has its mapping files beside the
+reading."""
 SHARED_TEMPLATES = {"layout", "ui", "paper", "errors"}
 LONGEST_FILE, LONGEST_VIEW = 400, 15
 

@@ -8,8 +8,8 @@ from typing import Any
 from shelter.codes.cases import ConsentPurpose, Milestone
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit
 from shelter.codes.services import Discipline
-from shelter.texts import say_many
 from shelter.texts import say as _
+from shelter.texts import say_many
 
 from .models import ProtocolStep
 from .rules import Happening, Limit, Step, Told, said
@@ -97,7 +97,8 @@ def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step]) -> dict[str
     yes, no = _("Yes"), _("No")
     return {
         _("Name of the step"): here(row.name), _("What is done and how"): here(row.procedure),
-        _("Who is responsible"): say_responsible(step), _("What starts its clock"): say_start(step, steps, numbered=False),
+        _("Who is responsible"): say_responsible(step),
+        _("What starts its clock"): say_start(step, steps, numbered=False),
         _("Limit"): say_limit(step.limit), _("Standing of the limit"): str(step.standing.label),
         _("Legal basis"): here(row.basis), _("What shows that it is done"): say_evidence(step),
         _("To whom it applies"): say_whom(step), _("Runs beside others"): yes if step.is_beside else no,

@@ -14,7 +14,7 @@ from shelter.protocol.models import ProtocolPhase, ProtocolStep, ProtocolVersion
 
 
 def a_protocol():
-    """A draft with a step that another waits for, and a procedure of the first foundation that its staff is asked to read."""
+    """A draft with a step that another waits for, and a procedure that the first foundation is asked to read."""
     writer = db.session.scalar(sa.select(Staff.id).limit(1))
     title, foundation = {"es": "Paso"}, db.session.scalar(sa.select(Foundation.id).order_by(Foundation.name).limit(1))
     draft = ProtocolVersion(number=1, state=VersionState.COMMENTS, title=title, by_id=writer)
@@ -40,7 +40,7 @@ def speak_of_the_protocol(say, client, send, programme):
     for state in ("comments", "validation"):
         client.post(f"{version}/estado", data={"state": state})
     office = next(each for each in programme.institutions if each.kind == "prosecutor" and not each.has_ended)
-    send(client, f"{version}/validaciones/{office.id}", keys=["report-child"], agrees="no", way="letter", act="Oficio 7",
+    send(client, f"{version}/validaciones/{office.id}", keys=["report-child"], agrees="no", way="letter", act="O-7",
          remark=say("step_validation.remark"), officer=say("step_validation.officer"),
          post=say("step_validation.post"), answered_on=today().isoformat())
     assert say.typed["step_validation.officer"] in client.get(f"{version}/validaciones/{office.id}").text

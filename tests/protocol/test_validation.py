@@ -32,8 +32,8 @@ def answered(outside):
     """answered(version, institution, "key", agrees=…) -> what was recorded."""
     def record(version, institution, *keys, agrees=True, **more):
         with outside(), work("test.answer", by=operator):
-            return actions.record_answer(version, institution, None, keys=keys, agrees=agrees,
-                                         answered_on=today(), remark="" if agrees else "Otro plazo", **{**SIGNED, **more})
+            told = {**SIGNED, "answered_on": today(), "remark": "" if agrees else "Otro plazo", **more}
+            return actions.record_answer(version, institution, None, keys=keys, agrees=agrees, **told)
     return record
 
 
@@ -48,7 +48,8 @@ def test_a_step_is_a_proposal_until_the_institution_says_yes_also_after_it_was_p
     assert words.say_standing(before).startswith("Propuesta: ley")
     answered(version, office(Kind.PROSECUTOR), "report-child")
     after = queries.book(version.id).by_key["report-child"]
-    assert after.is_validated and words.say_standing(after) == "Ley"
+    assert after.is_validated
+    assert words.say_standing(after) == "Ley"
     assert not is_validated(version, "protective-measures")
 
 
@@ -67,7 +68,9 @@ def test_a_target_stays_a_target_when_it_is_validated(publish, office, answered)
     version = publish()
     answered(version, office(Kind.HEALTH), "urgent-health")
     step = queries.book(version.id).by_key["urgent-health"]
-    assert step.is_validated and words.say_standing(step) == "Meta" and not words.is_proposal(step)
+    assert step.is_validated
+    assert words.say_standing(step) == "Meta"
+    assert not words.is_proposal(step)
 
 
 def test_a_yes_is_kept_in_the_next_version_for_the_same_words_and_for_no_others(
@@ -111,28 +114,35 @@ def test_a_letter_is_recorded_on_the_page_and_who_signed_it_is_shown_to_the_prog
     version, health = ready(), office(Kind.HEALTH)
     client, at = sign_in(writer), f"/protocolo/versiones/{version.id}/validaciones"
     page = Page(client.get(f"{at}/{health.id}").text)
-    assert "3.2 Atención de salud urgente" in page.text and "Denunciar" not in page.text
-    answer = client.fill(f"{at}/{health.id}", keys=["urgent-health", "pregnancy"], agrees="yes", act="Oficio 12",
-                         officer="Zoila Cando", post="Directora distrital")
+    assert "3.2 Atención de salud urgente" in page.text
+    assert "Denunciar" not in page.text
+    signed = {"officer": "Zoila Cando", "post": "Directora distrital", "way": "letter", "answered_on": str(today())}
+    answer = client.fill(f"{at}/{health.id}", keys=["urgent-health", "pregnancy"], agrees="yes", act="Oficio 12", **signed)
     assert answer.status_code == 303, Page(answer.text).text
     assert "Zoila Cando" in Page(client.get(f"{at}/{health.id}").text).text
     for url in (at, f"/protocolo/versiones/{version.id}/pasos/pregnancy"):
         text = Page(sign_in(second).get(url).text).text
-        assert "Oficio 12" in text and "De acuerdo" in text and "Zoila Cando" not in text
-    answer = client.fill(f"{at}/{health.id}", keys=["health-plan"], agrees="no", act="Oficio 13", officer="Zoila Cando",
-                         post="Directora distrital")
-    assert answer.status_code == 422 and "Escriba qué pide cambiar" in Page(answer.text).text
+        assert "Oficio 12" in text
+        assert "De acuerdo" in text
+        assert "Zoila Cando" not in text
+    answer = client.fill(f"{at}/{health.id}", keys=["health-plan"], agrees="no", act="Oficio 13", **signed)
+    assert answer.status_code == 422
+    assert "Escriba qué pide cambiar" in Page(answer.text).text
 
 
-def test_the_booklet_says_who_validated_what_with_a_diagram_told_in_words(publish, office, answered, outside, monkeypatch):
+def test_the_booklet_says_who_validated_what_with_a_diagram_told_in_words(
+    publish, office, answered, outside, monkeypatch,
+):
     version, printed = publish(), []
     answered(version, office(Kind.HEALTH), "urgent-health")
     monkeypatch.setattr(booklet, "pdf", lambda html: printed.append(html) or b"%PDF-")
     with outside():
         assert booklet.printed(version) == b"%PDF-"
     page = Page(printed[0])
-    assert "Validado Ministerio de Salud Pública" in page.text and "Oficio 7" in page.text
-    assert "Propuesta: ley, todavía sin validar" in page.text and "Zoila" not in printed[0]
+    assert "Validado Ministerio de Salud Pública" in page.text
+    assert "Oficio 7" in page.text
+    assert "Propuesta: ley, todavía sin validar" in page.text
+    assert "Zoila" not in printed[0]
     assert page.text.count("Diagrama de la ruta") == printed[0].count("<svg") == 2
     for step in queries.book(version.id).steps:
         assert f"{step.number} {step.name['es']}" in page.text
@@ -140,13 +150,15 @@ def test_the_booklet_says_who_validated_what_with_a_diagram_told_in_words(publis
         assert sheet[-1].y + sheet[-1].height <= booklet.TALL
         for lane in sheet:
             for box in lane.boxes:
-                assert box.x + box.width <= booklet.PAGE and lane.y < box.y < lane.y + lane.height - booklet.HIGH + 1
+                assert box.x + box.width <= booklet.PAGE
+                assert lane.y < box.y < lane.y + lane.height - booklet.HIGH + 1
 
 
 def test_the_booklet_is_a_pdf_for_screen_readers(publish, sign_in, staff):
     version = publish()
     answer = sign_in(staff(Role.OBSERVER)).get(f"/protocolo/versiones/{version.id}/cuadernillo.pdf")
-    assert answer.mimetype == "application/pdf" and answer.data.startswith(b"%PDF-1.7")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF-1.7")
     assert b"pdfuaid:part" in answer.data
 
 
@@ -157,7 +169,9 @@ def end(institution, outside, **how):
         partners.end_institution(institution, **{"valid_to": today(), **how})
 
 
-def test_an_institution_that_the_protocol_needs_does_not_end_before_somebody_follows(publish, office, outside, sign_in, staff):
+def test_an_institution_that_the_protocol_needs_does_not_end_before_somebody_follows(
+    publish, office, outside, sign_in, staff,
+):
     publish()
     foreign = office(Kind.FOREIGN_AFFAIRS)
     for how in ({}, {"valid_to": None, "is_unknown": True}, {"valid_to": today() + timedelta(days=200)}):
@@ -165,7 +179,8 @@ def test_an_institution_that_the_protocol_needs_does_not_end_before_somebody_fol
             end(foreign, outside, **how)
         assert broken.value.field == "followed_by_id"
     answer = sign_in(staff(Role.ADMINISTRATOR)).fill(f"/instituciones/{foreign.id}/terminar", valid_to=str(today()))
-    assert answer.status_code == 422 and "Actuar por quien está en otro país" in Page(answer.text).text
+    assert answer.status_code == 422
+    assert "Actuar por quien está en otro país" in Page(answer.text).text
     db.session.refresh(foreign)
     assert (foreign.valid_to, foreign.has_ended) == (None, False)
     with outside(), work("test.follow", by=operator):
@@ -177,7 +192,8 @@ def test_an_institution_that_the_protocol_needs_does_not_end_before_somebody_fol
 def test_it_does_not_become_something_else_or_move_to_one_province_either(publish, office, outside):
     publish()
     foreign = office(Kind.FOREIGN_AFFAIRS)
-    same = {"name_es": foreign.name["es"], "name_en": "", "valid_from": None, "followed_by_id": None, "to_confirm": False}
+    same = {"name_es": foreign.name["es"], "name_en": "", "valid_from": None, "followed_by_id": None,
+            "to_confirm": False}
     for other in ({"kind": Kind.NGO, "province": None}, {"kind": Kind.FOREIGN_AFFAIRS, "province": "17"}):
         with outside(), pytest.raises(RuleBroken) as broken, work("test.change", by=operator):
             partners.change_institution(foreign, version=foreign.version, **same, **other)

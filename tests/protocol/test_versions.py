@@ -25,7 +25,9 @@ def test_the_first_version_has_ten_phases_and_only_two_limits_that_come_from_out
     ]
     official = {step.key: (step.standing, step.limit.amount, step.limit.unit) for step in book.steps
                 if step.standing is not Standing.TARGET}
-    assert official == {"report-child": (Standing.LAW, 24, Unit.HOURS), "found-abroad": (Standing.PROTOCOL, 24, Unit.HOURS)}
+    assert official == {
+        "report-child": (Standing.LAW, 24, Unit.HOURS), "found-abroad": (Standing.PROTOCOL, 24, Unit.HOURS),
+    }
     assert book.by_key["found-abroad"].applies_to == {Condition.FOUND_ABROAD}
     assert not any(step.is_validated for step in book.steps)
 
@@ -34,7 +36,7 @@ def test_every_step_of_the_first_version_is_told_in_both_languages(begin):
     for row in queries.steps_of(begin()):
         for words in (row.name, row.procedure, *([row.basis] if row.basis else [])):
             assert set(words) == {"es", "en"}
-            assert all(words.values()) and words["es"] != words["en"] or row.basis == words, row.key
+            assert (all(words.values()) and words["es"] != words["en"]) or row.basis == words, row.key
 
 
 def test_the_first_version_can_be_published_as_it_is(begin, outside):

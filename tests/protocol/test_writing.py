@@ -8,6 +8,7 @@ from shelter.calendar import today
 from shelter.codes.protocol import Start, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.protocol import actions, queries
+from shelter.protocol.forms import now_says
 from tests.client import Page
 
 
@@ -29,6 +30,12 @@ def numbers(version):
     return {step.key: step.number for step in queries.as_book(version).steps}
 
 
+def as_typed(row, **answers):
+    """What the form of a step would send as it is shown, but for these answers."""
+    values = {name: value for name, value in now_says(row).items() if value not in (None, False, "")}
+    return {**{name: "y" if value is True else value for name, value in values.items()}, **answers}
+
+
 def refused(answer, field):
     """The sentence at one field of a form that was refused."""
     assert answer.status_code == 422, answer.status_code
@@ -42,7 +49,8 @@ def test_the_first_draft_is_begun_with_one_button(client):
     assert "Todavía no rige ninguna versión" in Page(client.get("/protocolo").text).text
     assert client.post("/protocolo/versiones", data={}).status_code == 303
     page = Page(client.get("/protocolo/versiones").text).text
-    assert "Versión 1" in page and "Borrador" in page
+    assert "Versión 1" in page
+    assert "Borrador" in page
     assert client.post("/protocolo/versiones", data={}).status_code == 303
     assert len(queries.versions()) == 1
 
@@ -50,7 +58,7 @@ def test_the_first_draft_is_begun_with_one_button(client):
 def test_a_step_is_added_at_the_end_of_its_phase_and_says_what_it_asks(client, draft):
     phase = queries.phases_of(draft)[1]
     answer = client.fill(
-        at(draft, f"/fases/{phase.id}/pasos/nuevo"), name_es="Avisar a la Defensoría del Pueblo", procedure_es="Un oficio.",
+        at(draft, f"/fases/{phase.id}/pasos/nuevo"), name_es="Avisar a la Defensoría", procedure_es="Un oficio.",
         responsible="ombudsman", start="step", after="identify", limit_amount="3", limit_unit="working_days",
         standing="target", evidence=["document", "word"], applies_to=["foreign"], is_beside="y",
     )
@@ -59,7 +67,8 @@ def test_a_step_is_added_at_the_end_of_its_phase_and_says_what_it_asks(client, d
     assert (step.number, step.start, step.after, step.is_beside) == ("2.4", Start.STEP, "identify", True)
     assert (step.limit.amount, step.limit.unit) == (3, Unit.WORKING_DAYS)
     page = Page(client.get(answer.location).text).text
-    assert "3 días hábiles" in page and "Cuando termina este: 2.1 Pedir la identificación preliminar" in page
+    assert "3 días laborables" in page
+    assert "Cuando termina este: 2.1 Pedir la identificación preliminar" in page
 
 
 STEP = {"name_es": "Paso", "procedure_es": "Algo.", "start": "alert", "standing": "target", "evidence": ["word"]}
@@ -70,8 +79,8 @@ STEP = {"name_es": "Paso", "procedure_es": "Algo.", "start": "alert", "standing"
     ({"procedure_es": " "}, "procedure_es", "Escriba qué se hace"),
     ({"limit_amount": "0", "limit_unit": "hours"}, "limit_amount", "de 1 a 720"),
     ({"limit_amount": "10000", "limit_unit": "hours"}, "limit_amount", "de 1 a 720"),
-    ({"limit_amount": "366", "limit_unit": "working_days"}, "limit_amount", "De 1 a 365 días hábiles"),
-    ({"limit_amount": "3"}, "limit_unit", "Elija horas o días hábiles"),
+    ({"limit_amount": "366", "limit_unit": "working_days"}, "limit_amount", "De 1 a 365 días laborables"),
+    ({"limit_amount": "3"}, "limit_unit", "Elija horas o días laborables"),
     ({"start": "step"}, "after", "no empezaría nunca"),
     ({"start": "milestone"}, "starts_with", "Diga qué lo pone en marcha"),
     ({"start": "step", "after": "report-child"}, "after", "no se aplica a todas"),
@@ -90,14 +99,16 @@ def test_what_cannot_stand_is_refused_at_its_field_and_nothing_is_lost(client, d
 
 
 def test_a_circle_is_refused_where_it_would_close(client, draft):
-    answer = client.fill(at(draft, "/pasos/make-plan/cambiar"), start="step", after="review-plan")
+    typed = as_typed(queries.step(draft, "make-plan"), start="step", after="review-plan")
+    answer = client.fill(at(draft, "/pasos/make-plan/cambiar"), **typed)
     assert "Se esperarían entre sí: 6.3" in refused(answer, "after")
     assert queries.step(draft, "make-plan").start is Start.MILESTONE
 
 
 def test_a_step_that_others_wait_for_cannot_leave_them_behind(client, draft):
     """`protective-measures` starts after `safety`; were that for children only, it would never start for the others."""
-    answer = client.fill(at(draft, "/pasos/safety/cambiar"), applies_to=["child"])
+    answer = client.fill(at(draft, "/pasos/safety/cambiar"), **as_typed(queries.step(draft, "safety"),
+                                                                        applies_to=["child"]))
     assert "no se aplica a todas" in Page(answer.text).text
     client.post(at(draft, "/pasos/safety/quitar"), data={})
     assert "safety" in numbers(draft)
@@ -154,11 +165,11 @@ def test_two_people_change_one_step_and_both_versions_are_shown(client, draft, w
 
 
 def test_the_hour_at_which_a_working_day_ends_and_the_note(client, draft):
-    answer = client.fill(at(draft, "/datos"), cut_off="16:30", note_es="Nueva hora")
+    answer = client.fill(at(draft, "/datos"), cut_off="16:30", title_es="Ruta", note_es="Nueva hora")
     assert answer.status_code == 303
     version = queries.unpublished()
     assert (f"{version.cut_off:%H:%M}", version.note["es"]) == ("16:30", "Nueva hora")
-    refused(client.fill(at(draft, "/datos"), cut_off="25:00"), "cut_off")
+    refused(client.fill(at(draft, "/datos"), cut_off="25:00", title_es="Ruta"), "cut_off")
 
 
 def test_the_teams_comment_and_who_is_no_team_does_not_even_see_a_draft(client, draft, staff, sign_in):
@@ -179,8 +190,11 @@ def test_what_is_new_is_compared_with_the_version_before(publish, begin, client,
         actions.change_step(two, row, writer.id, expected=1, was={}, limit_amount=20)
         actions.remove_step(two, queries.step(two, "month-6"), writer.id)
     page = Page(client.get(at(two, f"/comparar/{one.id}")).text)
-    assert page.text.count("Cambiado") == 1 and page.text.count("Quitado") == 1 and "Agregado" not in page.text
-    assert "Antes 15 días hábiles" in page.text and "Ahora 20 días hábiles" in page.text
+    assert page.text.count("Cambiado") == 1
+    assert page.text.count("Quitado") == 1
+    assert "Agregado" not in page.text
+    assert "Antes 15 días laborables" in page.text
+    assert "Ahora 20 días laborables" in page.text
     assert "dicen lo mismo" in Page(client.get(at(one, f"/comparar/{one.id}")).text).text
 
 
@@ -189,7 +203,8 @@ def test_everybody_reads_what_is_in_force_with_the_institutions_of_her_province(
     for role in Role:
         client = sign_in(staff(role))
         page = Page(client.get("/protocolo?provincia=07").text).text
-        assert "1.1 Recibir la alerta y abrir el caso" in page and "Ministerio de Salud Pública" in page, role
+        assert "1.1 Recibir la alerta y abrir el caso" in page, role
+        assert "Ministerio de Salud Pública" in page, role
         assert client.get(at(version, "/pasos/safety")).status_code == 200
 
 

@@ -9,8 +9,8 @@ from tests.client import Page
 def test_marks_become_paragraphs_lists_tables_and_headings_from_the_third_level_down():
     html = prose("# Uno\n\n## Dos\n\nHola **ya** *aquí*\n\n1. a\n2. b\n\n- c\n\n| x | y |\n|---|---|\n| 1 | 2 |")
     assert html == (
-        "<h3>Uno</h3>\n<h4>Dos</h4>\n<p>Hola <strong>ya</strong> <em>aquí</em></p>\n<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n"
-        "<ul>\n<li>c</li>\n</ul>\n<table>\n<thead>\n<tr>\n<th>x</th>\n<th>y</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n"
+        "<h3>Uno</h3>\n<h4>Dos</h4>\n<p>Hola <strong>ya</strong> <em>aquí</em></p>\n<ol>\n<li>a</li>\n<li>b</li>\n"
+        "</ol>\n<ul>\n<li>c</li>\n</ul>\n<table>\n<thead>\n<tr>\n<th>x</th>\n<th>y</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n"
         "<td>1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>\n"
     )
 
