@@ -117,7 +117,8 @@ def test_a_letter_is_recorded_on_the_page_and_who_signed_it_is_shown_to_the_prog
     assert "3.2 Atención de salud urgente" in page.text
     assert "Denunciar" not in page.text
     signed = {"officer": "Zoila Cando", "post": "Directora distrital", "way": "letter", "answered_on": str(today())}
-    answer = client.fill(f"{at}/{health.id}", keys=["urgent-health", "pregnancy"], agrees="yes", act="Oficio 12", **signed)
+    both = ["urgent-health", "pregnancy"]
+    answer = client.fill(f"{at}/{health.id}", keys=both, agrees="yes", act="Oficio 12", **signed)
     assert answer.status_code == 303, Page(answer.text).text
     assert "Zoila Cando" in Page(client.get(f"{at}/{health.id}").text).text
     for url in (at, f"/protocolo/versiones/{version.id}/pasos/pregnancy"):

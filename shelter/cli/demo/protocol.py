@@ -43,10 +43,10 @@ SAID = (
     ("urgent-health", Role.MEDICAL, "Conviene nombrar el centro de salud que atiende de noche."),
 )
 NOTE = {
-    "es": "Primera versión. Cuatro instituciones respondieron a los pasos que son suyos. Lo que ninguna ha validado es una "
-          "propuesta o una meta.",
-    "en": "First version. Four institutions answered about the steps that are their own. What none has validated is a "
-          "proposal or a target.",
+    "es": "Primera versión. Cuatro instituciones respondieron a los pasos que son suyos. Lo que ninguna ha validado es "
+          "propuesta o meta.",
+    "en": "First version. Four institutions answered about the steps that are their own. What none has validated is "
+          "a proposal or a target.",
 }
 DOOR = {
     "es": """## Si alguien pregunta por una persona
@@ -133,8 +133,8 @@ def _next(dice: Dice, almanac: Almanac, current: ProtocolVersion, by: uuid.UUID,
     """Version 2: two limits changed, a step taken out; what the teams say of it."""
     version = _version(dice, almanac, 2, by, 9)
     version.state, version.based_on_id = VersionState.COMMENTS, current.id
-    version.note = {"es": "El cupo escolar pasa a veinte días laborables y el patrocinio a cinco. Sale el contacto de "
-                          "los seis meses, que se junta con el de los tres.",
+    version.note = {"es": "El cupo escolar pasa a veinte días laborables y el patrocinio a cinco. Sale el contacto "
+                          "de los seis meses, que se junta con el de los tres.",
                     "en": "A place at school: twenty working days; legal representation: five. The contact at six "
                           "months goes, joined with that at three."}
     steps = _steps(dice, version)
