@@ -137,11 +137,11 @@ class _Walk:
 
     def _starts(self, step: Step) -> list[datetime]:
         """When its clock starts, every time; never before the steps before it in its phase are done."""
-        starts = self._own_starts(step)
-        ready = self._ready_at(step)
-        if ready is None:
-            return []
-        return sorted({max(each, ready) for each in starts}) if ready else starts
+        starts, before = self._own_starts(step), self._before(step)
+        if before is None:
+            return starts
+        ended = self._ends_of(before.key)
+        return sorted({max(each, ended[0]) for each in starts}) if ended else []
 
     def _own_starts(self, step: Step) -> list[datetime]:
         if step.start is Start.ALERT:
@@ -163,15 +163,12 @@ class _Walk:
         ended = [lap.ended_at for lap in self.laps_of(step) if lap.end in {StepState.DONE, StepState.SKIPPED}]
         return sorted(moment for moment in ended if moment)
 
-    def _ready_at(self, step: Step) -> datetime | bool | None:
-        """When all that comes before it in its phase was done; False: nothing does; None: something is not."""
+    def _before(self, step: Step) -> Step | None:
+        """The step on which it waits in its phase: the nearest before it that concerns this person."""
         before = self.before.get(step.key)
         while before is not None and not applies(before, self.facts.conditions):
             before = self.before.get(before.key)
-        if before is None or step.is_beside or before.key in self.open:
-            return False
-        ended = self._ends_of(before.key)
-        return ended[0] if ended else None
+        return None if before is None or step.is_beside or before.key in self.open else before
 
     def _run(self, step: Step, starts: list[datetime]) -> list[Lap]:
         """Cut what shows that it is done into laps."""
