@@ -55,7 +55,8 @@ class UploadForm(Form):
         self.replaces.choices = [(each.id, f"{each.name} · {each.register.name}") for each in files]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A new register has a name and says where its cases come from; what is replaced lies in the same one."""
+        """A new register has a name, an owner and a source; what is replaced lies in the same register."""
+        self.foundation.required = self.register.data == NEW  # of a known one it is not asked, nor sent by a script
         good: bool = super().validate(extra_validators)
         if self.register.data == NEW:
             for field, said in ((self.name, str(_("Write a name for the register"))),

@@ -249,7 +249,7 @@ def test_broken_off_a_second_time_it_says_how_many_are_in(english, shelter, file
 
     monkeypatch.setattr(actions, "carry_out", interrupted)
     said = [shelter("import", file(*LINES)).err for _time in range(2)]
-    assert [each.partition(" cases")[0] for each in said] == ["shelter: broken off after 1", "shelter: broken off after 2"]
+    assert [each.partition(" cases")[0] for each in said] == [f"shelter: broken off after {count}" for count in (1, 2)]
 
 
 MANY = [f"20{year:02d},Female,,,,," for year in range(10)]

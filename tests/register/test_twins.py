@@ -12,7 +12,7 @@ from shelter.register.models import ImportedFile, RegisterCase
 from shelter.register.reading import Mapping, Reading, Sheet
 from shelter.rules import RuleBroken
 
-FACTS = "year registered_on sex age_band nationality country_of_exploitation province".split()
+FACTS = ["year", "registered_on", "sex", "age_band", "nationality", "country_of_exploitation", "province"]
 MAPPING = "register = 'Casa'\nsource = 's'\n" + "".join(f"{fact} = {{column = '{fact}'}}\n" for fact in FACTS) + (
     "exploitation = {sexual = {column = 'sexual'}, labour = {column = 'labour'}}\n")
 COLUMNS = [*FACTS, "sexual", "labour"]

@@ -34,6 +34,13 @@ def review(client, first):
     return check(client, send(client, AGAIN, "copia.csv", register=str(first.register_id)).location)
 
 
+def test_a_known_register_is_not_asked_whose_it_is(client, first):
+    columns = send(client, AGAIN, "copia.csv", register=str(first.register_id), foundation="")
+    assert columns.status_code == 303
+    assert LEAD in client.get(check(client, columns.location)).text
+    assert send(client, AGAIN, "copia.csv", name="Otro", foundation="").status_code == 422
+
+
 def answer(client, review, said):
     return client.post(review.replace("/revisar", "/importar"), data={"same": said} if said else {})
 
@@ -117,9 +124,10 @@ def test_the_answer_is_kept_when_the_worker_was_killed_and_the_bar_begins_where_
         yield next(carry_out(plan, by=by))
         raise SystemExit
 
-    with monkeypatch.context() as killed, pytest.raises(SystemExit):
+    with monkeypatch.context() as killed:
         killed.setattr(actions, "carry_out", until_the_first)
-        answer(client, review, "others")
+        with pytest.raises(SystemExit):
+            answer(client, review, "others")
     told = []
     monkeypatch.setattr("shelter.jobs.progress.PACE", 0.0)
     monkeypatch.setattr("shelter.jobs.progress.Progress._write", lambda self: told.append((self.done, self.total)))
