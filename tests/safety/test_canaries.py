@@ -243,7 +243,7 @@ def bring_a_file(say, client, send, urls):
         send(client, columns, year="year", sex=header, order="dmy", keep_as=say("saved_mapping.name"))
     for field in ("upload.content", "saved_mapping.text", "job.order", "job.file", "job.problem", "imported_file.name"):
         say.typed[field] = word
-    assert {str(job.state) for job in db.session.scalars(sa.select(Job))} == {"done", "failed"}
+    assert {str(job.state) for job in db.session.scalars(sa.select(Job))} == {"done", "refused"}
 
 
 def everything_stored():
