@@ -34,6 +34,7 @@ from shelter import (
     register,
     reports,
     residence,
+    route,
     services,
     transition,
 )
@@ -60,6 +61,7 @@ from shelter.register import models as _register
 from shelter.reports import models as _reports
 from shelter.residence import indicators as _residence_figures
 from shelter.residence import models as _residence
+from shelter.route import models as _route
 from shelter.services import indicators as _services_figures
 from shelter.services import models as _services
 from shelter.texts import language
@@ -70,7 +72,9 @@ from shelter.web.locale import brand, filters
 from shelter.web.quick import KeptTemplates, Shelter, csrf_token, url_for
 
 MEGABYTE = 1024 * 1024
-MODELS = (_cases_records, _referrals, _intake, _residence, _services, _transition, _followup, _register, _reports)
+MODELS = (
+    _cases_records, _referrals, _intake, _residence, _services, _transition, _followup, _register, _reports, _route,
+)
 """Loaded with the house, so that migrations see every table."""
 FIGURES = (
     _cases_figures, _register_figures, _intake_figures, _residence_figures, _services_figures, _transition_figures,
@@ -108,6 +112,7 @@ def create_app(**given: Any) -> Flask:
         approvals,
         documents,
         cases,
+        route,
         referrals,
         intake,
         residence,

@@ -21,7 +21,7 @@ OWN_ROOMS = {
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
     "jobs": {"kinds", "progress", "queue", "worker"},
     "followup": {"words"}, "register": {"reading", "mappings", "uploads", "undoing"}, "oversight": {"words", "watch"},
-    "reports": {"sheet"}, "figures": {"board"},
+    "reports": {"sheet"}, "figures": {"board"}, "route": {"kept"},
 }
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which
 words; `register` has its mapping files beside the reading."""

@@ -58,6 +58,8 @@ class Permission(Code):
     CONTACT_WRITE = "contact.write", _("Record how to contact her safely")
     FOLLOWUP_READ = "followup.read", _("See the follow-up")
     FOLLOWUP_WRITE = "followup.write", _("Record a follow-up contact")
+    ROUTE_READ = "route.read", _("See where a case stands on the route")
+    ROUTE_WRITE = "route.write", _("Say what was done on the route of a case")
     INDICATOR_READ = "indicator.read", _("See the figures, protected")
     INDICATOR_EXACT = "indicator.exact", _("See the figures exactly")
     REPORT_READ = "report.read", _("See and print reports")

@@ -7,7 +7,7 @@ Nothing here is a fact of its own: everything follows from `rules.laps`, can be 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -27,11 +27,13 @@ from shelter.db.base import in_portions, is_sqlite
 from shelter.db.written import tell
 from shelter.partners import queries as partners
 from shelter.partners.models import CalendarDay
+from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Step
+from shelter.rounds import every
 
 from .models import RouteCard, RouteConditions, RouteEdition, RouteLap, StepWord
 from .queries import Known, known
-from .rules import Lap, laps, next_due
+from .rules import ALERTS, NEVER, Event, Lap, is_told_by, laps, next_due
 
 DEFINITIONS = 1
 """To be counted up whenever clocks are worked out in another way."""
@@ -94,7 +96,33 @@ def settle(written: list[Written]) -> None:
 
 def _moves(each: Written) -> bool:
     columns = MOVES.get(type(each.record))
-    return columns is not None and (each.verb != "set" or not columns or not columns.isdisjoint(each.columns))
+    if columns is None or (each.verb == "set" and columns and columns.isdisjoint(each.columns)):
+        return False
+    return not isinstance(each.record, TimelineEntry) or _matters(each.record)
+
+
+def _matters(entry: TimelineEntry) -> bool:
+    """Whether what happened can move a clock: most of what is saved all day shows again what was shown before."""
+    if entry.corrects_id is not None or entry.milestone in ALERTS:
+        return True
+    ended = {row.step: row.ended_at for row in rows_of(_ENDED, case=entry.case_id)}
+    version = next(iter(rows_of(_VERSION, case=entry.case_id)), None)
+    if version is None:
+        return True
+    event = Event(entry.milestone, entry.occurred_at, entry.detail)
+    for step in protocol.book(version.version_id).steps:
+        if is_told_by(step.starts_with, event):
+            return True
+        if is_told_by(step.happening, event) and not (step.key in ended and ended[step.key] <= entry.occurred_at):
+            return True
+    return False
+
+
+_VERSION = sa.select(RouteCard.version_id).where(RouteCard.case_id == sa.bindparam("case", type_=Case.id.type))
+_ENDED = sa.select(RouteLap.step, sa.func.max(RouteLap.ended_at).label("ended_at")).where(
+    RouteLap.case_id == sa.bindparam("case", type_=Case.id.type)
+).group_by(RouteLap.step).having(sa.func.count() == sa.func.count(RouteLap.ended_at))
+"""Steps of which every lap has ended, and when the last did."""
 
 
 def _cases_of(record: Any) -> Iterable[uuid.UUID]:
@@ -152,7 +180,7 @@ def _institution(step: Step, province: str, day: date, known_ones: dict[Any, uui
 def _card(case: Known, lap: Lap | None) -> Card:
     step = case.book.by_key[lap.step] if lap else None
     return Card(case.case_id, case.foundation_id, case.book.version_id, step.phase if step else None,
-                lap.step if lap else None, lap.started_at if lap else None, lap.due_at if lap else None)
+                lap.step if lap else None, lap.started_at if lap else None, lap.due_at or NEVER if lap else NEVER)
 
 
 def kept_of(cases: Collection[uuid.UUID]) -> Standing:
@@ -176,7 +204,7 @@ def _write(then: dict[Any, Any], now: dict[Any, Any], model: Any) -> int:
     other = [each for key, each in now.items() if key in then and then[key] != each]
     new = [each for key, each in now.items() if key not in then]
     connection, table = db.session.connection(), model.__table__
-    if changed := [each for each in (*gone, *other)]:
+    if changed := [*gone, *other]:
         keys = [column.name for column in table.primary_key]
         which = sa.and_(*(table.c[key] == sa.bindparam(f"its_{key}") for key in keys))
         connection.execute(sa.delete(table).where(which), [
@@ -199,8 +227,7 @@ def edition() -> str:
 
 def distrust() -> None:
     """The calendar or the protocol changed: all is worked out anew, soon."""
-    db.session.connection().execute(sa.delete(RouteEdition.__table__))
-    db.session.connection().execute(sa.insert(RouteEdition.__table__).values(id=1, edition=""))
+    db.session.connection().execute(sa.update(RouteEdition.__table__).values(edition=""))  # type: ignore[arg-type]
 
 
 def is_current() -> bool:
@@ -214,17 +241,26 @@ def how_many() -> int:
 
 
 def renew_all(progress: Progress = lambda count: None) -> int:
-    """Work everything out anew, a portion at a time; nobody waits long. How many rows were not right."""
-    found = 0
+    """Work everything out anew, a portion at a time: nobody waits long. How many rows were not right."""
+    found: list[int] = []
+    quietly(_trust)
     for some in in_portions(list(db.session.scalars(sa.select(Case.id))), PORTION):
-        db.session.rollback()
-        found += _committed(some)
+        quietly(lambda _connection, some=some: found.append(renew(some)))  # type: ignore[misc]
         progress(len(some))
-    return found
+    return sum(found)
 
 
-def _committed(cases: Sequence[uuid.UUID]) -> int:
-    raise NotImplementedError
+def _trust(connection: sa.Connection) -> None:
+    """First, so that what changes meanwhile is noticed."""
+    connection.execute(sa.delete(RouteEdition.__table__))  # type: ignore[arg-type]
+    connection.execute(sa.insert(RouteEdition.__table__).values(id=1, edition=edition()))  # type: ignore[arg-type]
+
+
+@every(minutes=1)
+def bring_up_to_date() -> None:
+    """Where the calendar, the protocol or the program changed."""
+    if not is_current():
+        renew_all()
 
 
 def differences(progress: Progress = lambda count: None) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shelter.calendar import now
-from shelter.codes.protocol import StepState
+from shelter.codes.protocol import DelayCause, SkipReason, StepState
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
 from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, Versioned, word
@@ -40,6 +41,13 @@ class StepWord(Model):
     note_sealed: Mapped[SealedBytes | None]
     note = Sealed("step_word.note", ("case", "case_id"), Compartment.CORE)
 
+    @property
+    def label(self) -> Any:
+        """Its reason in words."""
+        if self.reason is None:
+            return ""
+        return (SkipReason if self.word is Word.SKIPPED else DelayCause)(self.reason).label
+
 
 class RouteConditions(Versioned, Model):
     """What was declared of her that decides which steps concern her; what the file says need not be declared."""
@@ -47,8 +55,9 @@ class RouteConditions(Versioned, Model):
     __tablename__ = "route_conditions"
     __table_args__ = (sa.ForeignKeyConstraint(*OF_CASE),)
 
-    case_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     foundation_id: Mapped[uuid.UUID]
+    case_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     by_id: Mapped[uuid.UUID]
     declared_sealed: Mapped[SealedBytes | None]
     declared = Sealed("route_conditions.declared", ("case", "case_id"), Compartment.CORE)
@@ -63,6 +72,7 @@ class RouteLap(Model):
     __tablename__ = "route_lap"
     __table_args__ = (
         sa.ForeignKeyConstraint(*OF_CASE),
+        sa.ForeignKeyConstraint(["foundation_id", "house_id"], ["house.foundation_id", "house.id"]),
         sa.Index("ix_route_lap_ended", "ended_at"),
         sa.Index(
             "ix_route_lap_due", "due_at", sqlite_where=sa.text("ended_at IS NULL"),
@@ -86,7 +96,10 @@ class RouteLap(Model):
 
 
 class RouteCard(Model):
-    """Where a case stands: the version it follows, its phase, and the open step whose limit ends first."""
+    """Where a case stands: the version it follows, its phase, and the open step whose limit ends first.
+
+    `due_at` is rules.NEVER where nothing open has a limit, so that a page of the board is read along one index.
+    """
 
     __tablename__ = "route_card"
     __table_args__ = (
@@ -100,7 +113,7 @@ class RouteCard(Model):
     phase: Mapped[str | None] = mapped_column(sa.String(40))
     step: Mapped[str | None] = mapped_column(sa.String(40))
     started_at: Mapped[datetime | None]
-    due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
 
 
 class RouteEdition(Model):

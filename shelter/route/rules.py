@@ -6,10 +6,9 @@ begins with the arrival. What shows that it is done counts in the lap in which i
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from shelter.calendar import local, moment_of
@@ -18,9 +17,15 @@ from shelter.codes.protocol import Condition, Evidence, Start, StepState, Unit
 from shelter.codes.route import Word
 from shelter.partners.workdays import DAY, Workdays
 from shelter.protocol.rules import Book, Happening, Limit, Step
+from shelter.rules import RuleBroken
+from shelter.texts import say as _
 
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""When what has no limit is due."""
 SOON, PART = timedelta(hours=24), 4
 """A limit ends soon when less than this is left, and less than a fourth of it."""
+OPEN = frozenset({StepState.WAITING, StepState.RUNNING, StepState.DUE, StepState.OVER})
+"""What is still to be done."""
 ALERTS = (Milestone.ALERTED, Milestone.REFERRED, Milestone.OPENED)
 """What the alert is: the first of these that is known."""
 
@@ -200,10 +205,12 @@ class _Walk:
         return sorted([*said, *((event.at, StepState.DONE) for event in shown)])
 
     def _matching(self, wanted: Happening | None) -> list[Event]:
-        if wanted is None:
-            return []
-        return [event for event in self.facts.events if event.milestone is wanted.milestone
-                and wanted.detail in {"", event.detail}]
+        return [event for event in self.facts.events if is_told_by(wanted, event)]
+
+
+def is_told_by(wanted: Happening | None, event: Event) -> bool:
+    """Whether it is this that happened."""
+    return wanted is not None and event.milestone is wanted.milestone and wanted.detail in {"", event.detail}
 
 
 def _before(steps: Sequence[Step]) -> Iterator[tuple[str, Step]]:
@@ -227,8 +234,13 @@ class Place:
 
     @property
     def is_open(self) -> bool:
-        """Something is still to be done."""
+        """Its clock runs."""
         return self.state in {StepState.RUNNING, StepState.DUE, StepState.OVER}
+
+    @property
+    def is_left(self) -> bool:
+        """Something is still to be done."""
+        return self.state in OPEN
 
 
 def places(book: Book, found: dict[str, list[Lap]], now: datetime) -> list[Place]:
@@ -246,9 +258,8 @@ def next_due(found: dict[str, list[Lap]]) -> Lap | None:
     return min(running, key=_order, default=None)
 
 
-def _order(lap: Lap) -> tuple[bool, datetime, datetime, str]:
-    never = datetime.max.replace(tzinfo=lap.started_at.tzinfo if lap.started_at else None)
-    return lap.due_at is None, lap.due_at or never, lap.started_at or never, lap.step
+def _order(lap: Lap) -> tuple[datetime, datetime, str]:
+    return lap.due_at or NEVER, lap.started_at or NEVER, lap.step
 
 
 def percentile(sorted_values: Sequence[float], share: float) -> float | None:
@@ -264,8 +275,23 @@ def percentile(sorted_values: Sequence[float], share: float) -> float | None:
     return sorted_values[low] + (sorted_values[high] - sorted_values[low]) * (place - low)
 
 
-def lap_at(laps: Sequence[Lap], moment: datetime) -> Lap | None:
-    """The lap in which a moment lies."""
-    starts = [lap.started_at for lap in laps if lap.started_at]
-    place = bisect_right(starts, moment)
-    return laps[max(0, place - 1)] if laps else None
+def may_be_said(step: Step, state: StepState | None, is_allowed: bool) -> None:
+    """Only of what is still to be done, and as the protocol lets it be shown."""
+    if state not in OPEN:
+        raise RuleBroken(_("This step is not to be done any more: look at the route again"))
+    if not is_allowed:
+        raise RuleBroken(_("The protocol does not let a person's word do for this step"))
+
+
+def within_the_case(at: datetime, alert_at: datetime | None, now: datetime) -> None:
+    """Nothing is done in the future, or before the alert."""
+    if at > now + timedelta(minutes=1):
+        raise RuleBroken(_("This cannot be later than now"), "at")
+    if alert_at and at < alert_at.replace(second=0, microsecond=0):
+        raise RuleBroken(_("This cannot be before the alert"), "at")
+
+
+def needs_words(is_needed: bool, note: str | None) -> None:
+    """Whoever chooses "another" says which."""
+    if is_needed and not note:
+        raise RuleBroken(_("Write which"), "note")
