@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from shelter.access import Role
+from shelter.accounts import queries as accounts
+from shelter.audit import machine, work
 from shelter.calendar import now
 from shelter.cases.models import Case
 from shelter.codes.protocol import Condition, DelayCause, Evidence, SkipReason
 from shelter.codes.route import Word
 from shelter.db import db
+from shelter.notices import notice_kind, tell
 from shelter.protocol.rules import Step
+from shelter.rounds import every
 from shelter.rules import RuleBroken
+from shelter.texts import later as _later
 from shelter.texts import say as _
 
 from . import queries, rules
@@ -79,6 +85,35 @@ def declare(case: Case, conditions: Iterable[Condition], *, version: int, by: uu
     return found
 
 
-def told(case_id: uuid.UUID, foundation_id: uuid.UUID, step: str, word: Word, started_at: datetime) -> None:
-    """The program told somebody that a step is late."""
-    db.session.add(StepWord(foundation_id=foundation_id, case_id=case_id, step=step, word=word, at=started_at))
+# --- whoever must know ------------------------------------------------------------------------------------------------
+
+LATE = notice_kind("route.late", _later("A step of the route is late"), "route.index", "case")
+STILL_LATE = notice_kind(
+    "route.still_late", _later("A step of the route has been late for a day"), "route.index", "case",
+)
+A_DAY, LATELY = timedelta(days=1), timedelta(days=4)
+"""After how long the coordination is told; limits that were over longer ago are told to nobody: they are history."""
+
+
+@every(minutes=10)
+def tell_who_is_late() -> None:
+    """Of limits that are over: the team at once, the coordination of the house a day later; once each."""
+    moment = now()
+    _tell_late(Word.TOLD_TEAM, LATE, moment)
+    _tell_late(Word.TOLD_COORDINATION, STILL_LATE, moment - A_DAY)
+
+
+def _tell_late(word: Word, notice: str, before: datetime) -> None:
+    for case_id, laps in queries.late(word, before, before - LATELY).items():
+        with work("route.tell", by=machine, to=word.value, steps=len(laps)):
+            case = db.session.get_one(Case, case_id)
+            whom = case.team_ids if word is Word.TOLD_TEAM else _coordination(case)
+            tell(whom, notice, about=case)
+            db.session.add_all(
+                StepWord(foundation_id=case.foundation_id, case_id=case.id, step=lap.step, word=word, at=lap.started_at)
+                for lap in laps
+            )
+
+
+def _coordination(case: Case) -> list[uuid.UUID]:
+    return [each for each, _name, _roles in accounts.in_house(case.house_id, [Role.SHELTER_COORDINATOR])]

@@ -31,7 +31,7 @@ from shelter.partners.models import House, Institution
 from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Book, Step
 
-from .models import RouteCard, RouteConditions, StepWord
+from .models import RouteCard, RouteConditions, RouteLap, StepWord
 from .rules import NEVER, Event, Facts, Lap, Place, Said, laps, places
 
 CHILDREN = frozenset({AgeBand.TO_8, AgeBand.TO_17})
@@ -177,6 +177,20 @@ def responsible(route: Route) -> dict[str, Institution | None]:
                 found[key] = partners.institution_for(kind, route.known.province, key[1])
             who[place.step.key] = found[key]
     return who
+
+
+def late(word: Word, before: datetime, since: datetime) -> dict[uuid.UUID, list[Any]]:
+    """By case its open laps whose limit was over before a moment (not before another), of which nobody was told so."""
+    told = sa.exists().where(StepWord.case_id == RouteLap.case_id, StepWord.step == RouteLap.step,
+                             StepWord.word == word, StepWord.at == RouteLap.started_at)
+    found = _by_case((row.case_id, row) for row in db.session.execute(
+        sa.select(RouteLap.case_id, RouteLap.step, RouteLap.started_at)
+        .join(Case, Case.id == RouteLap.case_id)
+        .where(RouteLap.ended_at.is_(None), RouteLap.due_at < before, RouteLap.due_at >= since,
+               Case.state != CaseState.CLOSED, ~told)
+        .order_by(RouteLap.case_id)
+    ))
+    return dict(found)
 
 
 # --- the board --------------------------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ def index(case: Case) -> ResponseReturnValue:
     told = queries.words_of(case)
     return page(
         "route/index.html", case=case, route=found, phases=words.say_phases(found) if found else [], words=words,
+        pressing=words.pressing(found) if found else [],
         now=now(), writes=writes, told=told, said=Given, causes=queries.causes(told),
         who=queries.responsible(found) if found else {}, names=accounts.names(each.by_id for each in told),
     )

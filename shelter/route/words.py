@@ -12,7 +12,7 @@ from shelter.texts import say as _
 from shelter.texts import say_many
 from shelter.web.locale import say_day, say_hour
 
-from .rules import Lap, Place
+from .rules import NEVER, Lap, Place
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KINDS = {
@@ -89,5 +89,12 @@ def say_phases(route: Any) -> list[dict[str, Any]]:
     for phase in route.book.phases:
         steps = [each for each in route.places if each.step.phase == phase.key]
         if steps:
-            found.append({"phase": phase, "places": steps, "done": sum(not each.is_left for each in steps)})
+            found.append({"phase": phase, "places": steps, "done": sum(not each.is_left for each in steps),
+                          "is_open": any(each.is_open for each in steps)})
     return found
+
+
+def pressing(route: Any, most: int = 3) -> list[Place]:
+    """The open steps whose limits end first."""
+    running = [each for each in route.places if each.is_open]
+    return sorted(running, key=lambda each: (each.lap.due_at or NEVER, each.lap.started_at))[:most]

@@ -23,7 +23,7 @@ def step(key, phase, start=Start.ALERT, standing=Standing.TARGET, **more):
 
 @pytest.fixture
 def book(monkeypatch):
-    """Six steps in three phases: a day after the alert, an arrival, a plan, what children and foreigners need, leaving."""
+    """Six steps in three phases: a report, an arrival, health, what children and foreigners need, leaving."""
     admitted, exited = Happening(Milestone.ADMITTED), Happening(Milestone.EXITED)
     steps = (
         step("report", "alert", standing=Standing.LAW, is_validated=True, limit=Limit(24, Unit.HOURS),

@@ -82,7 +82,7 @@ def test_a_holiday_of_one_canton_moves_its_limits_alone():
     assert rules.due_at(started, limit, Workdays("1701"), book()) == moment_of(date(2025, 7, 25), time(17))
 
 
-# --- what starts a clock ------------------------------------------------------------------------------------------------
+# --- what starts a clock ----------------------------------------------------------------------------------------------
 
 def test_the_alert_is_the_first_that_is_known_of_alert_referral_and_opening():
     one = step("a", limit=(24, HOURS))
@@ -165,7 +165,7 @@ def test_done_before_its_clock_began_is_done():
     assert not lap.is_late(at("12-01"))
 
 
-# --- laps -----------------------------------------------------------------------------------------------------------------
+# --- laps -------------------------------------------------------------------------------------------------------------
 
 PLAN = step("plan", Start.MILESTONE, starts_with=ADMITTED, limit=(5, DAYS),
             happening=Happening(Milestone.INTAKE_DONE), evidence=frozenset({Evidence.MILESTONE, Evidence.WORD}))
@@ -196,7 +196,7 @@ def test_a_closed_case_stops_every_clock():
     assert only(found, "a").is_late(at("12-30"))  # its limit was over before the case was closed
 
 
-# --- now ------------------------------------------------------------------------------------------------------------------
+# --- now --------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("now", "state"), [
     ("11-05 10:00", StepState.RUNNING),
