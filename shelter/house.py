@@ -30,6 +30,8 @@ from shelter import (
     oversight,
     own,
     partners,
+    procedures,
+    protocol,
     referrals,
     register,
     reports,
@@ -55,6 +57,8 @@ from shelter.intake import models as _intake
 from shelter.jobs import queue, worker
 from shelter.keeping import rounds as _keeping_rounds  # noqa: F401 (written into the book of rounds)
 from shelter.partners.queries import list_words
+from shelter.procedures import models as _procedures
+from shelter.protocol import models as _protocol
 from shelter.referrals import models as _referrals
 from shelter.register import indicators as _register_figures
 from shelter.register import models as _register
@@ -74,7 +78,8 @@ from shelter.web.quick import KeptTemplates, Shelter, csrf_token, url_for
 
 MEGABYTE = 1024 * 1024
 MODELS = (
-    _cases_records, _referrals, _intake, _residence, _services, _transition, _followup, _register, _reports, _route,
+    _cases_records, _procedures, _protocol, _referrals, _intake, _residence, _services, _transition, _followup,
+    _register, _reports, _route,
 )
 """Loaded with the house, so that migrations see every table."""
 FIGURES = (
@@ -121,6 +126,8 @@ def create_app(**given: Any) -> Flask:
         transition,
         followup,
         partners,
+        procedures,
+        protocol,
         oversight,
         register,
         desk,

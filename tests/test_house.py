@@ -21,10 +21,12 @@ OWN_ROOMS = {
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
     "jobs": {"kinds", "progress", "queue", "worker"},
     "followup": {"words"}, "register": {"reading", "mappings", "uploads", "undoing"}, "oversight": {"words", "watch"},
-    "reports": {"sheet"}, "figures": {"board"}, "route": {"kept"},
+    "reports": {"sheet"}, "figures": {"board"}, "protocol": {"first", "words", "booklet"}, "procedures": {"kinds"},
+    "route": {"kept", "words"},
 }
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which
-words; `register` has its mapping files beside the reading."""
+words; `protocol` comes with a first version, is told in words and printed; `route` keeps where cases stand, and says
+it; `register` has its mapping files beside the reading."""
 SHARED_TEMPLATES = {"layout", "ui", "paper", "errors"}
 LONGEST_FILE, LONGEST_VIEW = 400, 15
 
@@ -129,11 +131,12 @@ def test_no_template_trusts_html():
     assert found(r"\|\s*safe\b|autoescape\s+false|Markup\(", PAGES) == []
 
 
-MARKUP = {f"shelter/{each}.py" for each in ("web/paper", "web/panels", "web/charts", "web/choices")}
+MARKUP = {f"shelter/{each}.py" for each in ("web/paper", "web/panels", "web/charts", "web/choices", "web/prose")}
 
 
 def test_html_is_trusted_only_where_it_was_made():
-    """Panels are rendered templates; charts and options are written with `Markup.format`, which escapes."""
+    """Panels are rendered templates; charts and options are written with `Markup.format`, and prose by
+    its reader, which escape."""
     assert found(r"\bMarkup\(", CODE, but=MARKUP) == []
 
 

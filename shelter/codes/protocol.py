@@ -96,3 +96,18 @@ class DelayCause(Code):
     NO_MEANS = "no_means", _("No transport, interpreter or money")
     NOT_RECORDED = "not_recorded", _("It was done and not recorded")
     OTHER = "other", _("Another cause")
+
+
+class ValidatedBy(Code):
+    """How an institution answered about the steps that are its own."""
+
+    LETTER = "letter", _("By letter")
+    MEETING = "meeting", _("In a meeting with minutes")
+    ANSWER = "answer", _("On the answer page")
+
+
+class ReadingKind(Code):
+    """What the team is asked to read."""
+
+    PROTOCOL = "protocol", _("Protocol of the route")
+    PROCEDURE = "procedure", _("Operating procedure")

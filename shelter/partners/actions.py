@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +32,17 @@ def counts_open_cases(count: CountOpen) -> CountOpen:
     """Whoever knows cases says here how many are open: a house does not end over the heads of those who live in it."""
     _open_cases.append(count)
     return count
+
+
+Needed = Callable[[date], dict[Kind, str]]
+"""The kinds of institution that are needed on a day and after it, each with what it is needed for."""
+_needed: list[Needed] = []
+
+
+def needs_institutions(needed: Needed) -> Needed:
+    """Whoever needs institutions says here which: none of them ends while nobody else does what it did."""
+    _needed.append(needed)
+    return needed
 
 
 # --- foundations, houses, beds ----------------------------------------------------------------------------------------
@@ -158,10 +170,11 @@ def change_institution(
     )
     _no_other_institution(name_es, province, institution.id)
     rules.in_order(valid_from, institution.valid_to, "valid_from")
-    _follow(institution, followed_by_id)
-    institution.name = {"es": name_es, "en": name_en or name_es}
-    institution.kind, institution.province = kind, province
-    institution.valid_from, institution.to_confirm = valid_from, to_confirm
+    with _nobody_is_missed(today(), "kind"):
+        _follow(institution, followed_by_id)
+        institution.name = {"es": name_es, "en": name_en or name_es}
+        institution.kind, institution.province = kind, province
+        institution.valid_from, institution.to_confirm = valid_from, to_confirm
 
 
 def _no_other_institution(name: str, province: str | None, but: uuid.UUID | None) -> None:
@@ -185,9 +198,24 @@ def end_institution(
     """From the day after, nobody can be referred by it; what it did before stays."""
     is_over = institution.has_ended or institution.valid_to is not None
     rules.may_end(institution.valid_from, is_over, valid_to, is_unknown)
-    _follow(institution, followed_by_id)
-    institution.valid_to, institution.has_ended = valid_to, is_unknown
-    institution.version += 1
+    day = today() if valid_to is None else max(today(), valid_to + timedelta(days=1))
+    with _nobody_is_missed(day, "followed_by_id"):
+        _follow(institution, followed_by_id)
+        institution.valid_to, institution.has_ended = valid_to, is_unknown
+        institution.version += 1
+
+
+@contextmanager
+def _nobody_is_missed(day: date, place: str) -> Iterator[None]:
+    """Refuse what is done inside if on that day it leaves undone somewhere what an institution is needed for."""
+    needed = {kind: what for each in _needed for kind, what in each(day).items()}
+    before = queries.lacking(needed, day)
+    yield
+    db.session.flush()
+    for kind, provinces in queries.lacking(needed, day).items():
+        if set(provinces) - set(before.get(kind, ())):
+            raise RuleBroken(_("The protocol needs it: nobody else would do “%(what)s”. Add first who does it now.",
+                               what=needed[kind]), place)
 
 
 def seed_institutions() -> list[Institution]:

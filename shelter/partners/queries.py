@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shelter.codes import Entry
-from shelter.codes.places import Rank
+from shelter.codes.places import Province, Rank
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import Rows, db, rows_of, unseal
 
@@ -85,6 +85,17 @@ def all_institutions() -> list[dict[str, Any]]:
     kinds = InstitutionKind.every()
     found = [{**row, "before": before.get(row["id"], [])} for row in rows]
     return sorted(found, key=lambda row: (kinds.index(row["kind"]), row["name"]["es"]))
+
+
+def lacking(kinds: Iterable[InstitutionKind], day: date) -> dict[InstitutionKind, list[str]]:
+    """The provinces in which nobody is of a kind on a day; kinds that are there everywhere are left out."""
+    there: dict[InstitutionKind, set[str | None]] = {}
+    for each in institutions(day):
+        there.setdefault(each.kind, set()).add(each.province)
+    found = {kind: there.get(kind, set()) for kind in dict.fromkeys(kinds)}
+    provinces = [each.value for each in Province.by_name()]
+    missed = {kind: [each for each in provinces if each not in has] for kind, has in found.items() if None not in has}
+    return {kind: where for kind, where in missed.items() if where}
 
 
 def institution_for(kind: InstitutionKind, province: str | None, on: date) -> Institution | None:

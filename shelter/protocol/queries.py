@@ -1,21 +1,183 @@
-"""Finding versions of the protocol."""
+"""Versions and what is in them; which one is in force on a day; who answers for a step where; what was said of it."""
 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
 
-from .rules import Book
+import sqlalchemy as sa
 
-BOOKS: list[Book] = []
+from shelter.codes.protocol import VersionState
+from shelter.codes.referrals import InstitutionKind
+from shelter.db import db, rows_of, unseal
+from shelter.partners import queries as partners
+from shelter.partners.models import Institution
+
+from .models import ProtocolComment, ProtocolPhase, ProtocolStep, ProtocolVersion, ProtocolWriter, StepValidation
+from .rules import Book, followed
+
+# --- in force ---------------------------------------------------------------------------------------------------------
 
 
 def in_force(day: date) -> Book | None:
-    """The version that the cases follow that were opened on a day: the first one for those opened before it."""
-    found = [each for each in BOOKS if each.starts_on <= day]
-    return found[-1] if found else next(iter(BOOKS), None)
+    """The version that a case opened on that day follows; before the first one starts, the first; None without any."""
+    return followed(books(), day)
 
 
-def book(version_id: uuid.UUID) -> Book:
-    """A published version."""
-    return next(each for each in BOOKS if each.version_id == version_id)
+def book(version_id: uuid.UUID) -> Book | None:
+    """A published version, by its id."""
+    return next((each for each in books() if each.version_id == version_id), None)
+
+
+def books() -> list[Book]:
+    """Every published version in the order of time. One query; what they hold is read once per process and stamp."""
+    return [_kept(row.id, row.stamp) for row in rows_of(_PUBLISHED)]
+
+
+_PUBLISHED = (
+    sa.select(ProtocolVersion.id, ProtocolVersion.stamp)
+    .where(ProtocolVersion.state == VersionState.PUBLISHED).order_by(ProtocolVersion.starts_on)
+)
+
+
+@lru_cache(maxsize=64)
+def _kept(version_id: uuid.UUID, _stamp: int) -> Book:
+    return as_book(db.session.get_one(ProtocolVersion, version_id))
+
+
+def as_book(version: ProtocolVersion) -> Book:
+    """Any version, a draft too, in plain values; a draft starts on the day it was begun as long as it has none."""
+    phases, steps, agreed = phases_of(version), steps_of(version), validated(version)
+    by_phase = {key: list(found) for key, found in groupby(steps, key=lambda each: each.phase_id)}
+    return Book(
+        version_id=version.id, number=version.number, starts_on=version.starts_on or version.made_at.date(),
+        cut_off=version.cut_off, phases=tuple(phase.as_value() for phase in phases),
+        steps=tuple(
+            step.as_value(phase.key, f"{phase.number}.{place}", is_validated=step.digest in agreed)
+            for phase in phases for place, step in enumerate(by_phase.get(phase.id, ()), 1)
+        ),
+    )
+
+
+# --- versions ---------------------------------------------------------------------------------------------------------
+
+def versions() -> list[ProtocolVersion]:
+    """All of them, the newest first."""
+    return list(db.session.scalars(sa.select(ProtocolVersion).order_by(ProtocolVersion.number.desc())))
+
+
+def unpublished() -> ProtocolVersion | None:
+    """The one that is being written, if one is."""
+    ended = (VersionState.PUBLISHED, VersionState.DISCARDED)
+    return db.session.scalar(sa.select(ProtocolVersion).where(ProtocolVersion.state.not_in(ended)))
+
+
+def newest_published() -> ProtocolVersion | None:
+    """The one that starts last."""
+    published = sa.select(ProtocolVersion).where(ProtocolVersion.state == VersionState.PUBLISHED)
+    return db.session.scalar(published.order_by(ProtocolVersion.starts_on.desc()).limit(1))
+
+
+def phases_of(version: ProtocolVersion) -> list[ProtocolPhase]:
+    """Its phases in order."""
+    its = sa.select(ProtocolPhase).where(ProtocolPhase.protocol_id == version.id)
+    return list(db.session.scalars(its.order_by(ProtocolPhase.number)))
+
+
+def steps_of(version: ProtocolVersion) -> list[ProtocolStep]:
+    """Its steps, phase by phase in order."""
+    its = sa.select(ProtocolStep).join(ProtocolPhase, ProtocolPhase.id == ProtocolStep.phase_id)
+    its = its.where(ProtocolStep.protocol_id == version.id)
+    return list(db.session.scalars(its.order_by(ProtocolPhase.number, ProtocolStep.place)))
+
+
+def step(version: ProtocolVersion, key: str) -> ProtocolStep | None:
+    """One of its steps."""
+    its = sa.select(ProtocolStep).where(ProtocolStep.protocol_id == version.id, ProtocolStep.key == key)
+    return db.session.scalar(its)
+
+
+def writers(version: ProtocolVersion) -> list[uuid.UUID]:
+    """Who wrote some of it."""
+    return list(db.session.scalars(
+        sa.select(ProtocolWriter.staff_id).where(ProtocolWriter.protocol_id == version.id)
+    ))
+
+
+# --- what was said of it ----------------------------------------------------------------------------------------------
+
+def comments(version: ProtocolVersion, key: str | None = None) -> list[dict[str, Any]]:
+    """What the team says of it, or of one step: step_key, by_id, at, text; the oldest first."""
+    columns = (ProtocolComment.id, ProtocolComment.step_key, ProtocolComment.by_id, ProtocolComment.at,
+               ProtocolComment.text_sealed.label("text"))
+    query = sa.select(*columns).where(ProtocolComment.protocol_id == version.id)
+    query = query if key is None else query.where(ProtocolComment.step_key == key)
+    rows = db.session.execute(query.order_by(ProtocolComment.at, ProtocolComment.id)).all()
+    return unseal(rows, text=(ProtocolComment.text, "id"))
+
+
+def validated(version: ProtocolVersion) -> set[str]:
+    """The digests of its steps to which an institution said yes, and none, as its last word, no."""
+    said: dict[str, dict[uuid.UUID, bool]] = defaultdict(dict)
+    its = sa.select(ProtocolStep.digest).where(ProtocolStep.protocol_id == version.id)
+    for digest, institution, agrees in db.session.execute(
+        sa.select(StepValidation.digest, StepValidation.institution_id, StepValidation.agrees)
+        .where(StepValidation.digest.in_(its)).order_by(StepValidation.at, StepValidation.id)
+    ):
+        said[digest][institution] = agrees
+    return {digest for digest, by_institution in said.items() if all(by_institution.values())}
+
+
+_ANSWER = (StepValidation.id, StepValidation.digest, StepValidation.step_key, StepValidation.institution_id,
+           StepValidation.agrees, StepValidation.answered_on, StepValidation.way, StepValidation.act)
+
+
+def answers(digests: Collection[str]) -> dict[str, list[Any]]:
+    """What institutions answered about steps, by digest, the newest first: agrees, answered_on, way, institution."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in db.session.execute(
+        sa.select(*_ANSWER, Institution.name.label("institution"))
+        .join(Institution, Institution.id == StepValidation.institution_id)
+        .where(StepValidation.digest.in_(digests)).order_by(StepValidation.at.desc(), StepValidation.id)
+    ):
+        found[row.digest].append(row)
+    return found
+
+
+def answers_with_officers(digests: Collection[str], institution_id: uuid.UUID) -> list[dict[str, Any]]:
+    """What one institution answered, the newest first, with who signed it, the post, and what it wants changed."""
+    rows = db.session.execute(
+        sa.select(*_ANSWER, StepValidation.officer_sealed.label("officer"), StepValidation.post_sealed.label("post"),
+                  StepValidation.remark_sealed.label("remark"))
+        .where(StepValidation.digest.in_(digests), StepValidation.institution_id == institution_id)
+        .order_by(StepValidation.at.desc(), StepValidation.id)
+    ).all()
+    return unseal(rows, officer=(StepValidation.officer, "id"), post=(StepValidation.post, "id"),
+                  remark=(StepValidation.remark, "id"))
+
+
+def waiting_for(version: ProtocolVersion, book: Book, day: date) -> list[tuple[Institution, list[Any]]]:
+    """The institutions of the day that are asked about steps, each with those steps and its last answer or None."""
+    digests = {row.key: row.digest for row in steps_of(version)}
+    last: dict[tuple[str, uuid.UUID], Any] = {}
+    for digest, rows in answers(list(digests.values())).items():
+        last.update({(digest, row.institution_id): row for row in reversed(rows)})
+    found = []
+    for institution in partners.institutions(day):
+        steps = [each for each in book.steps if each.responsible == institution.kind]
+        if steps:
+            found.append((institution, [(each, last.get((digests[each.key], institution.id))) for each in steps]))
+    return found
+
+
+# --- who answers for a step -------------------------------------------------------------------------------------------
+
+def answering(kinds: Iterable[InstitutionKind], province: str | None, day: date) -> dict[InstitutionKind, Institution]:
+    """The institution of each kind in a province on a day, where there is one."""
+    found = {kind: partners.institution_for(kind, province, day) for kind in dict.fromkeys(kinds)}
+    return {kind: institution for kind, institution in found.items() if institution}

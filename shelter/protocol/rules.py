@@ -1,14 +1,19 @@
-"""A version of the protocol in plain values: what others read of it."""
+"""A version of the protocol in plain values, what others read of it; and what may stand in one and be published."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import NamedTuple
 
 from shelter.codes.cases import Milestone
-from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit
+from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind
+from shelter.rules import RuleBroken
+from shelter.texts import language
+from shelter.texts import say as _
 
 
 @dataclass(frozen=True)
@@ -80,3 +85,153 @@ class Book:
     def __post_init__(self) -> None:
         """Steps by key."""
         object.__setattr__(self, "by_key", {step.key: step for step in self.steps})
+
+
+def followed(books: Sequence[Book], day: date) -> Book | None:
+    """Of the published versions in the order of time, which one a case follows that was opened on a day."""
+    return next((each for each in reversed(books) if each.starts_on <= day), next(iter(books), None))
+
+
+MOST = {Unit.HOURS: 720, Unit.WORKING_DAYS: 365}
+"""The longest limits: beyond thirty days hours are no measure, beyond a year a limit is none."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with a step, and at which field; `key` is empty when it concerns the whole version."""
+
+    key: str
+    field: str
+    message: str
+
+
+def faults(book: Book) -> list[Fault]:
+    """All that keeps a version from being published."""
+    if not book.steps:
+        return [Fault("", "", _("It has no steps yet"))]
+    return [fault for step in book.steps for fault in faults_of(step, book.by_key)]
+
+
+def check(step: Step, others: Mapping[str, Step]) -> None:
+    """Refuse a step that cannot stand among the others, at the field that is wrong."""
+    for fault in faults_of(step, {**others, step.key: step}):
+        raise RuleBroken(fault.message, fault.field)
+
+
+def faults_of(step: Step, steps: Mapping[str, Step]) -> Iterator[Fault]:
+    """What is wrong with one step among all of them."""
+    for place, message in (*_of_limit(step), *_of_start(step, steps), *_of_evidence(step)):
+        yield Fault(step.key, place, message)
+
+
+def _of_limit(step: Step) -> Iterator[tuple[str, str]]:
+    if step.limit and not 1 <= step.limit.amount <= MOST[step.limit.unit]:
+        yield "limit_amount", _("From 1 to %(most)s %(unit)s", most=MOST[step.limit.unit], unit=step.limit.unit.label)
+    if step.standing is not Standing.TARGET and step.responsible is None:
+        yield "responsible", _("Only what an institution answers for can be law or protocol: choose which, or mark the "
+                               "limit as a target")
+
+
+def _of_start(step: Step, steps: Mapping[str, Step]) -> Iterator[tuple[str, str]]:
+    if step.start is Start.MILESTONE and step.starts_with is None:
+        yield "starts_with", _("Say what starts it")
+    if step.start is not Start.STEP:
+        return
+    before = steps.get(step.after)
+    if before is None:
+        yield "after", _("Choose the step after which it starts: without it, it would never start")
+    elif circle := _circle(step, steps):
+        yield "after", _("They would wait for each other: %(steps)s", steps=" → ".join(map(said, circle)))
+    elif before.applies_to and not (step.applies_to and step.applies_to <= before.applies_to):
+        yield "after", _("“%(name)s” does not apply to everybody to whom this one does: for some it would never "
+                         "start", name=said(before))
+
+
+def _circle(step: Step, steps: Mapping[str, Step]) -> list[Step]:
+    """The steps from this one back to itself, each starting after the next; none when there is no such circle."""
+    walked, at = [step], steps.get(step.after)
+    while at is not None and at not in walked and at.start is Start.STEP:
+        walked.append(at)
+        at = steps.get(at.after)
+    return [*walked, step] if at is step else []
+
+
+def _of_evidence(step: Step) -> Iterator[tuple[str, str]]:
+    if not step.evidence:
+        yield "evidence", _("Say what shows that it is done")
+    if Evidence.MILESTONE in step.evidence and step.happening is None:
+        yield "happening", _("Say which happening shows that it is done")
+    if step.happening and step.start is Start.MILESTONE and step.happening == step.starts_with:
+        yield "happening", _("The same happening starts it: it would be done at once")
+
+
+def said(step: Step) -> str:
+    """A step's number and name in the reader's language."""
+    return f"{step.number} {step.name.get(language()) or step.name['es']}"
+
+
+def may_start(starts_on: date, day: date, latest: date | None) -> None:
+    """A version starts today or later, and after every other."""
+    if starts_on < day:
+        raise RuleBroken(_("It can start today or later: what was done until now was done by another version"),
+                         "starts_on")
+    if latest is not None and starts_on <= latest:
+        raise RuleBroken(_("Another version starts on that day or later: choose a later day"), "starts_on")
+
+
+def reason_not_to_publish(state: VersionState, writers: Collection[uuid.UUID], by: uuid.UUID) -> str:
+    """Why this person may not publish it; empty when she may."""
+    if state is VersionState.PUBLISHED:
+        return _("It is published already")
+    if state is not VersionState.VALIDATION:
+        return _("It goes to the institutions first, so that they can validate it")
+    if by in writers:
+        return _("A second person publishes it: whoever wrote a part of it does not")
+    return ""
+
+
+NEXT = {
+    VersionState.DRAFT: (VersionState.COMMENTS, VersionState.DISCARDED),
+    VersionState.COMMENTS: (VersionState.VALIDATION, VersionState.DRAFT, VersionState.DISCARDED),
+    VersionState.VALIDATION: (VersionState.DRAFT, VersionState.DISCARDED),
+}
+"""Where a version can go; to be published it needs a second person and a day."""
+
+
+def may_become(state: VersionState, then: VersionState) -> None:
+    """Refuse a turn in the life of a version that there is not."""
+    if then not in NEXT.get(state, ()):
+        raise RuleBroken(_("This version cannot become that now: somebody changed it meanwhile"))
+
+
+class Change(NamedTuple):
+    """What became of a step between two versions: its fields as (label, before, after) where they differ."""
+
+    kind: str
+    key: str
+    number: str
+    name: str
+    fields: list[tuple[str, str, str]]
+
+
+class Told(NamedTuple):
+    """A step as it is read aloud: its number, its name, its fields in words by their labels."""
+
+    number: str
+    name: str
+    fields: dict[str, str]
+
+
+def changes(before: Mapping[str, Told], after: Mapping[str, Told]) -> list[Change]:
+    """Step by step what was added, removed and changed; those of the new version in its order, then those removed."""
+    found = []
+    for key, told in after.items():
+        old = before.get(key)
+        if old is None:
+            found.append(Change("added", key, told.number, told.name, []))
+            continue
+        differ = [(label, old.fields.get(label, ""), text) for label, text in told.fields.items()
+                  if text != old.fields.get(label, "")]
+        if differ:
+            found.append(Change("changed", key, told.number, told.name, differ))
+    gone = [Change("removed", key, old.number, old.name, []) for key, old in before.items() if key not in after]
+    return found + gone

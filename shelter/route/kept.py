@@ -103,26 +103,31 @@ def _moves(each: Written) -> bool:
 
 def _matters(entry: TimelineEntry) -> bool:
     """Whether what happened can move a clock: most of what is saved all day shows again what was shown before."""
+    rows = rows_of(_ENDED, case=entry.case_id)
+    book = protocol.book(rows[0].version_id) if rows else None
+    if book is None:  # a new case; or there is no protocol yet
+        return bool(protocol.books())
     if entry.corrects_id is not None or entry.milestone in ALERTS:
         return True
-    ended = {row.step: row.ended_at for row in rows_of(_ENDED, case=entry.case_id)}
-    version = next(iter(rows_of(_VERSION, case=entry.case_id)), None)
-    if version is None:
-        return True
-    event = Event(entry.milestone, entry.occurred_at, entry.detail)
-    for step in protocol.book(version.version_id).steps:
-        if is_told_by(step.starts_with, event):
-            return True
-        if is_told_by(step.happening, event) and not (step.key in ended and ended[step.key] <= entry.occurred_at):
-            return True
-    return False
+    event, ended = Event(entry.milestone, entry.occurred_at, entry.detail), {row.step: row.ended_at for row in rows}
+    return any(
+        is_told_by(step.starts_with, event)
+        or (is_told_by(step.happening, event) and (ended.get(step.key) or NEVER) > entry.occurred_at)
+        for step in book.steps
+    )
 
 
-_VERSION = sa.select(RouteCard.version_id).where(RouteCard.case_id == sa.bindparam("case", type_=Case.id.type))
-_ENDED = sa.select(RouteLap.step, sa.func.max(RouteLap.ended_at).label("ended_at")).where(
-    RouteLap.case_id == sa.bindparam("case", type_=Case.id.type)
-).group_by(RouteLap.step).having(sa.func.count() == sa.func.count(RouteLap.ended_at))
-"""Steps of which every lap has ended, and when the last did."""
+_ENDED = (
+    sa.select(
+        RouteCard.version_id, RouteLap.step,
+        sa.case((sa.func.count() == sa.func.count(RouteLap.ended_at), sa.func.max(RouteLap.ended_at)))
+        .label("ended_at"),
+    )
+    .outerjoin(RouteLap, RouteLap.case_id == RouteCard.case_id)
+    .where(RouteCard.case_id == sa.bindparam("case", type_=Case.id.type))
+    .group_by(RouteCard.version_id, RouteLap.step)
+)
+"""The version that a case follows, and its steps; of those of which every lap has ended, when the last did."""
 
 
 def _cases_of(record: Any) -> Iterable[uuid.UUID]:

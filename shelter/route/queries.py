@@ -29,7 +29,7 @@ from shelter.db.base import is_sqlite
 from shelter.partners import queries as partners
 from shelter.partners.models import House, Institution
 from shelter.protocol import queries as protocol
-from shelter.protocol.rules import Book, Step
+from shelter.protocol.rules import Book, Step, followed
 
 from .models import RouteCard, RouteConditions, RouteLap, StepWord
 from .rules import NEVER, Event, Facts, Lap, Place, Said, laps, places
@@ -54,7 +54,8 @@ def known(case_ids: Iterable[uuid.UUID]) -> list[Known]:
     """Of some cases, in five questions; those that no version of the protocol concerns are left out."""
     asked = {"cases": listed([text_of(each) for each in case_ids])}
     cases = rows_of(_cases(is_sqlite()), **asked)
-    books = {each.id: protocol.in_force(local(each.opened_at).date()) for each in cases}
+    published = protocol.books()
+    books = {each.id: followed(published, local(each.opened_at).date()) for each in cases}
     events = _by_case((row.case_id, Event(row.milestone, row.occurred_at, row.detail))
                       for row in rows_of(_events(is_sqlite()), **asked))
     said = _by_case((row.case_id, Said(row.step, row.word, row.at)) for row in rows_of(_said(is_sqlite()), **asked))
@@ -220,7 +221,8 @@ def board(reader: Reader, asked: Mapping[str, str], cursor: Cursor | None = None
     found = db.session.execute(query.order_by(*turned).limit(most + 1)).all()
     more, found = len(found) > most, found[:most]
     opened = unseal(found[::-1] if backwards else found, name=(Person.name_used, "person_id"))
-    rows = [_with_step(row) for row in opened]
+    books = {each.version_id: each for each in protocol.books()}
+    rows = [_with_step(row, books[row["version_id"]]) for row in opened]
     if not rows:
         return Listing([])
     earlier = str(Cursor(rows[0]["due_at"], rows[0]["id"], newer=True)) if (more if backwards else cursor) else None
@@ -250,8 +252,7 @@ def _board(reader: Reader) -> sa.Select[Any]:
     return found  # type: ignore[no-any-return]
 
 
-def _with_step(row: dict[str, Any]) -> dict[str, Any]:
-    book = protocol.book(row["version_id"])
+def _with_step(row: dict[str, Any], book: Book) -> dict[str, Any]:
     step = book.by_key.get(row["step"] or "")
     phase = next((each for each in book.phases if each.key == row["phase"]), None)
     return {**row, "step": step, "phase": phase, "has_limit": row["due_at"] < NEVER}

@@ -61,6 +61,11 @@ PUBLICATION = row("n", "n", "n", "n", "n", "o", "o", "n", "o", "n")
 NOT_HERS_TO_BRING = row("f", "f", "f", "f", "f", "n", "n", "f", "f", "f")  # an upload of another person
 OF_PROGRAMME = row("n", "n", "n", "n", "n", "n", "o", "n", "n", "n")  # a file of the programme's register
 FOCAL = row("f", "f", "f", "f", "f", "o", "o", "o", "f", "f")
+PROTOCOL_DRAFT = row("n", "o", "o", "o", "o", "o", "o", "n", "n", "n")  # what is not published is for the teams
+COMMENT = row("f", "o", "o", "o", "o", "o", "o", "f", "f", "f")
+WRITE_PROTOCOL = row("f", "f", "f", "f", "f", "f", "o", "f", "f", "f")
+COORDINATE = row("f", "f", "f", "f", "f", "o", "o", "f", "f", "f")
+TEAM = row("o", "o", "o", "o", "o", "o", "o", "o", "f", "f")
 AUDIT = row("f", "f", "f", "f", "f", "f", "f", "f", "f", "o")
 
 
@@ -173,6 +178,20 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **both("reports.new", row=REPORTS),
     **get("reports.preview", "reports.paper", row=RELEASE),
     **post("reports.publish", row=PUBLISH),
+    **get("protocol.index", row=ANYBODY),
+    **get("protocol.show", "protocol.step", "protocol.paper", "protocol.compare", row=PROTOCOL_DRAFT),
+    **get("protocol.versions", "protocol.validations", row=COMMENT),
+    **both("protocol.comment", row=COMMENT),
+    **post("protocol.begin", "protocol.turn", "protocol.move_phase", "protocol.remove_phase", "protocol.move_step",
+           "protocol.remove_step", row=WRITE_PROTOCOL),
+    **both("protocol.describe", "protocol.add_phase", "protocol.change_phase", "protocol.add_step",
+           "protocol.change_step", "protocol.answer", row=WRITE_PROTOCOL),
+    **both("protocol.publish", row=COORDINATE),
+    **get("procedures.index", "procedures.show", "procedures.open_text", row=TEAM),
+    **post("procedures.acknowledge", row=TEAM),
+    **both("procedures.write", "procedures.rewrite", row=COORDINATE),
+    **post("procedures.publish", "procedures.end", row=COORDINATE),
+    **get("procedures.readers", "procedures.all_readers", row=COORDINATE),
     **get("reports.publications", row=RELEASES),
     **get("reports.publication", row=PUBLICATION),
 }

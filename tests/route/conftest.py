@@ -42,6 +42,5 @@ def book(monkeypatch):
     names = {"alert": ("Alerta", "Alert"), "house": ("En la casa", "In the house"), "out": ("Salida", "Leaving")}
     phases = tuple(Phase(key, {"es": es, "en": en}, place + 1) for place, (key, (es, en)) in enumerate(names.items()))
     made = Book(uuid.UUID(int=7), 1, date(2020, 1, 1), phases=phases, steps=steps)
-    monkeypatch.setattr(protocol, "in_force", lambda day: made)
-    monkeypatch.setattr(protocol, "book", lambda version: made)
+    monkeypatch.setattr(protocol, "books", lambda: [made])
     return made

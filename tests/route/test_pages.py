@@ -149,7 +149,7 @@ def test_the_board_begins_with_what_is_most_pressing(book, case, staff, sign_in)
 def test_without_a_protocol_the_page_says_so(case, staff, sign_in, monkeypatch):
     from shelter.protocol import queries as protocol
 
-    monkeypatch.setattr(protocol, "in_force", lambda day: None)
+    monkeypatch.setattr(protocol, "books", list)
     member = staff(Role.CASEWORKER)
     page = sign_in(member).get(f"/casos/{case(team=[member]).id}/ruta")
     assert "Todavía no hay ninguna versión publicada" in page.text

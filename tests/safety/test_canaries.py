@@ -20,6 +20,7 @@ from shelter.db.sealed import FIELDS
 from shelter.jobs import Job
 from shelter.keeping import backup
 from shelter.keeping.places import artefacts
+from shelter.protocol.models import ProtocolVersion
 from shelter.web import TextField
 from shelter.web.forms import Form
 from tests.client import Page
@@ -209,6 +210,7 @@ def walked(app, programme, staff, sign_in, caplog, tmp_path):
     send(sign_in(asking), "/aprobaciones/recuperar", staff_id=str(members[Role.LAWYER].id), reason=reason)
     request = db.session.scalar(sa.select(Approval.id))
     send(sign_in(deciding), f"/aprobaciones/{request}", decision="no", reason=say("approval.answer"))
+    speak_of_the_protocol(say, sign_in(staff(Role.PROGRAMME_COORDINATOR)), send, programme)
     for url in (
         f"/casos/{case}",
         "/mi-dia",
@@ -225,6 +227,20 @@ def walked(app, programme, staff, sign_in, caplog, tmp_path):
     backed_up = backup.make(artefacts(tmp_path / "medium" / "b.age"), by=operator)
     assert backed_up.files.data.stat().st_size > 10_000
     return say.typed, urls, caplog.text
+
+
+def speak_of_the_protocol(say, client, send, programme):
+    """A comment on a step, and the letter of an institution with who signed it."""
+    client.post("/protocolo/versiones", data={})
+    version = f"/protocolo/versiones/{db.session.scalar(sa.select(ProtocolVersion.id))}"
+    send(client, f"{version}/pasos/safety/comentar", text=say("protocol_comment.text", LONG))
+    for state in ("comments", "validation"):
+        client.post(f"{version}/estado", data={"state": state})
+    office = next(each for each in programme.institutions if each.kind == "prosecutor" and not each.has_ended)
+    send(client, f"{version}/validaciones/{office.id}", keys=["report-child"], agrees="no", way="letter",
+         act="Oficio 7", remark=say("step_validation.remark", LONG), officer=say("step_validation.officer"),
+         post=say("step_validation.post"), answered_on=today().isoformat())
+    assert say.typed["step_validation.officer"] in client.get(f"{version}/validaciones/{office.id}").text
 
 
 def bring_a_file(say, client, send, urls):
@@ -345,6 +361,17 @@ WORDS_OF = {
     "partners.forms.NewInstitutionForm": {"name_en": OPEN, "name_es": OPEN},
     "partners.forms.PostForm": {"name": OPEN, "unit": OPEN},
     "partners.forms.WordForm": {"name_en": OPEN, "name_es": OPEN},
+    "procedures.forms.NewProcedureForm": dict.fromkeys(("title_es", "title_en", "text_es", "text_en"), OPEN),
+    "procedures.forms.ProcedureForm": dict.fromkeys(("title_es", "title_en", "text_es", "text_en"), OPEN),
+    "protocol.forms.AnswerForm": {
+        "act": OPEN, "officer": "step_validation.officer", "post": "step_validation.post",
+        "remark": "step_validation.remark",
+    },
+    "protocol.forms.CommentForm": {"text": "protocol_comment.text"},
+    "protocol.forms.PhaseForm": {"name_en": OPEN, "name_es": OPEN},
+    "protocol.forms.StepForm": dict.fromkeys(
+        ("name_es", "name_en", "procedure_es", "procedure_en", "basis_es", "basis_en"), OPEN),
+    "protocol.forms.VersionForm": dict.fromkeys(("title_es", "title_en", "note_es", "note_en", "cut_off"), OPEN),
     "register.forms.ColumnsForm": {"keep_as": "saved_mapping.name"},
     "register.forms.UploadForm": {"name": OPEN, "source": OPEN},
     "register.undoing.UndoForm": {"reason": "approval.reason"},

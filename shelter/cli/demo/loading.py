@@ -12,7 +12,7 @@ from shelter.audit import operator, work
 from shelter.calendar import today
 from shelter.indicators import recounting
 
-from . import history, programme, referrals, requests
+from . import history, programme, protocol, referrals, requests
 from .chance import Almanac, Dice
 from .papers import WITH_PAPERS, attach
 from .plans import Plan, Planner
@@ -58,6 +58,7 @@ class Demonstration:
         history.bring_in(Dice(self.seed, "history"), self.almanac, places[0],
                          by=places[0].staff[Role.SHELTER_COORDINATOR])
         requests.waiting(Dice(self.seed, "requests"), self.almanac, places, programme.administrator())
+        protocol.bring_in(Dice(self.seed, "protocol"), self.almanac, places, programme.coordinator())
         self.callers = referrals.callers(programme.institutions())
         self.plans: Iterator[Plan] = Planner(self.dice, self.almanac, places, self.size).plans()
         self.done = 0

@@ -163,6 +163,11 @@ def administrator() -> uuid.UUID:
     return next(each.id for each in staff() if each.assignments[0].role is Role.ADMINISTRATOR)
 
 
+def coordinator() -> uuid.UUID:
+    """Who coordinates the programme of the demonstration."""
+    return next(each.id for each in staff() if each.assignments[0].role is Role.PROGRAMME_COORDINATOR)
+
+
 def is_password(password: str) -> bool:
     """Whether every one of them has that password; those with one digest have one password."""
     return all(rules.is_password(password, hashed) for hashed in {each.password_hash for each in staff()})

@@ -1,0 +1,114 @@
+"""A step in words: what starts it, how long it may take, what shows that it is done, to whom it applies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shelter.codes.cases import ConsentPurpose, Milestone
+from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit
+from shelter.codes.services import Discipline
+from shelter.texts import language, say_many
+from shelter.texts import say as _
+
+from .models import ProtocolStep
+from .rules import Happening, Limit, Step, Told, said
+
+DETAILS: dict[Milestone, Any] = {
+    Milestone.SERVICE_GIVEN: Discipline, Milestone.ATTACHED: Discipline, Milestone.CONSENTED: ConsentPurpose,
+}
+"""Happenings of which the timeline says something more that a step may ask for."""
+
+
+def here(words: dict[str, str] | None) -> str:
+    """A text in the reader's language; in Spanish where it has no other."""
+    return (words.get(language()) or words["es"]) if words else ""
+
+
+def happenings() -> list[tuple[str, str]]:
+    """What can happen in a case, as choices: `milestone` or `milestone:detail`, and its words."""
+    found = []
+    for milestone in Milestone:
+        found.append((milestone.value, str(milestone.label)))
+        found += [
+            (f"{milestone}:{detail}", f"{milestone.label}: {detail.label}") for detail in DETAILS.get(milestone, ())
+        ]
+    return found
+
+
+def say_happening(happening: Happening | None) -> str:
+    """A happening in words."""
+    if happening is None:
+        return ""
+    word = f"{happening.milestone}:{happening.detail}" if happening.detail else happening.milestone.value
+    return dict(happenings()).get(word, str(happening.milestone.label))
+
+
+def say_start(step: Step, steps: Mapping[str, Step]) -> str:
+    """What starts its clock."""
+    if step.start is Start.STEP:
+        before = steps.get(step.after)
+        return _("When this is done: %(step)s", step=said(before)) if before else _("After a step that is not there")
+    if step.start is Start.MILESTONE:
+        return _("With this: %(what)s", what=say_happening(step.starts_with))
+    return _("With the alert")
+
+
+def say_limit(limit: Limit | None) -> str:
+    """How long it may take."""
+    if limit is None:
+        return _("No limit")
+    if limit.unit is Unit.HOURS:
+        return say_many("%(num)s hour", "%(num)s hours", limit.amount)
+    return say_many("%(num)s working day", "%(num)s working days", limit.amount)
+
+
+def say_standing(step: Step) -> str:
+    """What its limit is: law or agreed only where an institution said yes, a proposal until then; or a target."""
+    if step.standing is Standing.TARGET:
+        return str(Standing.TARGET.label)
+    return str(step.standing.label) if step.is_validated else _("Proposal: %(standing)s, not validated yet",
+                                                                standing=str(step.standing.label).lower())
+
+
+def is_proposal(step: Step) -> bool:
+    """Whether an institution answers for it, and none has said yes to its words yet."""
+    return step.responsible is not None and not step.is_validated
+
+
+def say_evidence(step: Step) -> str:
+    """What shows that it is done."""
+    return "; ".join(
+        say_happening(step.happening) if each is Evidence.MILESTONE else str(each.label)
+        for each in Evidence if each in step.evidence
+    )
+
+
+def say_whom(step: Step) -> str:
+    """To whom it applies."""
+    return "; ".join(str(each.label) for each in Condition if each in step.applies_to) or _("Everybody")
+
+
+def say_responsible(step: Step) -> str:
+    """The kind of institution that answers for it."""
+    return str(step.responsible.label) if step.responsible else _("The team of the house")
+
+
+def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step]) -> dict[str, str]:
+    """All that a step asks, in words, by the label of each field."""
+    yes, no = _("Yes"), _("No")
+    return {
+        _("Name of the step"): here(row.name), _("What is done and how"): here(row.procedure),
+        _("Who is responsible"): say_responsible(step), _("What starts its clock"): say_start(step, steps),
+        _("Limit"): say_limit(step.limit), _("Standing of the limit"): str(step.standing.label),
+        _("Legal basis"): here(row.basis), _("What shows that it is done"): say_evidence(step),
+        _("To whom it applies"): say_whom(step), _("Runs beside others"): yes if step.is_beside else no,
+        _("May be skipped"): yes if step.may_be_skipped else no,
+    }
+
+
+def told(rows: list[ProtocolStep], steps: Mapping[str, Step]) -> dict[str, Told]:
+    """Every step of a version as it is read aloud, by its key."""
+    return {
+        row.key: Told(steps[row.key].number, here(row.name), fields(row, steps[row.key], steps)) for row in rows
+    }
