@@ -63,6 +63,7 @@ class Milestone(Code):
     EXITED = "exited", _("Left the house")
     FOLLOWED_UP = "followed_up", _("Follow-up contact")
     CLOSED = "closed", _("Case closed")
+    INTERVIEWED = "interviewed", _("Told what happened, in an interview")
 
 
 class ConsentPurpose(Code):
