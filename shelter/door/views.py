@@ -88,13 +88,16 @@ def _decide(asked: DoorRequest, form: DecisionForm) -> DoorRequest:
 
 def _decision_form(asked: DoorRequest) -> DecisionForm:
     form = DecisionForm(number=asked.number, scope=asked.scope, case_id=asked.case_id)
-    _ask_about_whom(form, [asked.house_id])
+    _ask_about_whom(form, [asked.house_id], asked)
     return form
 
 
-def _ask_about_whom(form: RequestForm | DecisionForm, houses: list[uuid.UUID]) -> None:
-    """Only of those whom she may name anyway; nobody else is shown that anybody is here."""
+def _ask_about_whom(
+    form: RequestForm | DecisionForm, houses: list[uuid.UUID], asked: DoorRequest | None = None,
+) -> None:
+    """Only of those whom she may name anyway, and it is noted; nobody else is shown that anybody is here."""
     if allows(me(), P.PERSON_READ) and allows(me(), P.DOOR_READ):
+        reading(P.DOOR_READ, asked)
         form.case_id.choices = queries.nameable(me(), houses)
     else:
         del form.case_id
