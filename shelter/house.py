@@ -21,10 +21,12 @@ from shelter import (
     config,
     desk,
     documents,
+    door,
     figures,
     followup,
     home,
     intake,
+    interviews,
     jobs,
     notices,
     oversight,
@@ -50,15 +52,18 @@ from shelter.config import Settings
 from shelter.crypto import KeyRing
 from shelter.db import db, vault
 from shelter.db.base import configure
+from shelter.door import models as _door
 from shelter.followup import indicators as _followup_figures
 from shelter.followup import models as _followup
 from shelter.intake import indicators as _intake_figures
 from shelter.intake import models as _intake
+from shelter.interviews import models as _interviews
 from shelter.jobs import queue, worker
 from shelter.keeping import rounds as _keeping_rounds  # noqa: F401 (written into the book of rounds)
 from shelter.partners.queries import list_words
 from shelter.procedures import models as _procedures
 from shelter.protocol import models as _protocol
+from shelter.referrals import indicators as _referrals_figures
 from shelter.referrals import models as _referrals
 from shelter.register import indicators as _register_figures
 from shelter.register import models as _register
@@ -78,13 +83,13 @@ from shelter.web.quick import KeptTemplates, Shelter, csrf_token, url_for
 
 MEGABYTE = 1024 * 1024
 MODELS = (
-    _cases_records, _procedures, _protocol, _referrals, _intake, _residence, _services, _transition, _followup,
-    _register, _reports, _route,
+    _cases_records, _procedures, _protocol, _referrals, _door, _interviews, _intake, _residence, _services, _transition,
+    _followup, _register, _reports, _route,
 )
 """Loaded with the house, so that migrations see every table."""
 FIGURES = (
     _cases_figures, _register_figures, _intake_figures, _residence_figures, _services_figures, _transition_figures,
-    _followup_figures,
+    _followup_figures, _referrals_figures,
 )
 """Loaded with the house, so that every figure is in the book, in this order."""
 
@@ -120,6 +125,8 @@ def create_app(**given: Any) -> Flask:
         cases,
         route,
         referrals,
+        door,
+        interviews,
         intake,
         residence,
         services,

@@ -64,6 +64,7 @@ class Milestone(Code):
     FOLLOWED_UP = "followed_up", _("Follow-up contact")
     CLOSED = "closed", _("Case closed")
     ALERTED = "alerted", _("Alert raised")
+    INTERVIEWED = "interviewed", _("Told what happened, in an interview")
 
 
 class ConsentPurpose(Code):

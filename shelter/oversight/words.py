@@ -63,6 +63,19 @@ ACTIONS: dict[str, Any] = {
     "institution.end": _("Wrote down the end of an institution"),
     "referral.receive": _("Recorded a referral"),
     "referral.answer": _("Answered a referral"),
+    "waiting.begin": _("Put somebody on the list of those who wait outside"),
+    "waiting.check": _("Recorded how somebody is who waits outside"),
+    "waiting.end": _("Wrote down that somebody waits outside no more"),
+    "waiting.tell": _("Told whom a safety check is late"),
+    "door.record": _("Recorded a request at the door"),
+    "door.decide": _("Decided what is answered at the door"),
+    "door.card": _("Changed the card for the door"),
+    "door.print": _("Printed the card for the door"),
+    "door.tell": _("Told of a deadline at the door"),
+    "interview.plan": _("Planned an interview"),
+    "interview.record": _("Recorded an interview"),
+    "interview.held": _("Recorded how a planned interview went"),
+    "interview.cancel": _("Took back a planned interview"),
     "intake.arrive": _("Recorded an arrival"),
     "intake.safety": _("Recorded immediate safety"),
     "intake.person": _("Recorded basic information"),
@@ -187,6 +200,7 @@ OBJECTS: dict[str, Any] = {
     "protocol_version": _("Version of the protocol"),
     "procedure": _("Operating procedure"),
     "reading_asked": _("Something to read"),
+    "door_request": _("Request at the door"),
 }
 
 

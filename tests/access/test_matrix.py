@@ -19,6 +19,10 @@ person.read          . C T T T H . . . .
 person.search        . C T T T H . . . .
 referral.read        . H . . . H . . . .
 referral.write       . H . . . H . . . .
+door.record          H H H H H H . . . .
+door.read            . H . . . H . . . .
+door.decide          . . . . . H . . . .
+interview.write      . C T T T H . . . .
 intake.write         . C . . . H . . . .
 consent.read         . C T T T H . . . .
 consent.write        . C T T T H . . . .
@@ -63,7 +67,7 @@ audit.read           . . . . . . . . . E
 CONTENT = {
     Permission.PERSON_READ, Permission.PERSON_SEARCH, Permission.HEADLINE_READ, Permission.PSYCHOLOGY_READ,
     Permission.LEGAL_READ, Permission.MEDICAL_READ, Permission.SOCIAL_READ, Permission.CONTACT_READ,
-    Permission.TONIGHT_READ,
+    Permission.TONIGHT_READ, Permission.DOOR_READ,
 }
 NOTES = {Permission.PSYCHOLOGY_READ, Permission.LEGAL_READ, Permission.MEDICAL_READ, Permission.SOCIAL_READ}
 
@@ -123,8 +127,9 @@ def test_nobody_writes_what_the_same_role_may_not_read():
                 assert row.get(Permission(f"{resource}.read")) is not None, (role, permission)
 
 
-def test_the_night_shift_sees_tonights_list_and_nothing_else():
-    assert MATRIX[Role.HOUSE_STAFF] == {Permission.TONIGHT_READ: Reach.HOUSE}
+def test_the_night_shift_sees_tonights_list_and_records_who_asked_at_the_door_and_nothing_else():
+    """What was recorded they read no more: `door.read` is of those who care for her."""
+    assert MATRIX[Role.HOUSE_STAFF] == {Permission.TONIGHT_READ: Reach.HOUSE, Permission.DOOR_RECORD: Reach.HOUSE}
 
 
 def test_what_names_a_person_never_reaches_beyond_a_house_or_a_team():
