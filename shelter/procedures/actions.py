@@ -84,7 +84,11 @@ def ask_to_read(
     _replace(kind, series_id)
     asked = Asked(kind=kind, about_id=about_id, title=title, by_id=by, foundation_id=foundation_id, series_id=series_id)
     db.session.add(asked)
-    tell(queries.team(asked), TO_READ, about=asked, but=by)
+    db.session.flush()
+    team = queries.team(asked)
+    if by in team:  # who lets it out has read it
+        db.session.add(Acknowledgement(asked_id=asked.id, staff_id=by))
+    tell(team, TO_READ, about=asked, but=by)
     return asked
 
 

@@ -149,6 +149,7 @@ def _nobody(provinces: list[str]) -> str:
 
 
 def _hold(version: ProtocolVersion) -> None:
+    db.session.flush()
     db.session.refresh(version, with_for_update=True)
 
 

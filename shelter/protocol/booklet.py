@@ -21,9 +21,9 @@ from . import queries, words
 from .models import ProtocolVersion
 from .rules import Book, Step
 
-PAGE, LABEL, GAP, LINE = 174.0, 27.0, 3.2, 2.75
-"""Millimetres: the width of the page, of a lane's name, between boxes, from line to line."""
-ACROSS, HIGH, LETTERS = 4, 14.2, 27
+PAGE, LABEL, GAP, LINE, TALL = 174.0, 28.0, 3.2, 3.2, 215.0
+"""Millimetres: the width of the page, of a lane's name, between boxes, from line to line; what a page holds."""
+ACROSS, HIGH, LETTERS = 4, 16.6, 23
 """How many boxes stand side by side, how high one is, how many letters fit into a line of it."""
 
 
@@ -46,20 +46,23 @@ class Lane:
 
     y: float
     height: float
-    number: int
     lines: Sequence[str]
     boxes: Sequence[Box]
 
 
-def lanes(book: Book) -> list[Lane]:
-    """The diagram of a route, from top to bottom."""
-    found, y = [], 0.0
+def sheets(book: Book) -> list[list[Lane]]:
+    """The diagram of a route from top to bottom, on as many pages as it takes; a phase stays together."""
+    found: list[list[Lane]] = [[]]
+    y = 0.0
     for phase in book.phases:
         steps = [each for each in book.steps if each.phase == phase.key]
         rows = max(1, -(-len(steps) // ACROSS))
         height = rows * HIGH + (rows + 1) * GAP * 0.75
-        name = textwrap.wrap(words.here(phase.name), 15)
-        found.append(Lane(y, height, phase.number, name, list(_boxes(steps, y))))
+        if found[-1] and y + height > TALL:
+            found.append([])
+            y = 0.0
+        name = textwrap.wrap(f"{phase.number}. {words.here(phase.name)}", 16)
+        found[-1].append(Lane(y, height, name, list(_boxes(steps, y))))
         y += height + 1.4
     return found
 
@@ -94,10 +97,9 @@ def _kept(version_id: uuid.UUID, _stamp: int, _language: str, _day: str) -> byte
 def _print(version: ProtocolVersion) -> bytes:
     book = queries.as_book(version)
     rows = {row.key: row for row in queries.steps_of(version)}
-    drawn = lanes(book)
     values: dict[str, Any] = {
-        "version": version, "book": book, "rows": rows, "words": words, "prose": prose, "lanes": drawn,
-        "height": drawn[-1].y + drawn[-1].height if drawn else 0, "width": PAGE, "line": LINE, "label": LABEL,
+        "version": version, "book": book, "rows": rows, "words": words, "prose": prose, "width": PAGE,
+        "sheets": sheets(book), "line": LINE, "label": LABEL,
         "answering": queries.answering((each.responsible for each in book.steps if each.responsible), None, today()),
         "made_at": now(), "answers": queries.answers([row.digest for row in rows.values()]), "high": HIGH,
     }

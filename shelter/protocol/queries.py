@@ -19,7 +19,7 @@ from shelter.partners import queries as partners
 from shelter.partners.models import Institution
 
 from .models import ProtocolComment, ProtocolPhase, ProtocolStep, ProtocolVersion, ProtocolWriter, StepValidation
-from .rules import Book, followed
+from .rules import Book, followed, here
 
 # --- in force ---------------------------------------------------------------------------------------------------------
 
@@ -177,7 +177,11 @@ def waiting_for(version: ProtocolVersion, book: Book, day: date) -> list[tuple[I
 
 # --- who answers for a step -------------------------------------------------------------------------------------------
 
-def answering(kinds: Iterable[InstitutionKind], province: str | None, day: date) -> dict[InstitutionKind, Institution]:
-    """The institution of each kind in a province on a day, where there is one."""
-    found = {kind: partners.institution_for(kind, province, day) for kind in dict.fromkeys(kinds)}
-    return {kind: institution for kind, institution in found.items() if institution}
+def answering(kinds: Iterable[InstitutionKind], province: str | None, day: date) -> dict[InstitutionKind, list[str]]:
+    """Who is of each kind on a day, by name: in that province; where it has none, in the whole country."""
+    there = sorted((here(each.name), each.kind, each.province) for each in partners.institutions(day))
+    found = {}
+    for kind in dict.fromkeys(kinds):
+        of = [(name, where) for name, its_kind, where in there if its_kind == kind and where in (None, province)]
+        found[kind] = [name for name, where in of if where] or [name for name, where in of if not where]
+    return found

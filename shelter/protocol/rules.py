@@ -164,9 +164,14 @@ def _of_evidence(step: Step) -> Iterator[tuple[str, str]]:
         yield "happening", _("The same happening starts it: it would be done at once")
 
 
+def here(words: Mapping[str, str] | None) -> str:
+    """A text in the reader's language; in Spanish where it has no other."""
+    return (words.get(language()) or words["es"]) if words else ""
+
+
 def said(step: Step) -> str:
     """A step's number and name in the reader's language."""
-    return f"{step.number} {step.name.get(language()) or step.name['es']}"
+    return f"{step.number} {here(step.name)}"
 
 
 def may_start(starts_on: date, day: date, latest: date | None) -> None:

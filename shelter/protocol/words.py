@@ -8,21 +8,17 @@ from typing import Any
 from shelter.codes.cases import ConsentPurpose, Milestone
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit
 from shelter.codes.services import Discipline
-from shelter.texts import language, say_many
+from shelter.texts import say_many
 from shelter.texts import say as _
 
 from .models import ProtocolStep
 from .rules import Happening, Limit, Step, Told, said
+from .rules import here as here
 
 DETAILS: dict[Milestone, Any] = {
     Milestone.SERVICE_GIVEN: Discipline, Milestone.ATTACHED: Discipline, Milestone.CONSENTED: ConsentPurpose,
 }
 """Happenings of which the timeline says something more that a step may ask for."""
-
-
-def here(words: dict[str, str] | None) -> str:
-    """A text in the reader's language; in Spanish where it has no other."""
-    return (words.get(language()) or words["es"]) if words else ""
 
 
 def happenings() -> list[tuple[str, str]]:
@@ -44,11 +40,13 @@ def say_happening(happening: Happening | None) -> str:
     return dict(happenings()).get(word, str(happening.milestone.label))
 
 
-def say_start(step: Step, steps: Mapping[str, Step]) -> str:
-    """What starts its clock."""
+def say_start(step: Step, steps: Mapping[str, Step], *, numbered: bool = True) -> str:
+    """What starts its clock. Without the number of the step before, where versions are compared."""
     if step.start is Start.STEP:
         before = steps.get(step.after)
-        return _("When this is done: %(step)s", step=said(before)) if before else _("After a step that is not there")
+        if before is None:
+            return _("After a step that is not there")
+        return _("When this is done: %(step)s", step=said(before) if numbered else here(before.name))
     if step.start is Start.MILESTONE:
         return _("With this: %(what)s", what=say_happening(step.starts_with))
     return _("With the alert")
@@ -99,7 +97,7 @@ def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step]) -> dict[str
     yes, no = _("Yes"), _("No")
     return {
         _("Name of the step"): here(row.name), _("What is done and how"): here(row.procedure),
-        _("Who is responsible"): say_responsible(step), _("What starts its clock"): say_start(step, steps),
+        _("Who is responsible"): say_responsible(step), _("What starts its clock"): say_start(step, steps, numbered=False),
         _("Limit"): say_limit(step.limit), _("Standing of the limit"): str(step.standing.label),
         _("Legal basis"): here(row.basis), _("What shows that it is done"): say_evidence(step),
         _("To whom it applies"): say_whom(step), _("Runs beside others"): yes if step.is_beside else no,

@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 
 from shelter.access import Role
-from shelter.accounts.models import Staff
 from shelter.approvals import Approval
 from shelter.audit import AuditEntry, head, operator, work
 from shelter.calendar import now, today
@@ -19,8 +18,7 @@ from shelter.codes.door import Approach, Asker, Paper
 from shelter.codes.interviews import InterviewPurpose
 from shelter.codes.leaving import InstructionKind, Outcome
 from shelter.codes.places import Channel, Rank
-from shelter.codes.protocol import ReadingKind, Standing, Start, VersionState
-from shelter.codes.referrals import InstitutionKind, Urgency
+from shelter.codes.referrals import Urgency
 from shelter.codes.services import Discipline, Modality, ServiceType
 from shelter.db import db
 from shelter.desk.pairs import RECOVERY
@@ -31,9 +29,7 @@ from shelter.interviews import actions as interviews
 from shelter.jobs import Job
 from shelter.partners import actions as partner_actions
 from shelter.partners import queries as partners
-from shelter.partners.models import CalendarDay, Foundation, Post
-from shelter.procedures.models import Asked, Edition, Procedure
-from shelter.protocol.models import ProtocolPhase, ProtocolStep, ProtocolVersion
+from shelter.partners.models import CalendarDay, Post
 from shelter.referrals import actions as referrals
 from shelter.register.models import ImportedFile, Register, Upload
 from shelter.reports.models import Release
@@ -43,6 +39,7 @@ from shelter.services.models import Service
 from shelter.web import gate
 from shelter.web.leaving import DECLARED
 from tests.access.oracle import DOORS, KINDS, PUBLIC
+from tests.protocol.made import a_protocol
 
 OPEN, REFUSED, HIDDEN = "o", "f", "n"
 
@@ -278,23 +275,6 @@ def places(programme):
         "house": programme.house.id,
         "institution": programme.institutions[0].id,
     }
-
-
-def a_protocol():
-    """A draft with a step, and a procedure of the first foundation that its staff is asked to read."""
-    writer = db.session.scalar(sa.select(Staff.id).limit(1))
-    title, foundation = {"es": "Paso"}, db.session.scalar(sa.select(Foundation.id).order_by(Foundation.name).limit(1))
-    draft = ProtocolVersion(number=1, state=VersionState.COMMENTS, title=title, by_id=writer)
-    phase = ProtocolPhase(protocol_id=draft.id, key="fase", number=1, name=title)
-    step = ProtocolStep(protocol_id=draft.id, phase_id=phase.id, key="paso", place=1, name=title, procedure=title,
-                        responsible=InstitutionKind.PROSECUTOR, start=Start.ALERT, standing=Standing.TARGET, digest="0")
-    procedure = Procedure(foundation_id=foundation)
-    text = Edition(procedure_id=procedure.id, number=1, title=title, text=title, by_id=writer, published_at=now())
-    asked = Asked(kind=ReadingKind.PROCEDURE, about_id=text.id, title=title, by_id=writer, foundation_id=foundation)
-    with work("test.protocol", by=operator):
-        db.session.add_all([draft, phase, step, procedure, text, asked])
-    return {"edition": draft.id, "other": draft.id, "phase": phase.id, "key": "paso", "procedure": procedure.id,
-            "text": text.id, "asked": asked.id}
 
 
 def test_nobody_passes_without_signing_in(app, world):

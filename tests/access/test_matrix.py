@@ -59,6 +59,12 @@ register.write       . . . . . F E . . .
 register.undo        . . . . . . E E . .
 partner.read         . E E E E E E E . .
 focal.write          . . . . . E E E . .
+protocol.read        E E E E E E E E E E
+protocol.comment     . E E E E E E . . .
+protocol.write       . . . . . . E . . .
+protocol.publish     . . . . . E E . . .
+procedure.read       F F F F F F E E . .
+procedure.write      . . . . . F E . . .
 staff.manage         . . . . . . . E . .
 approval.read        . . . . . H E E . .
 account.approve      . . . . . H . E . .
@@ -127,9 +133,11 @@ def test_nobody_writes_what_the_same_role_may_not_read():
                 assert row.get(Permission(f"{resource}.read")) is not None, (role, permission)
 
 
-def test_the_night_shift_sees_tonights_list_and_records_who_asked_at_the_door_and_nothing_else():
-    """What was recorded they read no more: `door.read` is of those who care for her."""
-    assert MATRIX[Role.HOUSE_STAFF] == {Permission.TONIGHT_READ: Reach.HOUSE, Permission.DOOR_RECORD: Reach.HOUSE}
+def test_of_those_who_live_there_the_night_shift_sees_tonights_list_and_records_who_asked_and_nothing_else():
+    """What was recorded at the door they read no more: `door.read` is of those who care for her."""
+    of_nobody = {Permission.PROTOCOL_READ: Reach.EVERYWHERE, Permission.PROCEDURE_READ: Reach.FOUNDATION}
+    here = {Permission.TONIGHT_READ: Reach.HOUSE, Permission.DOOR_RECORD: Reach.HOUSE}
+    assert MATRIX[Role.HOUSE_STAFF] == {**here, **of_nobody}
 
 
 def test_what_names_a_person_never_reaches_beyond_a_house_or_a_team():

@@ -20,11 +20,11 @@ from shelter.db.sealed import FIELDS
 from shelter.jobs import Job
 from shelter.keeping import backup
 from shelter.keeping.places import artefacts
-from shelter.protocol.models import ProtocolVersion
 from shelter.web import TextField
 from shelter.web.forms import Form
 from tests.client import Page
 from tests.factors.authenticator import Authenticator
+from tests.protocol.made import speak_of_the_protocol
 
 SEALED_BUT_NOT_TYPED_HERE = {
     "staff.totp_secret",  # a secret of the server's own
@@ -243,18 +243,6 @@ def walked(app, programme, staff, sign_in, caplog, tmp_path):
     return say.typed, urls, caplog.text
 
 
-def speak_of_the_protocol(say, client, send, programme):
-    """A comment on a step, and the letter of an institution with who signed it."""
-    client.post("/protocolo/versiones", data={})
-    version = f"/protocolo/versiones/{db.session.scalar(sa.select(ProtocolVersion.id))}"
-    send(client, f"{version}/pasos/safety/comentar", text=say("protocol_comment.text", LONG))
-    for state in ("comments", "validation"):
-        client.post(f"{version}/estado", data={"state": state})
-    office = next(each for each in programme.institutions if each.kind == "prosecutor" and not each.has_ended)
-    send(client, f"{version}/validaciones/{office.id}", keys=["report-child"], agrees="no", way="letter",
-         act="Oficio 7", remark=say("step_validation.remark", LONG), officer=say("step_validation.officer"),
-         post=say("step_validation.post"), answered_on=today().isoformat())
-    assert say.typed["step_validation.officer"] in client.get(f"{version}/validaciones/{office.id}").text
 def at_the_door(say, programme, client, send):
     """Somebody asks with an order of a judge; what is answered; and the card."""
     house = str(programme.house.id)

@@ -42,6 +42,10 @@ SAID = (
     ("school", Role.SHELTER_COORDINATOR, "En costa el año lectivo empieza en mayo: el plazo debería contarse aparte."),
     ("urgent-health", Role.MEDICAL, "Conviene nombrar el centro de salud que atiende de noche."),
 )
+NOTE = {"es": "Primera versión. Cuatro instituciones respondieron a los pasos que son suyos; lo que ninguna ha validado es "
+              "propuesta o meta.",
+        "en": "First version. Four institutions answered about the steps that are their own; what none has validated is "
+              "a proposal or a target."}
 DOOR = {
     "es": """## Si alguien pregunta por una persona
 
@@ -70,11 +74,12 @@ def bring_in(dice: Dice, almanac: Almanac, places: list[Place], programme: uuid.
     """All of it, in the transaction at hand. `programme`: who coordinates the programme; she writes."""
     publisher = places[0].staff[Role.SHELTER_COORDINATOR]
     current = _version(dice, almanac, 1, programme, almanac.days + 20)
+    current.note = NOTE
     current.state, current.starts_on = VersionState.PUBLISHED, almanac.day(almanac.days)
     current.published_at, current.published_by_id = almanac.at(almanac.days + 1), publisher
     steps = _steps(dice, current)
     _answers(dice, almanac, current, steps, programme)
-    team = [each for place in places for each in place.staff.values()]
+    team = [programme, *(each for place in places for each in place.staff.values())]
     _asked(dice, almanac, ReadingKind.PROTOCOL, current.id, current.title, programme, almanac.days + 1, team)
     _next(dice, almanac, current, programme, places[0])
     _procedure(dice, almanac, programme, team)
@@ -147,7 +152,7 @@ def _procedure(dice: Dice, almanac: Almanac, by: uuid.UUID, team: Iterable[uuid.
     edition = Edition(id=dice.id(), procedure_id=procedure.id, number=1, title=title, text=DOOR, by_id=by,
                       made_at=almanac.at(6), published_at=almanac.at(3, 540))
     db.session.add_all([procedure, edition])
-    _asked(dice, almanac, ReadingKind.PROCEDURE, edition.id, title, by, 3, list(team)[::2], procedure.id)
+    _asked(dice, almanac, ReadingKind.PROCEDURE, edition.id, title, by, 3, [each for place, each in enumerate(team) if place % 3], procedure.id)
 
 
 def _asked(

@@ -1,0 +1,198 @@
+"""What institutions answer: a yes holds for the words as they stood; and none of them ends while it is needed."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from shelter.access import Role
+from shelter.audit import operator, work
+from shelter.calendar import today
+from shelter.codes.protocol import ValidatedBy, VersionState
+from shelter.codes.referrals import InstitutionKind as Kind
+from shelter.db import db
+from shelter.partners import actions as partners
+from shelter.partners.models import Institution
+from shelter.protocol import actions, booklet, queries, words
+from shelter.protocol.models import StepValidation
+from shelter.rules import RuleBroken
+from tests.client import Page
+
+SIGNED = {"officer": "Zoila Cando", "post": "Directora", "act": "Oficio 7", "way": ValidatedBy.LETTER}
+
+
+@pytest.fixture
+def office(programme):
+    """office(Kind.HEALTH) -> the institution of that kind that stands today."""
+    return lambda kind: next(each for each in programme.institutions if each.kind == kind and not each.has_ended)
+
+
+@pytest.fixture
+def answered(outside):
+    """answered(version, institution, "key", agrees=…) -> what was recorded."""
+    def record(version, institution, *keys, agrees=True, **more):
+        with outside(), work("test.answer", by=operator):
+            return actions.record_answer(version, institution, None, keys=keys, agrees=agrees,
+                                         answered_on=today(), remark="" if agrees else "Otro plazo", **{**SIGNED, **more})
+    return record
+
+
+def is_validated(version, key):
+    return queries.book(version.id).by_key[key].is_validated
+
+
+def test_a_step_is_a_proposal_until_the_institution_says_yes_also_after_it_was_published(publish, office, answered):
+    version = publish()
+    assert not is_validated(version, "report-child")
+    before = queries.book(version.id).by_key["report-child"]
+    assert words.say_standing(before).startswith("Propuesta: ley")
+    answered(version, office(Kind.PROSECUTOR), "report-child")
+    after = queries.book(version.id).by_key["report-child"]
+    assert after.is_validated and words.say_standing(after) == "Ley"
+    assert not is_validated(version, "protective-measures")
+
+
+def test_what_one_institution_of_the_kind_says_no_to_is_not_validated_by_another(publish, office, answered, programme):
+    version = publish()
+    spavt = next(each for each in programme.institutions if "SPAVT" in each.name["es"])
+    answered(version, next(each for each in programme.institutions if each.name["es"].startswith("Fiscalía")),
+             "report-child")
+    answered(version, spavt, "report-child", agrees=False)
+    assert not is_validated(version, "report-child")
+    answered(version, spavt, "report-child")
+    assert is_validated(version, "report-child")
+
+
+def test_a_target_stays_a_target_when_it_is_validated(publish, office, answered):
+    version = publish()
+    answered(version, office(Kind.HEALTH), "urgent-health")
+    step = queries.book(version.id).by_key["urgent-health"]
+    assert step.is_validated and words.say_standing(step) == "Meta" and not words.is_proposal(step)
+
+
+def test_a_yes_is_kept_in_the_next_version_for_the_same_words_and_for_no_others(
+    publish, begin, office, answered, writer, outside,
+):
+    answered(publish(), office(Kind.HEALTH), "urgent-health", "health-plan")
+    version = begin()
+    row = queries.step(version, "health-plan")
+    with outside(), work("test.change", by=operator):
+        actions.change_step(version, row, writer.id, expected=1, was={}, limit_amount=16)
+        actions.move_step(version, queries.step(version, "urgent-health"), writer.id, up=True)
+    steps = queries.as_book(version).by_key
+    assert (steps["urgent-health"].is_validated, steps["health-plan"].is_validated) == (True, False)
+    assert steps["urgent-health"].number == "3.1"
+    with outside(), work("test.change", by=operator):
+        actions.change_step(version, row, writer.id, expected=2, was={}, limit_amount=15)
+    assert queries.as_book(version).by_key["health-plan"].is_validated
+
+
+def test_an_institution_answers_only_about_its_own_steps_and_only_what_no_longer_changes(
+    begin, office, answered, outside,
+):
+    version = begin()
+    with pytest.raises(RuleBroken, match="su texto todavía puede cambiar"):
+        answered(version, office(Kind.HEALTH), "urgent-health")
+    with outside(), work("test.turn", by=operator):
+        actions.turn(version, VersionState.COMMENTS)
+        actions.turn(version, VersionState.VALIDATION)
+    with pytest.raises(RuleBroken) as broken:
+        answered(version, office(Kind.HEALTH), "report-child", "no-such-step")
+    assert broken.value.field == "keys"
+    with pytest.raises(RuleBroken) as broken:
+        answered(version, office(Kind.HEALTH), "urgent-health", answered_on=today() + timedelta(days=1))
+    assert broken.value.field == "answered_on"
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(StepValidation)) == 0
+
+
+def test_a_letter_is_recorded_on_the_page_and_who_signed_it_is_shown_to_the_programme_alone(
+    ready, office, writer, second, sign_in,
+):
+    version, health = ready(), office(Kind.HEALTH)
+    client, at = sign_in(writer), f"/protocolo/versiones/{version.id}/validaciones"
+    page = Page(client.get(f"{at}/{health.id}").text)
+    assert "3.2 Atención de salud urgente" in page.text and "Denunciar" not in page.text
+    answer = client.fill(f"{at}/{health.id}", keys=["urgent-health", "pregnancy"], agrees="yes", act="Oficio 12",
+                         officer="Zoila Cando", post="Directora distrital")
+    assert answer.status_code == 303, Page(answer.text).text
+    assert "Zoila Cando" in Page(client.get(f"{at}/{health.id}").text).text
+    for url in (at, f"/protocolo/versiones/{version.id}/pasos/pregnancy"):
+        text = Page(sign_in(second).get(url).text).text
+        assert "Oficio 12" in text and "De acuerdo" in text and "Zoila Cando" not in text
+    answer = client.fill(f"{at}/{health.id}", keys=["health-plan"], agrees="no", act="Oficio 13", officer="Zoila Cando",
+                         post="Directora distrital")
+    assert answer.status_code == 422 and "Escriba qué pide cambiar" in Page(answer.text).text
+
+
+def test_the_booklet_says_who_validated_what_with_a_diagram_told_in_words(publish, office, answered, outside, monkeypatch):
+    version, printed = publish(), []
+    answered(version, office(Kind.HEALTH), "urgent-health")
+    monkeypatch.setattr(booklet, "pdf", lambda html: printed.append(html) or b"%PDF-")
+    with outside():
+        assert booklet.printed(version) == b"%PDF-"
+    page = Page(printed[0])
+    assert "Validado Ministerio de Salud Pública" in page.text and "Oficio 7" in page.text
+    assert "Propuesta: ley, todavía sin validar" in page.text and "Zoila" not in printed[0]
+    assert page.text.count("Diagrama de la ruta") == printed[0].count("<svg") == 2
+    for step in queries.book(version.id).steps:
+        assert f"{step.number} {step.name['es']}" in page.text
+    for sheet in booklet.sheets(queries.book(version.id)):
+        assert sheet[-1].y + sheet[-1].height <= booklet.TALL
+        for lane in sheet:
+            for box in lane.boxes:
+                assert box.x + box.width <= booklet.PAGE and lane.y < box.y < lane.y + lane.height - booklet.HIGH + 1
+
+
+def test_the_booklet_is_a_pdf_for_screen_readers(publish, sign_in, staff):
+    version = publish()
+    answer = sign_in(staff(Role.OBSERVER)).get(f"/protocolo/versiones/{version.id}/cuadernillo.pdf")
+    assert answer.mimetype == "application/pdf" and answer.data.startswith(b"%PDF-1.7")
+    assert b"pdfuaid:part" in answer.data
+
+
+# --- institutions in use ----------------------------------------------------------------------------------------------
+
+def end(institution, outside, **how):
+    with outside(), work("test.end", by=operator):
+        partners.end_institution(institution, **{"valid_to": today(), **how})
+
+
+def test_an_institution_that_the_protocol_needs_does_not_end_before_somebody_follows(publish, office, outside, sign_in, staff):
+    publish()
+    foreign = office(Kind.FOREIGN_AFFAIRS)
+    for how in ({}, {"valid_to": None, "is_unknown": True}, {"valid_to": today() + timedelta(days=200)}):
+        with pytest.raises(RuleBroken, match="El protocolo la necesita") as broken:
+            end(foreign, outside, **how)
+        assert broken.value.field == "followed_by_id"
+    answer = sign_in(staff(Role.ADMINISTRATOR)).fill(f"/instituciones/{foreign.id}/terminar", valid_to=str(today()))
+    assert answer.status_code == 422 and "Actuar por quien está en otro país" in Page(answer.text).text
+    db.session.refresh(foreign)
+    assert (foreign.valid_to, foreign.has_ended) == (None, False)
+    with outside(), work("test.follow", by=operator):
+        partners.add_institution(name_es="Cancillería", name_en="", kind=Kind.FOREIGN_AFFAIRS, province=None,
+                                 valid_from=None, succeeds_id=None)
+    end(foreign, outside)
+
+
+def test_it_does_not_become_something_else_or_move_to_one_province_either(publish, office, outside):
+    publish()
+    foreign = office(Kind.FOREIGN_AFFAIRS)
+    same = {"name_es": foreign.name["es"], "name_en": "", "valid_from": None, "followed_by_id": None, "to_confirm": False}
+    for other in ({"kind": Kind.NGO, "province": None}, {"kind": Kind.FOREIGN_AFFAIRS, "province": "17"}):
+        with outside(), pytest.raises(RuleBroken) as broken, work("test.change", by=operator):
+            partners.change_institution(foreign, version=foreign.version, **same, **other)
+        assert broken.value.field == "kind"
+
+
+def test_one_that_no_step_names_and_one_beside_another_end_as_before(publish, office, outside):
+    publish()
+    end(office(Kind.OMBUDSMAN), outside)
+    end(office(Kind.EQUALITY), outside)
+    end(office(Kind.PROSECUTOR), outside)  # the other one of its kind stays
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Institution).where(
+        Institution.valid_to.is_not(None))) == 3
+
+
+def test_without_a_published_version_no_institution_is_needed(begin, office, outside):
+    begin()
+    end(office(Kind.FOREIGN_AFFAIRS), outside)

@@ -1,0 +1,181 @@
+"""Versions: the first that comes with the program, which one holds on a day, publishing, and what overlaps."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from shelter.access import Role
+from shelter.audit import operator, work
+from shelter.calendar import today
+from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit, VersionState
+from shelter.codes.referrals import InstitutionKind as Kind
+from shelter.db import db
+from shelter.partners.models import Institution
+from shelter.protocol import actions, first, queries
+from shelter.rules import RuleBroken
+from tests.client import Page
+
+
+def test_the_first_version_has_ten_phases_and_only_two_limits_that_come_from_outside(begin):
+    book = queries.as_book(begin())
+    assert [phase.key for phase in book.phases] == [
+        "alert", "identification", "protection", "admission", "recovery", "plan", "assistance", "return", "follow-up",
+        "closing",
+    ]
+    official = {step.key: (step.standing, step.limit.amount, step.limit.unit) for step in book.steps
+                if step.standing is not Standing.TARGET}
+    assert official == {"report-child": (Standing.LAW, 24, Unit.HOURS), "found-abroad": (Standing.PROTOCOL, 24, Unit.HOURS)}
+    assert book.by_key["found-abroad"].applies_to == {Condition.FOUND_ABROAD}
+    assert not any(step.is_validated for step in book.steps)
+
+
+def test_every_step_of_the_first_version_is_told_in_both_languages(begin):
+    for row in queries.steps_of(begin()):
+        for words in (row.name, row.procedure, *([row.basis] if row.basis else [])):
+            assert set(words) == {"es", "en"}
+            assert all(words.values()) and words["es"] != words["en"] or row.basis == words, row.key
+
+
+def test_the_first_version_can_be_published_as_it_is(begin, outside):
+    version = begin()
+    with outside():
+        assert actions.faults(version, today()) == []
+
+
+def test_the_first_version_says_nothing_that_the_house_does_not_say():
+    told = str(first.read()).lower()
+    for word in ("víctima", "ilegal", "menor de edad", "rescat", "tráfico", "prostitu", "beneficiari"):
+        assert word not in told, word
+
+
+def test_nothing_is_in_force_before_something_is_published(begin):
+    begin()
+    assert queries.in_force(today()) is None
+    assert queries.books() == []
+
+
+def test_a_case_follows_the_version_of_the_day_on_which_it_was_opened(publish):
+    day = today()
+    one = publish(day)
+    two = publish(day + timedelta(days=10))
+    for ago, version in ((-400, one), (0, one), (9, one), (10, two), (4000, two)):
+        assert queries.in_force(day + timedelta(days=ago)).version_id == version.id, ago
+    assert queries.book(two.id).number == 2
+    assert queries.book(two.id).starts_on == day + timedelta(days=10)
+
+
+def test_a_published_version_is_read_once_and_asked_for_with_one_query(publish, count_queries):
+    publish()
+    queries.in_force(today())
+    with count_queries() as found:
+        book = queries.in_force(today())
+        assert len(book.steps) == 39
+    assert len(found.statements) == 1
+
+
+def test_steps_have_the_numbers_of_their_phase_and_place(begin):
+    numbers = [step.number for step in queries.as_book(begin()).steps]
+    assert numbers[:7] == ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "3.1"]
+    assert numbers[-1] == "10.3"
+
+
+def test_another_draft_is_not_begun_while_one_is_written(begin):
+    begin()
+    with pytest.raises(RuleBroken):
+        begin()
+
+
+def test_the_next_draft_is_as_the_version_that_starts_last(publish, begin):
+    one = publish()
+    two = begin()
+    assert (two.number, two.based_on_id, two.state) == (2, one.id, VersionState.DRAFT)
+    assert [each.digest for each in queries.steps_of(one)] == [each.digest for each in queries.steps_of(two)]
+
+
+def test_whoever_wrote_a_part_of_it_does_not_publish_it(ready, writer, second, outside, sign_in):
+    version = ready()
+    answer = sign_in(writer).post(f"/protocolo/versiones/{version.id}/publicar", data={})
+    assert answer.status_code in {303, 422}
+    with outside(), pytest.raises(RuleBroken, match="segunda persona"), work("test.publish", by=operator):
+        actions.publish(version, writer.id, starts_on=today())
+    with outside(), work("test.write", by=operator):
+        actions.turn(version, VersionState.DRAFT)
+        actions.add_phase(version, second.id, name={"es": "Otra"})
+        actions.remove_phase(version, queries.phases_of(version)[-1], second.id)
+        actions.turn(version, VersionState.COMMENTS)
+        actions.turn(version, VersionState.VALIDATION)
+    with outside(), pytest.raises(RuleBroken, match="segunda persona"), work("test.publish", by=operator):
+        actions.publish(version, second.id, starts_on=today())
+
+
+def test_versions_do_not_overlap_and_nothing_starts_in_the_past(publish, ready, second, outside):
+    day = today()
+    publish(day + timedelta(days=5))
+    version = ready()
+    for starts_on in (day - timedelta(days=1), day, day + timedelta(days=5)):
+        with outside(), pytest.raises(RuleBroken) as broken, work("test.publish", by=operator):
+            actions.publish(version, second.id, starts_on=starts_on)
+        assert broken.value.field == "starts_on"
+    db.session.refresh(version)
+    assert (version.state, version.starts_on, version.published_at) == (VersionState.VALIDATION, None, None)
+
+
+def test_a_version_with_a_fault_is_not_published_even_by_the_back_door(ready, second, outside):
+    version = ready()
+    with work("test.break", by=operator):
+        queries.step(version, "make-plan").start = Start.STEP
+        queries.step(version, "make-plan").after = "review-plan"
+    with outside(), pytest.raises(RuleBroken, match="Se esperarían entre sí"), work("test.publish", by=operator):
+        actions.publish(version, second.id, starts_on=today())
+    assert queries.in_force(today()) is None
+
+
+def test_a_published_version_is_never_written_again(publish, writer, outside):
+    version = publish()
+    phase, row = queries.phases_of(version)[0], queries.steps_of(version)[0]
+    for do in (
+        lambda: actions.add_phase(version, writer.id, name={"es": "Otra"}),
+        lambda: actions.change_phase(version, phase, writer.id, expected=1, name={"es": "Otra"}),
+        lambda: actions.move_phase(version, phase, writer.id, up=False),
+        lambda: actions.move_step(version, row, writer.id, up=False),
+        lambda: actions.remove_step(version, row, writer.id),
+        lambda: actions.change_step(version, row, writer.id, expected=1, was={}, is_beside=True),
+        lambda: actions.turn(version, VersionState.DRAFT),
+        lambda: actions.comment(version, row.key, writer.id, text="x"),
+    ):
+        with outside(), pytest.raises(RuleBroken), work("test.write", by=operator):
+            do()
+
+
+def test_a_second_person_publishes_through_the_pages_and_nobody_else(ready, second, writer, sign_in, staff):
+    version = ready()
+    at = f"/protocolo/versiones/{version.id}/publicar"
+    assert sign_in(staff(Role.CASEWORKER)).get(at).status_code == 403
+    assert "segunda persona" in Page(sign_in(writer).get(at).text).text
+    client = sign_in(second)
+    assert "se imprimen como propuestas" in Page(client.get(at).text).text
+
+
+def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(ready, outside):
+    version = ready()
+    with work("test.end", by=operator):
+        for each in db.session.scalars(sa.select(Institution).where(Institution.kind == Kind.EDUCATION)):
+            each.province = "17"
+    with outside():
+        found = actions.faults(version, today())
+    assert [(each.key, each.field) for each in found] == [("school", "responsible")]
+    assert "20 provincias más" in found[0].message
+
+
+def test_what_is_thrown_away_is_over_and_another_can_be_begun(begin, outside):
+    version = begin()
+    with outside(), work("test.turn", by=operator):
+        actions.turn(version, VersionState.DISCARDED)
+    assert begin().number == 2
+
+
+def test_a_step_is_in_one_spelling_whoever_wrote_it(begin):
+    row = queries.step(begin(), "report-child")
+    assert row.evidence == "document word"
+    assert row.as_value("alert", "1.2").evidence == {Evidence.DOCUMENT, Evidence.WORD}

@@ -1,0 +1,201 @@
+"""Writing a version through its pages: phases, steps, what is refused at its field; comments; comparing."""
+
+import pytest
+
+from shelter.access import Role
+from shelter.audit import operator, work
+from shelter.calendar import today
+from shelter.codes.protocol import Start, Unit, VersionState
+from shelter.codes.referrals import InstitutionKind as Kind
+from shelter.protocol import actions, queries
+from tests.client import Page
+
+
+@pytest.fixture
+def client(writer, sign_in):
+    return sign_in(writer)
+
+
+@pytest.fixture
+def draft(begin):
+    return begin()
+
+
+def at(version, more=""):
+    return f"/protocolo/versiones/{version.id}{more}"
+
+
+def numbers(version):
+    return {step.key: step.number for step in queries.as_book(version).steps}
+
+
+def refused(answer, field):
+    """The sentence at one field of a form that was refused."""
+    assert answer.status_code == 422, answer.status_code
+    page = Page(answer.text)
+    invalid = [attrs for tag, attrs in page.tags if attrs.get("id") == f"{field}-error"]
+    assert invalid, f"nothing at {field}: {page.text[:600]}"
+    return page.text
+
+
+def test_the_first_draft_is_begun_with_one_button(client):
+    assert "Todavía no rige ninguna versión" in Page(client.get("/protocolo").text).text
+    assert client.post("/protocolo/versiones", data={}).status_code == 303
+    page = Page(client.get("/protocolo/versiones").text).text
+    assert "Versión 1" in page and "Borrador" in page
+    assert client.post("/protocolo/versiones", data={}).status_code == 303
+    assert len(queries.versions()) == 1
+
+
+def test_a_step_is_added_at_the_end_of_its_phase_and_says_what_it_asks(client, draft):
+    phase = queries.phases_of(draft)[1]
+    answer = client.fill(
+        at(draft, f"/fases/{phase.id}/pasos/nuevo"), name_es="Avisar a la Defensoría del Pueblo", procedure_es="Un oficio.",
+        responsible="ombudsman", start="step", after="identify", limit_amount="3", limit_unit="working_days",
+        standing="target", evidence=["document", "word"], applies_to=["foreign"], is_beside="y",
+    )
+    assert answer.status_code == 303, Page(answer.text).text
+    step = next(each for each in queries.as_book(draft).steps if each.responsible == Kind.OMBUDSMAN)
+    assert (step.number, step.start, step.after, step.is_beside) == ("2.4", Start.STEP, "identify", True)
+    assert (step.limit.amount, step.limit.unit) == (3, Unit.WORKING_DAYS)
+    page = Page(client.get(answer.location).text).text
+    assert "3 días hábiles" in page and "Cuando termina este: 2.1 Pedir la identificación preliminar" in page
+
+
+STEP = {"name_es": "Paso", "procedure_es": "Algo.", "start": "alert", "standing": "target", "evidence": ["word"]}
+
+
+@pytest.mark.parametrize(("answers", "field", "says"), [
+    ({"name_es": ""}, "name_es", "Escriba el nombre"),
+    ({"procedure_es": " "}, "procedure_es", "Escriba qué se hace"),
+    ({"limit_amount": "0", "limit_unit": "hours"}, "limit_amount", "de 1 a 720"),
+    ({"limit_amount": "10000", "limit_unit": "hours"}, "limit_amount", "de 1 a 720"),
+    ({"limit_amount": "366", "limit_unit": "working_days"}, "limit_amount", "De 1 a 365 días hábiles"),
+    ({"limit_amount": "3"}, "limit_unit", "Elija horas o días hábiles"),
+    ({"start": "step"}, "after", "no empezaría nunca"),
+    ({"start": "milestone"}, "starts_with", "Diga qué lo pone en marcha"),
+    ({"start": "step", "after": "report-child"}, "after", "no se aplica a todas"),
+    ({"evidence": ["milestone"]}, "happening", "Diga qué hecho"),
+    ({"evidence": []}, "evidence", "Diga qué demuestra"),
+    ({"standing": "law"}, "responsible", "Solo puede ser ley o protocolo"),
+    ({"standing": "law", "responsible": "health"}, "basis_es", "Escriba la ley"),
+    ({"responsible": "ngo"}, "responsible", "No hay ninguna institución de ese tipo"),
+])
+def test_what_cannot_stand_is_refused_at_its_field_and_nothing_is_lost(client, draft, answers, field, says):
+    before = numbers(draft)
+    url = at(draft, f"/fases/{queries.phases_of(draft)[0].id}/pasos/nuevo")
+    text = refused(client.fill(url, **{**STEP, **answers}), field)
+    assert says.casefold() in text.casefold()
+    assert numbers(draft) == before
+
+
+def test_a_circle_is_refused_where_it_would_close(client, draft):
+    answer = client.fill(at(draft, "/pasos/make-plan/cambiar"), start="step", after="review-plan")
+    assert "Se esperarían entre sí: 6.3" in refused(answer, "after")
+    assert queries.step(draft, "make-plan").start is Start.MILESTONE
+
+
+def test_a_step_that_others_wait_for_cannot_leave_them_behind(client, draft):
+    """`protective-measures` starts after `safety`; were that for children only, it would never start for the others."""
+    answer = client.fill(at(draft, "/pasos/safety/cambiar"), applies_to=["child"])
+    assert "no se aplica a todas" in Page(answer.text).text
+    client.post(at(draft, "/pasos/safety/quitar"), data={})
+    assert "safety" in numbers(draft)
+
+
+def test_a_step_goes_up_and_down_and_over_the_edge_of_its_phase(client, draft):
+    url = at(draft, "/pasos/{}/mover")
+    client.post(url.format("identify"), data={"to": "down"})
+    assert (numbers(draft)["doubt-of-age"], numbers(draft)["identify"]) == ("2.1", "2.2")
+    client.post(url.format("doubt-of-age"), data={"to": "up"})
+    found = numbers(draft)
+    assert (found["doubt-of-age"], found["identify"], found["basic-facts"]) == ("1.4", "2.1", "2.2")
+    client.post(url.format("doubt-of-age"), data={"to": "down"})
+    found = numbers(draft)
+    assert (found["doubt-of-age"], found["identify"]) == ("2.1", "2.2")
+    client.post(url.format("open"), data={"to": "up"})
+    client.post(url.format("keep-or-erase"), data={"to": "down"})
+    assert (numbers(draft)["open"], numbers(draft)["keep-or-erase"]) == ("1.1", "10.3")
+
+
+def test_phases_are_named_moved_and_taken_out_only_when_empty(client, draft):
+    assert client.fill(at(draft, "/fases/nueva"), name_es="Evaluación", name_en="Review").status_code == 303
+    last = queries.phases_of(draft)[-1]
+    assert (last.number, last.name) == (11, {"es": "Evaluación", "en": "Review"})
+    refused(client.fill(at(draft, "/fases/nueva"), name_es="cierre"), "name_es")
+    client.post(at(draft, f"/fases/{last.id}/mover"), data={"to": "up"})
+    assert [each.key for each in queries.phases_of(draft)][-2:] == [last.key, "closing"]
+    first = queries.phases_of(draft)[0]
+    client.post(at(draft, f"/fases/{first.id}/quitar"), data={})
+    client.post(at(draft, f"/fases/{last.id}/quitar"), data={})
+    assert [each.number for each in queries.phases_of(draft)] == list(range(1, 11))
+
+
+def test_a_phase_without_steps_keeps_a_version_from_the_institutions(client, draft, outside):
+    client.fill(at(draft, "/fases/nueva"), name_es="Vacía")
+    with outside():
+        assert [each.message for each in actions.faults(draft, today())] == ["La fase «Vacía» no tiene pasos"]
+    for state in ("comments", "validation"):
+        client.post(at(draft, "/estado"), data={"state": state})
+    assert queries.unpublished().state is VersionState.COMMENTS
+
+
+def test_two_people_change_one_step_and_both_versions_are_shown(client, draft, writer, outside):
+    url = at(draft, "/pasos/safety/cambiar")
+    page = Page(client.get(url).text)
+    row = queries.step(draft, "safety")
+    with outside(), work("test.change", by=operator):
+        actions.change_step(draft, row, writer.id, expected=row.version, was={}, limit_amount=12)
+    kept = {name: page.hidden(name) for name in ("csrf_token", "submit_key", "version", "seen")}
+    answer = client.post(url, data={**kept, **STEP, "limit_amount": "6", "limit_unit": "hours"})
+    assert answer.status_code == 409
+    assert "12" in Page(answer.text).text
+    assert queries.step(draft, "safety").limit_amount == 12
+
+
+def test_the_hour_at_which_a_working_day_ends_and_the_note(client, draft):
+    answer = client.fill(at(draft, "/datos"), cut_off="16:30", note_es="Nueva hora")
+    assert answer.status_code == 303
+    version = queries.unpublished()
+    assert (f"{version.cut_off:%H:%M}", version.note["es"]) == ("16:30", "Nueva hora")
+    refused(client.fill(at(draft, "/datos"), cut_off="25:00"), "cut_off")
+
+
+def test_the_teams_comment_and_who_is_no_team_does_not_even_see_a_draft(client, draft, staff, sign_in):
+    nurse = sign_in(staff(Role.MEDICAL))
+    answer = nurse.fill(at(draft, "/pasos/urgent-health/comentar"), text="Falta el turno de noche")
+    assert answer.status_code == 303
+    assert "Falta el turno de noche" in Page(client.get(at(draft, "/pasos/urgent-health")).text).text
+    for role in (Role.OBSERVER, Role.HOUSE_STAFF, Role.AUDITOR, Role.ADMINISTRATOR):
+        outsider = sign_in(staff(role))
+        for more in ("", "/pasos/safety", "/cuadernillo.pdf"):
+            assert outsider.get(at(draft, more)).status_code == 404, (role, more)
+
+
+def test_what_is_new_is_compared_with_the_version_before(publish, begin, client, outside, writer):
+    one, two = publish(), begin()
+    row = queries.step(two, "school")
+    with outside(), work("test.change", by=operator):
+        actions.change_step(two, row, writer.id, expected=1, was={}, limit_amount=20)
+        actions.remove_step(two, queries.step(two, "month-6"), writer.id)
+    page = Page(client.get(at(two, f"/comparar/{one.id}")).text)
+    assert page.text.count("Cambiado") == 1 and page.text.count("Quitado") == 1 and "Agregado" not in page.text
+    assert "Antes 15 días hábiles" in page.text and "Ahora 20 días hábiles" in page.text
+    assert "dicen lo mismo" in Page(client.get(at(one, f"/comparar/{one.id}")).text).text
+
+
+def test_everybody_reads_what_is_in_force_with_the_institutions_of_her_province(publish, sign_in, staff):
+    version = publish()
+    for role in Role:
+        client = sign_in(staff(role))
+        page = Page(client.get("/protocolo?provincia=07").text).text
+        assert "1.1 Recibir la alerta y abrir el caso" in page and "Ministerio de Salud Pública" in page, role
+        assert client.get(at(version, "/pasos/safety")).status_code == 200
+
+
+def test_the_page_of_a_version_asks_no_more_for_more_steps(publish, client, count_queries):
+    publish()
+    client.get("/protocolo")
+    with count_queries() as found:
+        assert client.get("/protocolo").status_code == 200
+    assert len(found.statements) <= 22, len(found.statements)
