@@ -13,7 +13,7 @@ from shelter.access import Permission, Reader, SubjectColumns, within_reach
 from shelter.cases.models import Case, Person
 from shelter.cases.queries import CASE_COLUMNS
 from shelter.codes.door import RequestState
-from shelter.db import db, unseal
+from shelter.db import db, rows_of, unseal
 
 from . import rules
 from .models import DoorRequest, NightCard
@@ -53,10 +53,15 @@ def to_decide(reader: Reader, most: int) -> list[dict[str, Any]]:
     return [row._asdict() for row in db.session.execute(query.order_by(*order).limit(most))]
 
 
-def about(case: Case, most: int = 20) -> list[DoorRequest]:
+def about(case: Case, most: int) -> list[Any]:
     """Who asked about her, the latest first."""
-    hers = sa.select(DoorRequest).where(DoorRequest.case_id == case.id)
-    return list(db.session.scalars(hers.order_by(DoorRequest.came_at.desc()).limit(most)))
+    return list(rows_of(_ABOUT, case_id=case.id, most=most))
+
+
+_ABOUT = (
+    sa.select(*_LISTED).where(DoorRequest.case_id == sa.bindparam("case_id", type_=DoorRequest.case_id.type))
+    .order_by(DoorRequest.came_at.desc()).limit(sa.bindparam("most", type_=sa.Integer))
+)
 
 
 def nameable(reader: Reader, houses: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, str]]:

@@ -43,7 +43,7 @@ _ANSWERED = (
     (Asker.POLICE, Approach.IN_PERSON, Paper.SUMMONS, Given.MINIMUM, Told.LATER,
      "Se recibió la boleta; la abogada responderá dentro del plazo.", "Está en crisis; se le dirá con la psicóloga."),
 )
-_LODGING = ("Hotel de la red, habitación con su hija. La acompaña la técnica del municipio.",
+_LODGING = ("Hotel de la red, habitación 12. Acompaña la técnica del municipio.",
             "Con una familia de acogida de la parroquia, hasta el viernes.")
 _DONE = ("Durmió bien. Se le llevó la medicina.",
          "Preguntó cuándo podrá venir. Se le explicó y se acordó otra llamada.")

@@ -78,7 +78,7 @@ def turned_elsewhere(portion: Portion, almanac: Almanac, places: list[Place], by
 def declined_for_want_of_a_bed(
     portion: Portion, almanac: Almanac, place: Place, caller: Caller, received_at: datetime,
 ) -> uuid.UUID:
-    """Somebody for whom there was no bed, and no place for her children either."""
+    """Somebody for whom there was no bed, and who needs a safer place than where she is."""
     who, by = someone(portion.dice, almanac.today, Wish()), place.staff[Role.SHELTER_COORDINATOR]
     answered_at = received_at + MINUTE * 20
     referral = _referral(
@@ -86,7 +86,7 @@ def declined_for_want_of_a_bed(
         decline_reason=DeclineReason.NO_BED, answered_at=answered_at, answered_by_id=by, means=Means.CALL,
         contact_channel=Channel.CALL, number=phone(portion.dice), conditions=portion.dice.one(stories.HOURS),
     )
-    for need in (UnmetNeed.BED, UnmetNeed.CHILDREN):
+    for need in (UnmetNeed.BED, UnmetNeed.SECURITY):
         portion.add(Unmet, foundation_id=place.foundation_id, house_id=place.house_id, referral_id=referral, need=need,
                     made_at=answered_at, by_id=by)
     return referral
