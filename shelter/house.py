@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from shelter import (
     __version__,
     accounts,
+    answers,
     approvals,
     calendar,
     cases,
@@ -103,6 +104,7 @@ def create_app(**given: Any) -> Flask:
     queue.init_app(app, settings, ring.lookup("jobs", "queue"), worker.do)
     for feature in (
         notices,
+        answers,
         jobs,
         accounts,
         approvals,

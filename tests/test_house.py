@@ -19,12 +19,13 @@ OWN_ROOMS = {
     "accounts": {"sessions", "proof"}, "partners": {"territory", "workdays", "lists"},
     "cases": {"records", "search", "words"},
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
+    "answers": {"kinds", "paper"},
     "jobs": {"kinds", "progress", "queue", "worker"},
     "followup": {"words"}, "register": {"reading", "mappings", "uploads", "undoing"}, "oversight": {"words", "watch"},
     "reports": {"sheet"}, "figures": {"board"},
 }
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which
-words; `register` has its mapping files beside the reading."""
+words; `answers` have their kinds and their slip on paper; `register` has its mapping files beside the reading."""
 SHARED_TEMPLATES = {"layout", "ui", "paper", "errors"}
 LONGEST_FILE, LONGEST_VIEW = 400, 15
 

@@ -35,6 +35,7 @@ ACTIONS: dict[str, Any] = {
     "seal.altered": _("Met a value that was altered"),
     "staff.prefer": _("Changed language or appearance"),
     "notice.read": _("Read a notice"),
+    "answer.take": _("Answered by a slip"),
     "approval.ask": _("Asked for a second person"),
     "approval.decide": _("Decided as a second person"),
     "approval.do": _("Did what a second person approved"),
@@ -159,6 +160,7 @@ OBJECTS: dict[str, Any] = {
     "approval": _("Request for a second person"),
     "job": _("Long work"),
     "upload": _("File that was sent"),
+    "slip": _("Slip for an answer"),
 }
 
 

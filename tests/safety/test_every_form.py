@@ -52,6 +52,7 @@ MAY_CHANGE = {
     "followup": {**CARE, "follow_up": "*", "safe_contact": "*"},
     "partners": {"foundation": "*", "house": "*", "bed": "*", "institution": "*", "post": "*", "focal_point": "*",
                  "list_word": "*", "calendar_day": "*"},
+    "answers": {"slip": "*", "one_time_token": "*"},
     "oversight": {}, "notices": {}, "home": {},
     "reports": {"release": "*", "job": "*"},
     "jobs": {"release": "*", "job": "*"},
