@@ -28,6 +28,7 @@ from shelter import (
     intake,
     jobs,
     notices,
+    outgoing,
     oversight,
     own,
     partners,
@@ -43,7 +44,7 @@ from shelter.accounts import sessions
 from shelter.audit import anchors
 from shelter.cases import indicators as _cases_figures
 from shelter.cases import records as _cases_records
-from shelter.cases.words import case_bar, say_detail
+from shelter.cases.words import case_bar, say_detail, say_shared
 from shelter.config import Settings
 from shelter.crypto import KeyRing
 from shelter.db import db, vault
@@ -54,6 +55,8 @@ from shelter.intake import indicators as _intake_figures
 from shelter.intake import models as _intake
 from shelter.jobs import queue, worker
 from shelter.keeping import rounds as _keeping_rounds  # noqa: F401 (written into the book of rounds)
+from shelter.outgoing import indicators as _outgoing_figures
+from shelter.outgoing import models as _outgoing
 from shelter.partners.queries import list_words
 from shelter.referrals import models as _referrals
 from shelter.register import indicators as _register_figures
@@ -71,11 +74,13 @@ from shelter.web.locale import brand, filters
 from shelter.web.quick import KeptTemplates, Shelter, csrf_token, url_for
 
 MEGABYTE = 1024 * 1024
-MODELS = (_cases_records, _referrals, _intake, _residence, _services, _transition, _followup, _register, _reports)
+MODELS = (
+    _cases_records, _referrals, _outgoing, _intake, _residence, _services, _transition, _followup, _register, _reports,
+)
 """Loaded with the house, so that migrations see every table."""
 FIGURES = (
     _cases_figures, _register_figures, _intake_figures, _residence_figures, _services_figures, _transition_figures,
-    _followup_figures,
+    _followup_figures, _outgoing_figures,
 )
 """Loaded with the house, so that every figure is in the book, in this order."""
 
@@ -111,6 +116,7 @@ def create_app(**given: Any) -> Flask:
         documents,
         cases,
         referrals,
+        outgoing,
         intake,
         residence,
         services,
@@ -169,6 +175,7 @@ def _dress(app: Flask) -> None:
         url_for=url_for,
         case_bar=case_bar,
         say_detail=say_detail,
+        say_shared=say_shared,
         may=_may,
         csrf_token=csrf_token,
         brand_name=brand,

@@ -19,7 +19,7 @@ OWN_ROOMS = {
     "accounts": {"sessions", "proof"}, "partners": {"territory", "workdays", "lists"},
     "cases": {"records", "search", "words"},
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
-    "answers": {"kinds", "paper"},
+    "answers": {"kinds", "paper"}, "outgoing": {"letter"},
     "jobs": {"kinds", "progress", "queue", "worker"},
     "followup": {"words"}, "register": {"reading", "mappings", "uploads", "undoing"}, "oversight": {"words", "watch"},
     "reports": {"sheet"}, "figures": {"board"},

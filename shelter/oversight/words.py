@@ -64,6 +64,15 @@ ACTIONS: dict[str, Any] = {
     "institution.end": _("Wrote down the end of an institution"),
     "referral.receive": _("Recorded a referral"),
     "referral.answer": _("Answered a referral"),
+    "outgoing.prepare": _("Prepared an outgoing referral"),
+    "outgoing.send": _("Sent an outgoing referral"),
+    "outgoing.print": _("Printed the letter of a referral"),
+    "outgoing.reply": _("Recorded the answer to a referral"),
+    "outgoing.withdraw": _("Withdrew an outgoing referral"),
+    "outgoing.slip": _("Made a new slip for an answer"),
+    "outgoing.tell": _("Recorded that she was told of what left without consent"),
+    "outgoing.screen": _("Recorded a screening before a return"),
+    "outgoing.remind": _("Reminded of referrals that nobody answers"),
     "intake.arrive": _("Recorded an arrival"),
     "intake.safety": _("Recorded immediate safety"),
     "intake.person": _("Recorded basic information"),
@@ -160,6 +169,7 @@ OBJECTS: dict[str, Any] = {
     "approval": _("Request for a second person"),
     "job": _("Long work"),
     "upload": _("File that was sent"),
+    "outgoing": _("Outgoing referral"),
     "slip": _("Slip for an answer"),
 }
 

@@ -19,6 +19,9 @@ person.read          . C T T T H . . . .
 person.search        . C T T T H . . . .
 referral.read        . H . . . H . . . .
 referral.write       . H . . . H . . . .
+outgoing.read        . C T T T H E . . .
+outgoing.write       . C T T T H . . . .
+outgoing.review      . . . . . H E . . .
 intake.write         . C . . . H . . . .
 consent.read         . C T T T H . . . .
 consent.write        . C T T T H . . . .

@@ -220,7 +220,8 @@ def test_the_page_tells_nothing_and_is_not_kept(slip, officer, caplog):
 
 @pytest.mark.parametrize(("host", "reachable"), [
     ("127.0.0.1:8000", False), ("localhost", False), ("192.168.1.20", False), ("[::1]:8000", False),
-    ("servidor", False), ("[fe80::1]", False), ("respuestas.example.org", True), ("respuestas.example.org:8443", True), ("8.8.8.8", True),
+    ("servidor", False),
+    ("[fe80::1]", False), ("respuestas.example.org", True), ("respuestas.example.org:8443", True), ("8.8.8.8", True),
 ])
 def test_a_link_is_printed_only_where_somebody_outside_can_open_it(host, reachable):
     assert rules.is_reachable(host, ("localhost", "127.0.0.1")) is reachable

@@ -329,6 +329,13 @@ WORDS_OF = {
     },
     "intake.forms.SafetyForm": {"safety": "intake.safety"},
     "intake.forms.SituationForm": {"story": "case.story", "wishes": "intake.wishes"},
+    "outgoing.forms.OutgoingForm": {
+        "grounds": "outgoing.grounds", "needs": "outgoing.needs", "note": "outgoing.note",
+        "reply_to": "outgoing.reply_to",
+    },
+    "outgoing.forms.ReplyForm": {"note": "outgoing_reply.note", "who": "outgoing_reply.who"},
+    "outgoing.forms.ScreeningForm": {"note": "return_screening.note"},
+    "outgoing.forms.SlipForm": {"note": "outgoing_reply.note"},
     "oversight.forms.HeadForm": {"head": OPEN},
     "oversight.forms.TrailForm": {"objeto": OPEN, "persona": OPEN},
     "own.forms.PasskeyForm": {"name": OPEN},
