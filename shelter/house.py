@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from shelter import (
     __version__,
     accounts,
+    answers,
     approvals,
     calendar,
     cases,
@@ -29,6 +30,7 @@ from shelter import (
     interviews,
     jobs,
     notices,
+    outgoing,
     oversight,
     own,
     partners,
@@ -47,7 +49,7 @@ from shelter.accounts import sessions
 from shelter.audit import anchors
 from shelter.cases import indicators as _cases_figures
 from shelter.cases import records as _cases_records
-from shelter.cases.words import case_bar, say_detail
+from shelter.cases.words import case_bar, say_detail, say_shared
 from shelter.config import Settings
 from shelter.crypto import KeyRing
 from shelter.db import db, vault
@@ -60,6 +62,8 @@ from shelter.intake import models as _intake
 from shelter.interviews import models as _interviews
 from shelter.jobs import queue, worker
 from shelter.keeping import rounds as _keeping_rounds  # noqa: F401 (written into the book of rounds)
+from shelter.outgoing import indicators as _outgoing_figures
+from shelter.outgoing import models as _outgoing
 from shelter.partners.queries import list_words
 from shelter.procedures import models as _procedures
 from shelter.protocol import models as _protocol
@@ -83,13 +87,13 @@ from shelter.web.quick import KeptTemplates, Shelter, csrf_token, url_for
 
 MEGABYTE = 1024 * 1024
 MODELS = (
-    _cases_records, _procedures, _protocol, _referrals, _door, _interviews, _intake, _residence, _services, _transition,
-    _followup, _register, _reports, _route,
+    _cases_records, _procedures, _protocol, _referrals, _outgoing, _door, _interviews, _intake, _residence, _services,
+    _transition, _followup, _register, _reports, _route,
 )
 """Loaded with the house, so that migrations see every table."""
 FIGURES = (
     _cases_figures, _register_figures, _intake_figures, _residence_figures, _services_figures, _transition_figures,
-    _followup_figures, _referrals_figures,
+    _followup_figures, _referrals_figures, _outgoing_figures,
 )
 """Loaded with the house, so that every figure is in the book, in this order."""
 
@@ -118,6 +122,7 @@ def create_app(**given: Any) -> Flask:
     queue.init_app(app, settings, ring.lookup("jobs", "queue"), worker.do)
     for feature in (
         notices,
+        answers,
         jobs,
         accounts,
         approvals,
@@ -127,6 +132,7 @@ def create_app(**given: Any) -> Flask:
         referrals,
         door,
         interviews,
+        outgoing,
         intake,
         residence,
         services,
@@ -187,6 +193,7 @@ def _dress(app: Flask) -> None:
         url_for=url_for,
         case_bar=case_bar,
         say_detail=say_detail,
+        say_shared=say_shared,
         may=_may,
         csrf_token=csrf_token,
         brand_name=brand,

@@ -26,6 +26,7 @@ class InstitutionKind(Extensible):
     EQUALITY = "equality", _("Rights and equality council")
     LABOUR = "labour", _("Labour authority")
     JUSTICE = "justice", _("Administration of justice")
+    CONSULATE = "consulate", _("Consulate or embassy of another country")
 
 
 class Urgency(Code):

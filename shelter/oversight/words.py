@@ -35,6 +35,7 @@ ACTIONS: dict[str, Any] = {
     "seal.altered": _("Met a value that was altered"),
     "staff.prefer": _("Changed language or appearance"),
     "notice.read": _("Read a notice"),
+    "answer.take": _("Answered by a slip"),
     "approval.ask": _("Asked for a second person"),
     "approval.decide": _("Decided as a second person"),
     "approval.do": _("Did what a second person approved"),
@@ -76,6 +77,15 @@ ACTIONS: dict[str, Any] = {
     "interview.record": _("Recorded an interview"),
     "interview.held": _("Recorded how a planned interview went"),
     "interview.cancel": _("Took back a planned interview"),
+    "outgoing.prepare": _("Prepared an outgoing referral"),
+    "outgoing.send": _("Sent an outgoing referral"),
+    "outgoing.print": _("Printed the letter of a referral"),
+    "outgoing.reply": _("Recorded the answer to a referral"),
+    "outgoing.withdraw": _("Withdrew an outgoing referral"),
+    "outgoing.slip": _("Made a new slip for an answer"),
+    "outgoing.tell": _("Recorded that she was told of what left without consent"),
+    "outgoing.screen": _("Recorded a screening before a return"),
+    "outgoing.remind": _("Reminded of referrals that nobody answers"),
     "intake.arrive": _("Recorded an arrival"),
     "intake.safety": _("Recorded immediate safety"),
     "intake.person": _("Recorded basic information"),
@@ -201,6 +211,8 @@ OBJECTS: dict[str, Any] = {
     "procedure": _("Operating procedure"),
     "reading_asked": _("Something to read"),
     "door_request": _("Request at the door"),
+    "outgoing": _("Outgoing referral"),
+    "slip": _("Slip for an answer"),
 }
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from shelter.codes.cases import ConsentPurpose, Milestone
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit
 from shelter.codes.services import Discipline
-from shelter.texts import say_many
 from shelter.texts import say as _
+from shelter.texts import say_many
 
 from .models import ProtocolStep
 from .rules import Happening, Limit, Step, Told, said

@@ -37,6 +37,7 @@ LOG_SERVICE = row("nnnnn", "oonnn", "onnnn", "onnnn", "onnnn", "fffnn", "fffff",
 CORRECT = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "fnnnn", "fffnn", "fffff", "nnnnn", "nnnnn", "nnnnn")  # social
 ASKED_AT_DOOR = row("nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "nnnnn")
 DECIDE_AT_DOOR = row("nnnnn", "fffnn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "nnnnn")
+REVIEW = row("nnnnn", "ffnnn", "fnnnn", "fnnnn", "fnnnn", "ooonn", "ooooo", "nnnnn", "nnnnn", "nnnnn")
 REFERRAL = row("nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "nnnnn")
 #                  s    c    p    l    m    C    P    a    o    u
 ANYBODY = row("o", "o", "o", "o", "o", "o", "o", "o", "o", "o")
@@ -122,6 +123,13 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **get("interviews.index", row=READ_CASE),
     **both("interviews.plan", "interviews.record", "interviews.held", row=CONSENT),
     **post("interviews.cancel", row=CONSENT),
+    **get("outgoing.index", row=QUEUE),
+    **get("outgoing.of_case", "outgoing.show", row=READ_CASE),
+    **both("outgoing.new", "outgoing.reply", "outgoing.withdraw", "outgoing.screen", row=CONSENT),
+    **post("outgoing.ask", "outgoing.send", "outgoing.slip", "outgoing.tell", row=CONSENT),
+    **post("outgoing.quick", row=CONSENT),
+    **get("outgoing.paper", row=CONSENT),
+    **post("outgoing.review", row=REVIEW),
     **get("intake.tasks", row=CARRY_CASE),
     **both("intake.safety", "intake.person", "intake.situation", "intake.consent", "intake.review", row=CARRY_CASE),
     **get("residence.beds", row=RUN_HOUSE),
@@ -219,6 +227,9 @@ PUBLIC = {
     "accounts.activate",
     "accounts.recover",
     "accounts.language",
+    "answers.begin",
+    "answers.with_code",
+    "answers.answer",
     "home.beginning",
     "home.keep_draft",
     "home.health",

@@ -23,6 +23,9 @@ door.record          H H H H H H . . . .
 door.read            . H . . . H . . . .
 door.decide          . . . . . H . . . .
 interview.write      . C T T T H . . . .
+outgoing.read        . C T T T H E . . .
+outgoing.write       . C T T T H . . . .
+outgoing.review      . . . . . H E . . .
 intake.write         . C . . . H . . . .
 consent.read         . C T T T H . . . .
 consent.write        . C T T T H . . . .

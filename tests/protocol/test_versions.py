@@ -34,7 +34,7 @@ def test_every_step_of_the_first_version_is_told_in_both_languages(begin):
     for row in queries.steps_of(begin()):
         for words in (row.name, row.procedure, *([row.basis] if row.basis else [])):
             assert set(words) == {"es", "en"}
-            assert all(words.values()) and words["es"] != words["en"] or row.basis == words, row.key
+            assert (all(words.values()) and words["es"] != words["en"]) or row.basis == words, row.key
 
 
 def test_the_first_version_can_be_published_as_it_is(begin, outside):

@@ -29,6 +29,7 @@ from tests.protocol.made import speak_of_the_protocol
 SEALED_BUT_NOT_TYPED_HERE = {
     "staff.totp_secret",  # a secret of the server's own
     "house.address",  # typed in tests/partners
+    "slip.code",  # a secret of the server's own
 }
 
 
@@ -334,6 +335,7 @@ BY_DIGEST = "kept as a keyed digest alone"
 WORDS_OF = {
     "accounts.forms.FactorForm": {"recovery": BY_DIGEST},
     "accounts.forms.SignInForm": {"email": BY_DIGEST},
+    "answers.forms.CodeForm": {"code": BY_DIGEST},
     "approvals.forms.DecisionForm": {"reason": "approval.answer"},
     "cases.forms.ConsentForm": {"recipient": "consent.recipient"},
     "cases.forms.SafeContactForm": {
@@ -367,6 +369,13 @@ WORDS_OF = {
     "interviews.forms.InterviewForm": {"reason": "interview.reason"},
     "interviews.forms.PlanForm": {"reason": "interview.reason"},
     "interviews.forms._Whole": {"reason": "interview.reason"},
+    "outgoing.forms.OutgoingForm": {
+        "grounds": "outgoing.grounds", "needs": "outgoing.needs", "note": "outgoing.note",
+        "reply_to": "outgoing.reply_to",
+    },
+    "outgoing.forms.ReplyForm": {"note": "outgoing_reply.note", "who": "outgoing_reply.who"},
+    "outgoing.forms.ScreeningForm": {"note": "return_screening.note"},
+    "outgoing.forms.SlipForm": {"note": "outgoing_reply.note"},
     "oversight.forms.HeadForm": {"head": OPEN},
     "oversight.forms.TrailForm": {"objeto": OPEN, "persona": OPEN},
     "own.forms.PasskeyForm": {"name": OPEN},
