@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from shelter import (
     __version__,
     accounts,
+    answers,
     approvals,
     calendar,
     cases,
@@ -21,12 +22,15 @@ from shelter import (
     config,
     desk,
     documents,
+    door,
     figures,
     followup,
     home,
     intake,
+    interviews,
     jobs,
     notices,
+    outgoing,
     oversight,
     own,
     partners,
@@ -36,6 +40,7 @@ from shelter import (
     register,
     reports,
     residence,
+    route,
     services,
     transition,
 )
@@ -44,26 +49,33 @@ from shelter.accounts import sessions
 from shelter.audit import anchors
 from shelter.cases import indicators as _cases_figures
 from shelter.cases import records as _cases_records
-from shelter.cases.words import case_bar, say_detail
+from shelter.cases.words import case_bar, say_detail, say_shared
 from shelter.config import Settings
 from shelter.crypto import KeyRing
 from shelter.db import db, vault
 from shelter.db.base import configure
+from shelter.door import models as _door
 from shelter.followup import indicators as _followup_figures
 from shelter.followup import models as _followup
 from shelter.intake import indicators as _intake_figures
 from shelter.intake import models as _intake
+from shelter.interviews import models as _interviews
 from shelter.jobs import queue, worker
 from shelter.keeping import rounds as _keeping_rounds  # noqa: F401 (written into the book of rounds)
+from shelter.outgoing import indicators as _outgoing_figures
+from shelter.outgoing import models as _outgoing
 from shelter.partners.queries import list_words
 from shelter.procedures import models as _procedures
 from shelter.protocol import models as _protocol
+from shelter.referrals import indicators as _referrals_figures
 from shelter.referrals import models as _referrals
 from shelter.register import indicators as _register_figures
 from shelter.register import models as _register
 from shelter.reports import models as _reports
 from shelter.residence import indicators as _residence_figures
 from shelter.residence import models as _residence
+from shelter.route import kept as _route_kept  # noqa: F401 (kept up to date with every change)
+from shelter.route import models as _route
 from shelter.services import indicators as _services_figures
 from shelter.services import models as _services
 from shelter.texts import language
@@ -74,12 +86,14 @@ from shelter.web.locale import brand, filters
 from shelter.web.quick import KeptTemplates, Shelter, csrf_token, url_for
 
 MEGABYTE = 1024 * 1024
-MODELS = (_cases_records, _referrals, _intake, _residence, _services, _transition, _followup, _register, _reports,
-          _procedures, _protocol)
+MODELS = (
+    _cases_records, _procedures, _protocol, _referrals, _outgoing, _door, _interviews, _intake, _residence, _services,
+    _transition, _followup, _register, _reports, _route,
+)
 """Loaded with the house, so that migrations see every table."""
 FIGURES = (
     _cases_figures, _register_figures, _intake_figures, _residence_figures, _services_figures, _transition_figures,
-    _followup_figures,
+    _followup_figures, _referrals_figures, _outgoing_figures,
 )
 """Loaded with the house, so that every figure is in the book, in this order."""
 
@@ -108,12 +122,17 @@ def create_app(**given: Any) -> Flask:
     queue.init_app(app, settings, ring.lookup("jobs", "queue"), worker.do)
     for feature in (
         notices,
+        answers,
         jobs,
         accounts,
         approvals,
         documents,
         cases,
+        route,
         referrals,
+        door,
+        interviews,
+        outgoing,
         intake,
         residence,
         services,
@@ -174,6 +193,7 @@ def _dress(app: Flask) -> None:
         url_for=url_for,
         case_bar=case_bar,
         say_detail=say_detail,
+        say_shared=say_shared,
         may=_may,
         csrf_token=csrf_token,
         brand_name=brand,

@@ -13,6 +13,10 @@ class RuleBroken(Exception):
         self.message, self.field = message, field
 
 
+class NotNow(RuleBroken):
+    """It cannot be done at this moment; a little later it can."""
+
+
 class Stale(Exception):
     """Somebody changed the record after the form was made; `now` tells what it says today, by field name."""
 

@@ -19,14 +19,15 @@ OWN_ROOMS = {
     "accounts": {"sessions", "proof"}, "partners": {"territory", "workdays", "lists"},
     "cases": {"records", "search", "words"},
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
+    "answers": {"kinds", "paper"}, "outgoing": {"letter"},
     "jobs": {"kinds", "progress", "queue", "worker"},
     "followup": {"words"}, "register": {"reading", "mappings", "uploads", "undoing"}, "oversight": {"words", "watch"},
-    "reports": {"sheet"}, "figures": {"board"}, "procedures": {"kinds"},
-    "protocol": {"first", "words", "booklet"},
+    "reports": {"sheet"}, "figures": {"board"}, "protocol": {"first", "words", "booklet"}, "procedures": {"kinds"},
+    "route": {"kept", "words"},
 }
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which
-words; `protocol` comes with a first version, is told in words and printed; `register` has its mapping files beside the
-reading."""
+words; `answers` have their kinds and their slip on paper; `protocol` comes with a first version, is told in words and
+printed; `route` keeps where cases stand, and says it; `register` has its mapping files beside the reading."""
 SHARED_TEMPLATES = {"layout", "ui", "paper", "errors"}
 LONGEST_FILE, LONGEST_VIEW = 400, 15
 

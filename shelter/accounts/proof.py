@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Response, current_app, g, request
 from flask_login import current_user
 
+from shelter import tokens
 from shelter.audit.work import quietly
 from shelter.calendar import now, today
 from shelter.db import db, vault
@@ -70,12 +71,7 @@ def site_here() -> Site:
 def place(staff: Staff | None) -> str:
     """Whence somebody tries: a browser that is known, else the neighbourhood of the address."""
     device = known_device(staff)
-    return f"device {device.id}" if device else network()
-
-
-def network() -> str:
-    """The neighbourhood of the address."""
-    return rules.network_of(request.remote_addr)
+    return f"device {device.id}" if device else tokens.network()
 
 
 def known_device(staff: Staff | None) -> KnownDevice | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import uuid
 from datetime import date, datetime, timedelta
@@ -58,15 +57,6 @@ def step_of_code(secret: str, code: str, at: datetime) -> int | None:
 def wait_after(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: nothing for five, then 1, 2, 4 … 60 seconds."""
     return timedelta(seconds=min(60, 2 ** (failures - 5)) if failures >= 5 else 0)
-
-
-def network_of(address: str | None) -> str:
-    """The neighbourhood of an address, by which failures are counted: /24, or /64 of IPv6."""
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 
 def not_ones_own(staff_id: uuid.UUID, by: uuid.UUID) -> None:

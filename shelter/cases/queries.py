@@ -301,6 +301,9 @@ class Asked:
     withdrawn_at: datetime | None
     by_id: uuid.UUID
     recipient: str | None
+    institution_id: uuid.UUID | None = None
+    fields: tuple[str, ...] | None = None
+    is_written: bool = False
 
     def is_in_force(self, day: date) -> bool:
         """Given, not taken back, not past its end."""
@@ -311,13 +314,14 @@ class Asked:
 def consents(case: Case) -> list[Asked]:
     """Everything she was asked, newest first."""
     rows = unseal(rows_of(_CONSENTS, case_id=case.id), recipient=(Consent.recipient, "id"))
-    return [Asked(**row) for row in rows]
+    return [Asked(**row | {"fields": row["fields"] and tuple(row["fields"])}) for row in rows]
 
 
 _CONSENTS = (
     sa.select(
         Consent.id, Consent.purpose, Consent.answer, Consent.asked_at, Consent.ends_on, Consent.withdrawn_at,
-        Consent.by_id, Consent.recipient_sealed.label("recipient"),
+        Consent.by_id, Consent.recipient_sealed.label("recipient"), Consent.institution_id, Consent.fields,
+        Consent.is_written,
     )
     .where(Consent.case_id == _CASE_ID).order_by(Consent.asked_at.desc())
 )
@@ -326,16 +330,19 @@ _CONSENTS = (
 def in_force(asked: Iterable[Asked], day: date) -> list[Asked]:
     """Of all she was asked (newest first), what holds on a day: her last word to each question counts.
 
-    A question is a purpose and a recipient; a no without a recipient is a no to every earlier recipient.
+    A question is a purpose, a recipient and what exactly is shared; a no is a no to all that the same recipient had
+    been granted, a no without a recipient to every earlier recipient.
     """
-    found, questions, closed = [], set(), set()
+    found: list[Asked] = []
+    questions, closed = set(), set[object]()
     for each in asked:
-        question, holds = (each.purpose, each.recipient), each.is_in_force(day)
-        if holds and question not in questions and each.purpose not in closed:
+        to, holds = (each.purpose, each.recipient), each.is_in_force(day)
+        question = (*to, each.fields)
+        if holds and question not in questions and not closed & {to, each.purpose}:
             found.append(each)
         questions.add(question)
-        if not holds and each.recipient is None:
-            closed.add(each.purpose)
+        if not holds:
+            closed.add(to if each.recipient else each.purpose)
     return found
 
 
@@ -349,6 +356,17 @@ def may_leave(
     """
     asked = (each for each in in_force(consents(case), day or today()) if each.purpose is purpose)
     return next((each for each in asked if not recipient or _spelled(each.recipient) == _spelled(recipient)), None)
+
+
+def agreed(
+    case: Case, purpose: ConsentPurpose, institution_id: uuid.UUID, fields: Iterable[str], day: date | None = None,
+) -> Asked | None:
+    """The consent by which exactly these facts may leave to that institution; None: they may not."""
+    wanted = set(fields)
+    return next((
+        each for each in in_force(consents(case), day or today())
+        if each.purpose is purpose and each.institution_id == institution_id and wanted <= set(each.fields or ())
+    ), None)
 
 
 def _spelled(name: str | None) -> str:

@@ -61,7 +61,10 @@ class Stay(Model):
 
 
 class Consent(Model):
-    """What she was asked, what she answered, until when, and whether she took it back. Shelter is never a purpose."""
+    """What she was asked, what she answered, until when, and whether she took it back. Shelter is never a purpose.
+
+    `institution_id` and `fields` say exactly to whom, and which words of `codes.outgoing.Shared`, where that was asked.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (sa.ForeignKeyConstraint(*OF_CASE), sa.Index("ix_consent_case", "case_id"))
@@ -76,6 +79,9 @@ class Consent(Model):
     ends_on: Mapped[date | None]
     withdrawn_at: Mapped[datetime | None]
     by_id: Mapped[uuid.UUID]
+    institution_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("institution.id"))
+    fields: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    is_written: Mapped[bool] = mapped_column(default=False)
     recipient_sealed: Mapped[SealedBytes | None]
     recipient = Sealed("consent.recipient", ("case", "case_id"), Compartment.CORE, NAME)
 

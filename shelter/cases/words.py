@@ -10,7 +10,8 @@ from shelter.access import Permission, allows
 from shelter.calendar import PartialDate, age_on, oldest_on, today
 from shelter.codes.cases import Answer, CaseState, ConsentPurpose, Stage
 from shelter.codes.leaving import ExitReason, Outcome
-from shelter.codes.services import Discipline
+from shelter.codes.outgoing import OutgoingState, Shared
+from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import say as _
 from shelter.web import me
 from shelter.web.locale import country, day_sayer
@@ -73,13 +74,19 @@ def _tags(case: Case) -> list[tuple[str, str]]:
 
 
 _DETAILS: dict[str, Any] = {
-    word.value: word.label for words in (Discipline, ConsentPurpose, ExitReason, Outcome) for word in words
+    word.value: word.label
+    for words in (Discipline, ConsentPurpose, ExitReason, Outcome, OutgoingState) for word in words
 }
 
 
 def say_detail(word: str) -> Any:
-    """The label of a detail on the timeline: a discipline, a purpose, a reason, an outcome."""
-    return _DETAILS.get(word, word)
+    """The label of a detail on the timeline: a discipline, a purpose, a reason, an outcome, an answer, a service."""
+    return _DETAILS.get(word) or (ServiceType(word).label if "." in word else word)
+
+
+def say_shared(fields: Iterable[str] | None) -> str:
+    """What exactly she agreed to share, in words."""
+    return ", ".join(str(Shared(each).label) for each in fields or ())
 
 
 class Line(NamedTuple):

@@ -33,11 +33,14 @@ SHOWN = 10
               help="Where to write line, column and reason of what cannot be read.")
 @click.option("--replaces", default=None, metavar="OLD",
               help="The file, or its SHA-256, that this one corrects: its cases no longer count.")
+@click.option("--other-cases", "others", is_flag=True,
+              help="They are other cases, however like those of a file that is in already.")
 @click.option("--draft-mapping", "draft", type=click.Path(path_type=Path), default=None, metavar="MAP.toml",
               help="Write a mapping to start from, guessed from header and values, and do nothing else.")
 @in_app
 def import_command(
-    file: Path, mapping: str | None, dry_run: bool, rejects: Path | None, replaces: str | None, draft: Path | None,
+    file: Path, mapping: str | None, dry_run: bool, rejects: Path | None, replaces: str | None, others: bool,
+    draft: Path | None,
 ) -> None:
     """Read historic, de-identified cases from FILE (CSV or XLSX) into the register that the mapping names.
 
@@ -48,16 +51,18 @@ def import_command(
         _draft(sheet, draft)
     else:
         reading = _read(sheet, Mapping.named(mapping) if mapping else _fitting(sheet))
-        _bring_in(reading, dry_run, rejects, replaces, {path for path in (file, mapping, replaces) if path})
+        plan = actions.plan(reading, _digest(replaces) if replaces else None, others=others)
+        _tell_rejects(reading, rejects, {path for path in (file, mapping, replaces) if path})
+        _bring_in(plan, dry_run)
 
 
-def _bring_in(
-    reading: Reading, dry_run: bool, rejects: Path | None, replaces: str | None, inputs: set[str | Path]
-) -> None:
-    plan = actions.plan(reading, _digest(replaces) if replaces else None)
-    _tell_rejects(reading, rejects, inputs)
+def _bring_in(plan: Plan, dry_run: bool) -> None:
+    reading = plan.reading
     if not reading.rows:
         raise Refused(_("no line of %(file)s could be read; nothing was imported", file=reading.sheet.name))
+    if plan.twin:
+        raise Refused(_("%(what)s; nothing was imported. If this one takes its place, add --replaces %(digest)s; if "
+                        "they are other cases, add --other-cases", what=plan.twin.said, digest=plan.twin.file.digest))
     if plan.changes_nothing:
         click.echo(_("%(file)s is in the register %(name)s already; nothing was changed",
                      file=reading.sheet.name, name=reading.mapping.register))
@@ -120,16 +125,21 @@ def _digest(told: str) -> str:
 def _carry_out(plan: Plan) -> None:
     began, done = monotonic(), 0
     try:
-        with _bar(len(plan.missing), _("Entering")) as bar:
+        with _bar(len(plan.reading.rows), _("Entering")) as bar:
+            bar.update(plan.before)
             for cases in actions.carry_out(plan, by=operator):
                 done += cases
                 bar.update(cases)
     except KeyboardInterrupt:
         raise Refused(_("broken off after %(cases)s cases, which do not count yet; the same command continues",
-                        cases=format_decimal(done))) from None
+                        cases=format_decimal(plan.before + done))) from None
     seconds = monotonic() - began
     click.echo(_("Entered %(cases)s cases into the register %(name)s (%(seconds)s s)", cases=format_decimal(done),
                  name=plan.reading.mapping.register, seconds=format_decimal(round(seconds, 1))))
+    if plan.before:
+        click.echo(_("All %(cases)s cases of %(file)s are in now; %(before)s of them had been in before",
+                     cases=format_decimal(len(plan.reading.rows)), file=plan.reading.sheet.name,
+                     before=format_decimal(plan.before)))
 
 
 def _tell_rejects(reading: Reading, out: Path | None, inputs: set[str | Path]) -> None:

@@ -63,6 +63,10 @@ class Milestone(Code):
     EXITED = "exited", _("Left the house")
     FOLLOWED_UP = "followed_up", _("Follow-up contact")
     CLOSED = "closed", _("Case closed")
+    ALERTED = "alerted", _("Alert raised")
+    INTERVIEWED = "interviewed", _("Told what happened, in an interview")
+    REFERRED_OUT = "referred_out", _("Referred to an institution")
+    REFERRAL_ANSWERED = "referral_answered", _("Answer of an institution")
 
 
 class ConsentPurpose(Code):

@@ -8,10 +8,11 @@ from .base import Code
 
 
 class JobState(Code):
-    """How far a job is."""
+    """How far a job is. One that failed may go better another time; one that was refused would be refused again."""
 
     WAITING = "waiting", _("Waiting for its turn")
     RUNNING = "running", _("Being done")
     DONE = "done", _("Done")
     FAILED = "failed", _("Not done")
+    REFUSED = "refused", _("Not done")
     CANCELLED = "cancelled", _("Cancelled")

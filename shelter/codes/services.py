@@ -47,6 +47,7 @@ class ServiceType(Extensible):
     JOB = "social.job", _("Job search or placement")
     ESCORT = "social.escort", _("Accompaniment or transport")
     INTERPRETING = "social.interpreting", _("Interpretation")
+    RETURN = "social.return", _("Voluntary return to her country")
 
     @property
     def of(self) -> Discipline:

@@ -78,12 +78,17 @@ class Answers(sa.types.TypeDecorator[dict[Exploitation, Answer]]):
 
     def process_bind_param(self, value: dict[Exploitation, Answer] | None, dialect: Dialect) -> str:
         """One spelling for one meaning, so that the database can group by it."""
-        known = {Exploitation(form): Answer(answer) for form, answer in (value or {}).items()}
-        return " ".join(f"{form}={answer}" for form, answer in sorted(known.items()) if answer is not Answer.UNKNOWN)
+        return write_answers(value or {})
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[Exploitation, Answer]:
         """The answers again, by form."""
         return read_answers(value or "")
+
+
+def write_answers(answers: dict[Exploitation, Answer]) -> str:
+    """The stored spelling."""
+    known = {Exploitation(form): Answer(answer) for form, answer in answers.items()}
+    return " ".join(f"{form}={answer}" for form, answer in sorted(known.items()) if answer is not Answer.UNKNOWN)
 
 
 def read_answers(text: str) -> dict[Exploitation, Answer]:

@@ -99,6 +99,7 @@ def _exact(figure: Figure, pair: tuple[str, str] | None, link: Link | None) -> C
     if figure.denominator is not None:
         whole = number(figure.denominator)
         said = _("of %(whole)s (%(share)s)", whole=whole, share=share(figure.value, figure.denominator))
+    link = link if INDICATORS[figure.code].of_cases else None
     names = [name for name in INDICATORS[figure.code].facts if not _is_plain_year(name, figure)] if figure.value else []
     return Card(
         figure.code, str(figure.label), number(figure.value), said, meaning(INDICATORS[figure.code]),

@@ -91,7 +91,7 @@ def _cell() -> tuple[str, str, str]:
     """The figure, the fact and the word that are asked for; 404 for what is none."""
     code, fact, word = (request.args.get(name, "") for name in NARROWED)
     code = code or next(iter(INDICATORS))
-    if code not in INDICATORS or (fact and fact not in INDICATORS[code].facts):
+    if code not in INDICATORS or not INDICATORS[code].of_cases or (fact and fact not in INDICATORS[code].facts):
         abort(404)
     return code, fact, word
 

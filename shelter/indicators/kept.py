@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from shelter.calendar import Period, add_months, zone_name
 from shelter.db import Rows, rows_of, value_of
+from shelter.db.among import among, as_text, listed, text_of
 from shelter.db.base import is_sqlite
 
 from .clauses import PROGRAMME, Scope
@@ -19,7 +20,7 @@ from .figures import UNKNOWN, Figure, Group, Table, in_order, tabulate, words_of
 from .models import Tally, TallyEdition
 from .pages import read
 from .registry import INDICATORS, Indicator, with_denominators
-from .tallies import HOUSE, KEPT, SPINE, among, as_text, codes_once, is_by_month, listed, steps_of, text_of
+from .tallies import HOUSE, KEPT, SPINE, codes_once, is_by_month, steps_of
 
 DEFINITIONS = 1
 """To be counted up whenever an indicator is counted in another way: what is kept is then counted anew."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from shelter.db.among import as_text
 from shelter.db.base import is_sqlite
 from shelter.db.written import ask, tell, tell_many
 
 from .models import Tally
-from .tallies import Cell, Counts, as_text
+from .tallies import Cell, Counts
 
 Key = tuple[str, str, str]
 """Bucket, house, indicator: in this order pages are held, so that two who add at once never wait in a circle."""

@@ -13,13 +13,14 @@ import sqlalchemy as sa
 from shelter.audit import Actor, work
 from shelter.audit.work import quietly
 from shelter.db import db
+from shelter.db.among import as_text
 from shelter.db.base import in_portions, is_sqlite
 from shelter.texts import say as _
 
 from .kept import VALUE, edition, is_current, kept_edition
 from .models import TallyEdition
 from .pages import add, by_page, everything
-from .tallies import SPINE, Counts, as_text, count, difference
+from .tallies import SPINE, Counts, count, difference
 
 PEOPLE, PAGES = 500, 500
 """People who are counted at a time; pages that are mended in one transaction: some hundredths of a second."""

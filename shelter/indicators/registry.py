@@ -38,7 +38,7 @@ class Indicator:
     A source selects one row for each thing counted (a person with ten services is one person served), with a column
     for each fact that it knows, labelled by the fact's name. A fact may be several words at once: answers by form, or
     a text of words with spaces between. Besides, a source of cases (the first is one) has a column `case_id`, one of a
-    historic register its name as `register`.
+    historic register its name as `register`. What is not `of_cases` (a call that led to none) has no cases behind it.
     """
 
     code: str
@@ -48,6 +48,7 @@ class Indicator:
     means: Definition
     sources: list[Source] = field(default_factory=list)
     part_of: str | None = None
+    of_cases: bool = True
 
     def count(self, period: Period, scope: Scope = PROGRAMME) -> Figure:
         """The figure of a period."""
@@ -114,13 +115,14 @@ INDICATORS: dict[str, Indicator] = {}
 
 def indicator(
     code: str, label: Any, *facts: str, means: Definition, unit: str = "persons", part_of: str | None = None,
+    of_cases: bool = True,
 ) -> Callable[[Source], Source]:
     """Enter an indicator in the book; the function below selects what it counts. `part_of` names its denominator."""
 
     def declare(made: Source) -> Source:
         if code in INDICATORS:
             raise ValueError(f"indicator {code} is declared twice")
-        INDICATORS[code] = Indicator(code, label, unit, facts, means, [made], part_of)
+        INDICATORS[code] = Indicator(code, label, unit, facts, means, [made], part_of, of_cases)
         return made
 
     return declare

@@ -18,11 +18,12 @@ import sqlalchemy as sa
 from shelter.audit import Written
 from shelter.audit import last as do_last
 from shelter.db import db
+from shelter.db.among import text_of
 from shelter.db.base import is_sqlite
 from shelter.db.written import tell
 
 from .pages import add, by_page
-from .tallies import KEPT, SPINE, Counts, count, difference, of_one_more, text_of
+from .tallies import KEPT, SPINE, Counts, count, difference, of_one_more
 
 ALONE: dict[type[Any], tuple[str, Callable[[Any], bool]]] = {}
 ONLY: dict[type[Any], Callable[[Any], bool]] = {}

@@ -6,8 +6,6 @@ same few lines count one person, around a change of hers, and everybody, to comp
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ import sqlalchemy as sa
 
 from shelter.calendar import Period, local, zone_name
 from shelter.db import Answers, Rows
+from shelter.db.among import among, as_text, listed
 from shelter.db.base import is_sqlite
 from shelter.db.written import ask
 
@@ -161,30 +160,6 @@ def count(connection: sa.Connection, people: Collection[str]) -> Counts:
         if each.once:
             _add_once(counts, each, rows, *by_code[each.known_from])
     return counts
-
-
-def text_of(key: uuid.UUID) -> str:
-    """An id as the database writes it."""
-    return key.hex if is_sqlite() else str(key)
-
-
-def as_text(column: Any) -> sa.ColumnElement[str]:
-    """A column of ids as texts."""
-    return sa.type_coerce(column, sa.String) if is_sqlite() else sa.cast(column, sa.String)
-
-
-def listed(words: Collection[str]) -> Any:
-    """Several ids or words as one value, so that a statement is the same for any number of them."""
-    return json.dumps(list(words)) if is_sqlite() else list(words)
-
-
-def among(column: Any, name: str, *, sqlite: bool) -> sa.ColumnElement[bool]:
-    """It is one of several, given under a name as `listed` makes them."""
-    if sqlite:
-        values = sa.func.json_each(sa.bindparam(name, type_=sa.String())).table_valued("value")
-        return sa.type_coerce(column, sa.String).in_(sa.select(values.c.value))
-    some = sa.cast(sa.bindparam(name, type_=sa.ARRAY(sa.String())), sa.ARRAY(column.type))
-    return sa.type_coerce(column == sa.any_(some), sa.Boolean)
 
 
 @lru_cache

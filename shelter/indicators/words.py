@@ -11,6 +11,7 @@ from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
+from shelter.codes.referrals import DeclineReason, InstitutionKind, UnmetNeed, Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _
 
@@ -30,12 +31,18 @@ FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "reason": (_("Reason for leaving"), ExitReason),
     "destination": (_("Destination"), Destination),
     "month": (_("Month after leaving"), FollowUpMonth),
+    "institution": (_("Kind of institution"), InstitutionKind),
+    "urgency": (_("When a place was needed"), Urgency),
+    "decline": (_("Why not"), DeclineReason),
+    "need": (_("Need"), UnmetNeed),
 }
 COUNTRIES = {"nationality", "country_of_exploitation"}
 UNITS = {
     "persons": _("people"),
     "services": _("services"),
     "follow_ups": _("follow-ups"),
+    "referrals": _("referrals"),
+    "needs": _("needs"),
 }
 
 

@@ -49,7 +49,7 @@ def again(job: Job) -> Job:
     rules.may_be_tried_again(job.state)
     rules.may_be_asked(queries.alive(job.by_id))
     job.state, job.attempts, job.is_unwanted, job.ended_at = JobState.WAITING, 0, False, None
-    job.problem, job.expires_at = None, now() + KEPT
+    job.problem, job.done, job.expires_at = None, 0, now() + KEPT
     afterwards(lambda: queue.put(job.id))
     return job
 

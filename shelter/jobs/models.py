@@ -17,6 +17,7 @@ from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
 from shelter.db.sealed import BYTES
 
 from .kinds import KINDS, Kind, Result
+from .rules import TRIED_AGAIN
 
 KEPT = timedelta(days=7)
 OWN = ("job", "id")
@@ -85,6 +86,11 @@ class Job(Model):
     def is_over(self) -> bool:
         """Whether nothing more happens to it."""
         return self.state not in {JobState.WAITING, JobState.RUNNING}
+
+    @property
+    def may_go_better(self) -> bool:
+        """Whether trying again can help."""
+        return self.state in TRIED_AGAIN
 
     @property
     def share(self) -> int | None:

@@ -8,6 +8,8 @@ from shelter.texts import say as _
 
 MOST_ATTEMPTS = 3
 """Begun so often and broken off each time, a job is given up: the next one would stop the machine once more."""
+TRIED_AGAIN = frozenset({JobState.FAILED, JobState.CANCELLED})
+"""What came to nothing and may go better another time."""
 MOST_WAITING = 5
 """Of one person, at the same time."""
 
@@ -26,6 +28,8 @@ def may_be_cancelled(state: JobState) -> None:
 
 
 def may_be_tried_again(state: JobState) -> None:
-    """Only what came to nothing."""
-    if state not in {JobState.FAILED, JobState.CANCELLED}:
+    """Only what may go better."""
+    if state is JobState.REFUSED:
+        raise RuleBroken(_("It would be refused again: go back to where you asked for it"))
+    if state not in TRIED_AGAIN:
         raise RuleBroken(_("Only what was not done can be tried again"))

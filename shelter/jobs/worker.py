@@ -21,7 +21,7 @@ from shelter.codes.jobs import JobState
 from shelter.db import db
 from shelter.notices import notice_kind, tell
 from shelter.rounds import every
-from shelter.rules import RuleBroken
+from shelter.rules import NotNow, RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.texts import speaking
@@ -110,7 +110,7 @@ def do(job_id: uuid.UUID) -> None:
 def _claim(job_id: uuid.UUID) -> bool:
     claimed: list[int] = []
     waiting = sa.update(_TABLE).where(_TABLE.c.id == job_id, _TABLE.c.state == JobState.WAITING)
-    begun = waiting.values(state=JobState.RUNNING, attempts=_TABLE.c.attempts + 1, began_at=now(), done=0)
+    begun = waiting.values(state=JobState.RUNNING, attempts=_TABLE.c.attempts + 1, began_at=now())
     quietly(lambda connection: claimed.append(connection.execute(begun).rowcount))
     return claimed == [1]
 
@@ -130,20 +130,21 @@ def _do(job: Job) -> None:
             _set(job.id, state=JobState.WAITING, attempts=job.attempts - 1)
         except Exception as error:
             db.session.rollback()
-            _end_failed(job, _why(job, error))
+            _end_failed(job, *_why(job, error))
         else:
             _end_done(job, found)
 
 
-def _why(job: Job, error: Exception) -> str:
-    """A sentence for whoever asked; what is not hers to know is logged by its kind."""
+def _why(job: Job, error: Exception) -> tuple[str, JobState]:
+    """A sentence for whoever asked, and whether trying again can help; what is not hers is logged by its kind."""
     if isinstance(error, RuleBroken):
-        return str(error.message)
+        return str(error.message), JobState.FAILED if isinstance(error, NotNow) else JobState.REFUSED
     log.error("the job %s failed: %s", job.kind, type(getattr(error, "orig", None) or error).__name__)
     if calm.cannot_save(error):
         return str(_("There was no room to save it, or the database did not answer. Nothing of it counts: try again "
-                     "later"))
-    return str(_("Something in the program went wrong. Nothing of it counts: tell whoever looks after the computer"))
+                     "later")), JobState.FAILED
+    return str(_("Something in the program went wrong. Nothing of it counts: tell whoever looks after the "
+                 "computer")), JobState.REFUSED
 
 
 def _end_done(job: Job, found: Result) -> None:
@@ -153,11 +154,11 @@ def _end_done(job: Job, found: Result) -> None:
         _tell(job, READY)
 
 
-def _end_failed(job: Job, why: str) -> None:
+def _end_failed(job: Job, why: str, state: JobState = JobState.FAILED) -> None:
     job.what.clear(job)
     with work("job.failed", by=machine, on=job, kind=job.kind):
         job.problem = why
-        job.state, job.ended_at = JobState.FAILED, now()
+        job.state, job.ended_at = state, now()
         _tell(job, NOT_DONE)
 
 

@@ -19,15 +19,14 @@ from shelter.partners import queries as partners
 from shelter.partners.models import Institution
 
 from .models import ProtocolComment, ProtocolPhase, ProtocolStep, ProtocolVersion, ProtocolWriter, StepValidation
-from .rules import Book, here
+from .rules import Book, followed, here
 
 # --- in force ---------------------------------------------------------------------------------------------------------
 
 
 def in_force(day: date) -> Book | None:
     """The version that a case opened on that day follows; before the first one starts, the first; None without any."""
-    found = books()
-    return next((each for each in reversed(found) if each.starts_on <= day), found[0] if found else None)
+    return followed(books(), day)
 
 
 def book(version_id: uuid.UUID) -> Book | None:

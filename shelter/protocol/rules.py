@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import NamedTuple
@@ -85,6 +85,11 @@ class Book:
     def __post_init__(self) -> None:
         """Steps by key."""
         object.__setattr__(self, "by_key", {step.key: step for step in self.steps})
+
+
+def followed(books: Sequence[Book], day: date) -> Book | None:
+    """Of the published versions in the order of time, which one a case follows that was opened on a day."""
+    return next((each for each in reversed(books) if each.starts_on <= day), next(iter(books), None))
 
 
 MOST = {Unit.HOURS: 720, Unit.WORKING_DAYS: 365}

@@ -1,18 +1,38 @@
-"""What a referral must respect, in plain values."""
+"""What a referral, and those who wait outside, must respect; in plain values."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from shelter.codes.referrals import ReferralState
+from shelter.codes.cases import Channel
+from shelter.codes.referrals import DeclineReason, ReferralState, UnmetNeed
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
+
+DAY = timedelta(days=1)
+"""Between two safety checks at most (design of the programme: she is asked every day)."""
+PATIENCE = timedelta(hours=4)
+"""How late a safety check is when the coordination is told."""
+BY_NUMBER = frozenset({Channel.CALL, Channel.MESSAGE, Channel.THIRD_PERSON})
+TEAM, COORDINATION = 1, 2
 
 
 def may_be_received(received_at: datetime, now: datetime) -> None:
     """Not in the future; a minute's difference is a matter of clocks."""
     if received_at > now + timedelta(minutes=1):
         raise RuleBroken(_("This cannot be later than now"), "received_at")
+
+
+def is_reachable(channel: Channel | None, number: str | None, conditions: str | None) -> None:
+    """A safe contact is whole or none: a number without a way to use it safely is a danger."""
+    if channel is None and (number or conditions):
+        raise RuleBroken(_("Choose how she wants to be contacted"), "contact_channel")
+    if channel in BY_NUMBER and not number:
+        raise RuleBroken(_("Write the telephone number"), "number")
+    if channel is Channel.NONE and number:
+        raise RuleBroken(_("She does not want to be contacted: leave the number out"), "number")
 
 
 def may_be_answered(state: ReferralState) -> None:
@@ -23,7 +43,59 @@ def may_be_answered(state: ReferralState) -> None:
         )
 
 
-def needs_reason(state: ReferralState, reason: str | None) -> None:
-    """Whoever is not received deserves that it is written down why, and where to instead."""
-    if state in {ReferralState.REDIRECTED, ReferralState.DECLINED} and not reason:
-        raise RuleBroken(_("Write where she was referred instead, or why she could not be received"), "reason")
+def says_where_or_why(
+    state: ReferralState, *, reason: str | None, to_house: Any, to_institution: Any,
+    decline_reason: DeclineReason | None,
+) -> None:
+    """Whoever is not received deserves that it is written down where she was sent instead, or why not."""
+    if state is ReferralState.REDIRECTED:
+        if to_house and to_institution:
+            raise RuleBroken(_("Choose a house or an institution, not both"), "to_house_id")
+        if not (to_house or to_institution or reason):
+            raise RuleBroken(_("Write where she was referred instead, or why she could not be received"), "reason")
+    if state is ReferralState.DECLINED and not reason and decline_reason in {None, DeclineReason.OTHER}:
+        field = "reason" if decline_reason else "decline_reason"
+        raise RuleBroken(_("Choose why she could not be received, or write it"), field)
+
+
+def may_be_sent_on(here: Any, there: Any, *, is_told: bool) -> None:
+    """To another house, and with her knowledge: what was said here is then read there."""
+    if here == there:
+        raise RuleBroken(_("Choose another house than this one"), "to_house_id")
+    if not is_told:
+        raise RuleBroken(_("Ask her first: what was written here goes to that house"), "is_told")
+
+
+def unmet_by(decline_reason: DeclineReason | None, chosen: Collection[UnmetNeed]) -> list[UnmetNeed]:
+    """What could not be met: what was chosen, and what follows from the reason."""
+    implied = {DeclineReason.NO_BED: UnmetNeed.BED, DeclineReason.CHILDREN: UnmetNeed.CHILDREN,
+               DeclineReason.ACCESS: UnmetNeed.ACCESS, DeclineReason.MEDICAL: UnmetNeed.MEDICAL,
+               DeclineReason.SECURITY: UnmetNeed.SECURITY}
+    found = {*chosen, *([implied[decline_reason]] if decline_reason in implied else [])}
+    return [each for each in UnmetNeed if each in found]
+
+
+def may_be_checked(ended_at: datetime | None, checked_at: datetime, began_at: datetime, now: datetime) -> None:
+    """While she waits; between the first day and now."""
+    still_waits(ended_at)
+    if checked_at > now + timedelta(minutes=1):
+        raise RuleBroken(_("This cannot be later than now"), "checked_at")
+    if checked_at < began_at - timedelta(minutes=1):
+        raise RuleBroken(_("She did not wait outside yet: write when you spoke with her"), "checked_at")
+
+
+def still_waits(ended_at: datetime | None) -> None:
+    """It ended once."""
+    if ended_at is not None:
+        raise RuleBroken(_("Not saved: she waits outside no more"))
+
+
+def next_check(last: datetime) -> datetime:
+    """A day after the last word with her."""
+    return last + DAY
+
+
+def whom_to_tell(due_at: datetime, told: int, now: datetime) -> int:
+    """Who is to be told of a check that is late, and was not yet: 0 nobody, TEAM, COORDINATION."""
+    level = COORDINATION if now >= due_at + PATIENCE else TEAM if now >= due_at else 0
+    return level if level > told else 0

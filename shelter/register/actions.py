@@ -17,12 +17,12 @@ from shelter.calendar import now
 from shelter.db import db
 from shelter.db.base import in_portions, is_sqlite
 from shelter.rounds import every
-from shelter.rules import RuleBroken
+from shelter.rules import NotNow, RuleBroken
 from shelter.texts import say as _
 
 from . import queries
 from .models import ImportedFile, Register, RegisterCase
-from .queries import Whose
+from .queries import Twin, Whose
 from .reading import Reading, Row
 from .rules import may_be_undone
 
@@ -36,6 +36,7 @@ LONGEST_PAUSE = 0.25
 class Plan:
     """What an import would do; found out without writing. `replaces` is the file whose place it takes from now on.
 
+    `twin` holds nearly the same cases: nothing comes in before somebody said that it is replaced, or has other cases.
     A register that is not there yet is made: the foundation's, or the programme's.
     """
 
@@ -45,6 +46,12 @@ class Plan:
     replaces: uuid.UUID | None
     whose: Whose | None = None
     file_id: uuid.UUID | None = None
+    twin: Twin | None = None
+
+    @property
+    def before(self) -> int:
+        """How many of its cases are in already."""
+        return len(self.reading.rows) - len(self.missing)
 
     @property
     def changes_nothing(self) -> bool:
@@ -53,21 +60,26 @@ class Plan:
 
 
 def plan(
-    reading: Reading, replaces: str | None = None, *, whose: Whose | None = None, file_id: uuid.UUID | None = None,
+    reading: Reading, replaces: str | None = None, *, others: bool = False, whose: Whose | None = None,
+    file_id: uuid.UUID | None = None,
 ) -> Plan:
     """Compare a file with what is in; RuleBroken when it may not come in. `replaces` is the older file's digest.
 
-    `whose` register it is, where somebody fills one within a reach; `file_id` is what a new file will be called by.
+    `others`: somebody said that its cases are others, however like those of a file that is in. `whose` register it is,
+    where somebody fills one within a reach; `file_id` is what a new file will be called by.
     """
     file, register = queries.file_of(reading.sheet.digest), queries.register_named(reading.mapping.register, whose)
     if file:
         _may_come_again(file, register, whose)
     older = _older(replaces, register, reading.mapping.register, file) if replaces else None
     stored = queries.lines_of(file.id) if file else set()
+    missing = [row for row in reading.rows if row.line not in stored]
+    named = {getattr(file, "id", None), getattr(file, "replaces_id", None), getattr(older, "id", None)}
+    twin = queries.twin(register, reading.rows, but=named) if register and missing else None
     return Plan(
-        reading, [row for row in reading.rows if row.line not in stored], is_finished=bool(file and file.finished_at),
+        reading, missing, is_finished=bool(file and file.finished_at),
         replaces=older.id if older and not (file and file.replaces_id == older.id) else None,
-        whose=whose, file_id=file_id,
+        whose=whose, file_id=file_id, twin=None if others else twin,
     )
 
 
@@ -97,6 +109,8 @@ def _older(digest: str, register: Register | None, name: str, file: ImportedFile
 
 def carry_out(plan: Plan, *, by: Actor) -> Iterator[int]:
     """Do it, portion by portion; gives the number of cases of each. Broken off anywhere, the same import continues."""
+    if plan.twin:
+        raise RuleBroken(plan.twin.said)
     with _alone(), work("register.begin", by=by, digest=plan.reading.sheet.digest) as doing:
         file = doing.on = _begin(plan, by)
     for portion in in_portions(plan.missing, PORTION):
@@ -175,4 +189,4 @@ def _alone() -> Iterator[None]:
     try:
         yield
     except sa.exc.IntegrityError:
-        raise RuleBroken(_("this file is being imported by somebody else at this moment")) from None
+        raise NotNow(_("this file is being imported by somebody else at this moment")) from None

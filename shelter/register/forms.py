@@ -1,4 +1,4 @@
-"""A file that is sent, what its columns tell, what its words mean; and one historic case, of the same facts."""
+"""A file that is sent, what its columns tell, what its words mean."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from shelter.web.choices import Option
 
 from . import uploads
 from .models import ImportedFile, Register
+from .queries import Twin
 from .reading import Column
 from .reading.columns import FORMS, NEEDED, in_order
 from .reading.facts import FACTS, FORM_OF_EXPLOITATION
-from .rules import case_of
 
 NEW, PROGRAMME, NOT_KNOWN = "new", "programme", "unknown"
+REPLACES, OTHERS = "replaces", "others"
 
 
 class UploadForm(Form):
@@ -54,7 +55,8 @@ class UploadForm(Form):
         self.replaces.choices = [(each.id, f"{each.name} · {each.register.name}") for each in files]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A new register has a name and says where its cases come from; what is replaced lies in the same one."""
+        """A new register has a name, an owner and a source; what is replaced lies in the same register."""
+        self.foundation.required = self.register.data == NEW  # of a known one it is not asked, nor sent by a script
         good: bool = super().validate(extra_validators)
         if self.register.data == NEW:
             for field, said in ((self.name, str(_("Write a name for the register"))),
@@ -153,17 +155,7 @@ class ColumnsForm(Form):
         return True
 
 
-class RegisterCaseForm(Form):
-    """A field for each fact that a case may have; `name_of` tells its name."""
-
-    @property
-    def case(self) -> dict[str, Any]:
-        """What is stored, by the fields of RegisterCase; RuleBroken when the facts cannot be true together."""
-        return case_of({fact: self[name_of(fact)].data for fact in FACTS})
-
-
 for _fact, _field in FACTS.items():
-    setattr(RegisterCaseForm, name_of(_fact), _field)
     setattr(ColumnsForm, name_of(_fact), ColumnField(_field.args[0]))
 setattr(ColumnsForm, FORMS, ColumnField(_ONE_FOR_ALL))
 
@@ -185,6 +177,33 @@ def words_form(columns: Iterable[Column], unread: Mapping[str, Mapping[str, int]
 
 def _word(word: str, count: int) -> str:
     return f"{word or _EMPTY} · {count}"
+
+
+class TwinForm(Form):
+    """Asks about a file with nearly the same cases; where there is none, it asks nothing.
+
+    A file that takes the place of another already cannot take a second one's.
+    """
+
+    same = ChoiceField(_("What is the file that you are importing?"),
+                       missing=_("Say whether it takes the place of that file, or holds other cases"))
+
+    def __init__(self, twin: Twin | None, *, may_replace: bool) -> None:
+        super().__init__()
+        self.twin = twin
+        if twin is None:
+            del self.same
+            return
+        place = (REPLACES, _("It takes the place of that file"), _("The cases of that one no longer count."))
+        other = (OTHERS, _("They are other cases"), _("All of them count, besides those of that file."))
+        self.same.choices = [place, other] if may_replace else [other]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """For the action."""
+        said = self.same.data if self.twin else None
+        return {"replaces": self.twin.file.digest if self.twin and said == REPLACES else None,
+                "others": said == OTHERS}
 
 
 class WordsForm(Form):

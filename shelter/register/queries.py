@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import format_decimal
 
 from shelter.access import Permission, Reader, foundations_of
 from shelter.calendar import Period, now
 from shelter.db import db
+from shelter.db.columns import write_answers
 from shelter.partners.models import Foundation
 from shelter.texts import say as _
+from shelter.web.locale import say_day
 
 from .models import ImportedFile, Register, RegisterCase, SavedMapping, Upload
+from .reading import Row
+from .rules import are_the_same
 
 
 def in_force() -> sa.Select[uuid.UUID]:
@@ -63,9 +70,73 @@ def register_named(name: str, whose: Whose | None = None) -> Register | None:
     return db.session.scalars(found).first()
 
 
+@dataclass(frozen=True)
+class Twin:
+    """A file in force that seems to hold the very `cases` of another: so many of them are the `same` by all facts."""
+
+    file: ImportedFile
+    same: int
+    cases: int
+
+    @property
+    def said(self) -> str:
+        """In a sentence, without its full stop."""
+        return _("%(same)s of these %(cases)s cases are in this register already, by the file «%(name)s» of %(day)s",
+                 same=format_decimal(self.same), cases=format_decimal(self.cases), name=self.file.name or "…",
+                 day=say_day(self.file.begun_at))
+
+
+def twin(register: Register, rows: Sequence[Row], but: Collection[uuid.UUID | None]) -> Twin | None:
+    """The file of a register, in force and none of `but`, whose cases are nearly all the same; the likest one."""
+    sizes = (
+        sa.select(RegisterCase.file_id, sa.func.count()).join(ImportedFile, ImportedFile.id == RegisterCase.file_id)
+        .where(ImportedFile.register_id == register.id, ImportedFile.id.in_(in_force()))
+        .group_by(RegisterCase.file_id)
+    )
+    alike = [(file_id, size) for file_id, size in db.session.execute(sizes)
+             if file_id not in but and are_the_same(min(size, len(rows)), size, len(rows))]
+    if not alike:
+        return None
+    told = _facts_of(rows)
+    same, file_id = max((_common(told, _facts_in(file_id)), file_id) for file_id, _size in alike)
+    if not are_the_same(same, dict(alike)[file_id], len(rows)):
+        return None
+    return Twin(db.session.get_one(ImportedFile, file_id), same, len(rows))
+
+
+def _common(one: Counter[tuple[Any, ...]], other: Counter[tuple[Any, ...]]) -> int:
+    return (one & other).total()
+
+
+_FACTS = (
+    RegisterCase.year, RegisterCase.registered_on, *(sa.type_coerce(words, sa.String) for words in (
+        RegisterCase.sex, RegisterCase.age_band, RegisterCase.nationality, RegisterCase.exploited_in,
+        RegisterCase.province, RegisterCase.exploitation)),
+)
+"""As they stand in a Row, words as they are stored: the answers have one spelling, by which the database can group."""
+
+
+def _facts_in(file_id: uuid.UUID) -> Counter[tuple[Any, ...]]:
+    """How often each case stands in a file that is in."""
+    found = sa.select(*_FACTS, sa.func.count()).where(RegisterCase.file_id == file_id).group_by(*_FACTS)
+    return Counter({row[:-1]: row[-1] for row in db.session.execute(found)})
+
+
+def _facts_of(rows: Sequence[Row]) -> Counter[tuple[Any, ...]]:
+    """How often each case stands in a file that was read."""
+    spelt = cache(lambda answers: write_answers(dict(answers)))
+    return Counter((*row[1:-1], spelt(tuple(row.exploitation.items()))) for row in rows)
+
+
 def lines_of(file_id: uuid.UUID) -> set[int]:
     """The lines of a file that are in already."""
     return set(db.session.scalars(sa.select(RegisterCase.line).where(RegisterCase.file_id == file_id)))
+
+
+def cases_in(file_id: uuid.UUID) -> int:
+    """How many cases of a file are in already."""
+    found = sa.select(sa.func.count()).select_from(RegisterCase).where(RegisterCase.file_id == file_id)
+    return db.session.scalar(found) or 0
 
 
 def undone_with_cases() -> Sequence[uuid.UUID]:

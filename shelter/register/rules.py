@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from shelter.calendar import PartialDate, age_on
+from shelter.calendar import PartialDate, age_on, oldest_on
 from shelter.codes.cases import Exploitation
 from shelter.codes.people import AgeBand
 from shelter.rules import RuleBroken
@@ -57,9 +57,12 @@ def band(
     """The age band on registration: the one that is told; else of the age; else of the birth, the younger in doubt.
 
     Where only the year of registration is known, its first day counts (CNA art. 5). A birth must be possible even where
-    it is not asked for the band.
+    it is not asked for the band, and agree with the age.
     """
-    lived = None if birth is None else _lived(birth, day or date(year, 1, 1), day or date(year, 12, 31))
+    first, last = day or date(year, 1, 1), day or date(year, 12, 31)
+    lived = None if birth is None else _lived(birth, first, last)
+    if birth and lived is not None and age is not None and not lived - 1 <= age <= oldest_on(birth, last) + 1:
+        raise RuleBroken(_("The age and the birth are more than a year apart: one of them is wrong"), "age")
     years = lived if age is None else age
     return told or (None if years is None else AgeBand.of(years))
 
@@ -72,6 +75,15 @@ def _lived(birth: PartialDate, first: date, last: date) -> int:
     if years > OLDEST:
         raise RuleBroken(_("Nobody is older than %(years)s years", years=OLDEST), "birth")
     return years
+
+
+FEWEST = 10
+"""Equal cases in two files that may be chance, where there are fewer."""
+
+
+def are_the_same(same: int, one: int, other: int) -> bool:
+    """Whether two files of so many cases, of which so many are equal, seem to be one: nine tenths of the larger."""
+    return same >= FEWEST and 10 * same >= 9 * max(one, other)
 
 
 def may_be_undone(*, is_finished: bool, is_undone: bool, is_replaced: bool) -> None:

@@ -28,6 +28,7 @@ from shelter.texts import say as _
 
 from . import actions, queries
 from .models import ImportedFile, SavedMapping, Upload
+from .queries import Twin
 from .reading import Column, Mapping, Reading, Reject, Sheet
 from .reading.mapping import shipped_names
 from .reading.sheet import sample
@@ -126,11 +127,15 @@ def _with(column: Column, words: dict[str, str | None]) -> Column:
     return replace(column, words={**column.words, **meant}, unknown=column.unknown | unknown)
 
 
-def begin(upload: Upload, *, by: uuid.UUID) -> Job:
-    """Have it imported, in the transaction at hand; once, however often one asks."""
+def begin(upload: Upload, *, by: uuid.UUID, replaces: str | None = None, others: bool = False) -> Job:
+    """Have it imported, in the transaction at hand; once, however often one asks.
+
+    Where another file has nearly the same cases: `replaces` its digest, or these are `others`.
+    """
     db.session.refresh(upload, with_for_update=True)
     last = last_about(upload.id, IMPORT)
-    return last if last is not None and not last.is_over else jobs.ask(IMPORT, by=by, about_id=upload.id)
+    return last if last is not None and not last.is_over else jobs.ask(
+        IMPORT, by=by, about_id=upload.id, replaces=replaces, others=others)
 
 
 # --- the jobs ---------------------------------------------------------------------------------------------------------
@@ -142,27 +147,42 @@ def _read(job: Job, progress: Progress, share: int) -> tuple[Upload, Reading, in
     if upload is None or not upload.mapping:
         raise RuleBroken(_("The file is not here any more: send it again"))
     sheet, mapping = sheet_of(upload), Mapping.read("upload", upload.mapping)
-    total = sheet.about(mapping.shape) * share
-    progress(0, total)
-    return upload, Reading.of(sheet, mapping, lambda lines: progress(lines, total)), total
+    lines = sheet.about(mapping.shape)
+    total, stored = lines * share, queries.cases_in(upload.id)
+    begun = lines + stored if stored else 0  # it was broken off: what is in was read before
+    progress(begun, total)
+    return upload, Reading.of(sheet, mapping, lambda read: progress(max(begun, read), total)), total
 
 
-def _plan(upload: Upload, reading: Reading) -> actions.Plan:
-    return actions.plan(reading, upload.replaces, whose=(upload.foundation_id,), file_id=upload.id)
+def _plan(job: Job, upload: Upload, reading: Reading) -> actions.Plan:
+    told = job.told
+    return actions.plan(reading, told.get("replaces") or upload.replaces, others=bool(told.get("others")),
+                        whose=(upload.foundation_id,), file_id=upload.id)
 
 
 def _check(job: Job, progress: Progress) -> Result:
     """Everything but the writing."""
     upload, reading, _total = _read(job, progress, 1)
-    plan = _plan(upload, reading)
-    return Result({**_told(reading), "missing": len(plan.missing), "nothing": plan.changes_nothing},
+    plan = _plan(job, upload, reading)
+    twin = plan.twin and {"file": str(plan.twin.file.id), "same": plan.twin.same, "cases": plan.twin.cases}
+    return Result({**_told(reading), "missing": len(plan.missing), "nothing": plan.changes_nothing, "twin": twin},
                   as_csv(reading.rejects))
+
+
+def twin_found(job: Job) -> Twin | None:
+    """The file with nearly the same cases that a check found, while it counts."""
+    told = job.found.get("twin")
+    file = queries.file_by_id(uuid.UUID(told["file"])) if told else None
+    return Twin(file, told["same"], told["cases"]) if told and file and queries.counts(file) else None
 
 
 def _import(job: Job, progress: Progress) -> Result:
     """Read, write, count; gone on with where it was broken off."""
     upload, reading, total = _read(job, progress, 2)
-    plan = _plan(upload, reading)
+    plan = _plan(job, upload, reading)
+    if plan.twin:
+        raise RuleBroken(_("%(what)s. That file came in since the check: check this one again, and say there whether "
+                           "it takes its place", what=plan.twin.said))
     done = total - len(plan.missing)
     for cases in actions.carry_out(plan, by=job.by):
         done += cases

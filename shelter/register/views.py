@@ -18,12 +18,12 @@ from shelter.jobs import queries as jobs
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _
-from shelter.web import Leaves, Section, gate, me, menu, page, submit
+from shelter.web import Form, Leaves, Section, gate, me, menu, page, submit
 from shelter.web.page import saved
 from shelter.web.quick import url_for
 
 from . import queries, undoing, uploads
-from .forms import ColumnsForm, UploadForm, WordsForm, words_form
+from .forms import ColumnsForm, TwinForm, UploadForm, WordsForm, words_form
 from .models import ImportedFile, Upload
 from .reading import Mapping
 
@@ -83,7 +83,19 @@ def review(upload: uuid.UUID) -> ResponseReturnValue:
     form = words_form(mapping.columns, job.found["unread"])
     done = submit(form, "register.match", on=found, said=None, to=lambda job: url_for("jobs.show", job=job.id),
                   do=lambda: _translate(found, mapping, form))
-    return done or page("register/review.html", form=form, upload=found, job=job, found=job.found, mapping=mapping)
+    return done or _review(found, job, mapping, form, words=form)
+
+
+def _review(found: Upload, job: Job, mapping: Mapping, form: Form, **forms: Form) -> ResponseReturnValue:
+    """The page of the check with both its forms; `form` is the one that was sent."""
+    words = forms.get("words") or words_form(mapping.columns, job.found["unread"])
+    same = forms.get("same") or _twin_form(found, job)
+    return page("register/review.html", form=form, words=words, same=same, upload=found, job=job, found=job.found,
+                mapping=mapping)
+
+
+def _twin_form(found: Upload, job: Job | None) -> TwinForm:
+    return TwinForm(uploads.twin_found(job) if job else None, may_replace=found.replaces is None)
 
 
 def _translate(found: Upload, mapping: Mapping, form: WordsForm) -> Job:
@@ -107,9 +119,12 @@ def mapping(upload: uuid.UUID) -> ResponseReturnValue:
 
 @register.post("/registros/importar/<uuid:upload>/importar", needs=P.REGISTER_WRITE)
 def bring_in(upload: uuid.UUID) -> ResponseReturnValue:
-    """Fourth step: do it."""
-    found = _mine(upload)
-    return _job("register.ask", lambda: uploads.begin(found, by=me().id), found)
+    """Fourth step: do it. Where another file has nearly the same cases, it is said what becomes of that one."""
+    found, job = _checked(upload)
+    form = _twin_form(found, job)
+    if job and found.mapping and not form.is_good():
+        return _review(found, job, Mapping.read("upload", found.mapping), form, same=form)
+    return _job("register.ask", lambda: uploads.begin(found, by=me().id, **form.told), found)
 
 
 @register.post("/registros/importar/<uuid:upload>/descartar", needs=P.REGISTER_WRITE)

@@ -12,6 +12,7 @@ from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
+from shelter.codes.referrals import DeclineReason, InstitutionKind, UnmetNeed, Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _later
 
@@ -61,6 +62,10 @@ FACTS = {
     "destination": Fact(_later("By destination"), Destination),
     "month": Fact(_later("By time since leaving"), FollowUpMonth, is_always_known=True),
     "province": Fact(_later("By province of the house"), Province),
+    "institution": Fact(_later("By kind of institution"), InstitutionKind, is_always_known=True),
+    "urgency": Fact(_later("By when a place was needed"), Urgency, is_always_known=True),
+    "decline": Fact(_later("By reason"), DeclineReason),
+    "need": Fact(_later("By need"), UnmetNeed, is_always_known=True),
 }
 COUNTRIES = frozenset({"nationality", "country_of_exploitation"})
 OFTEN_NONE = frozenset({"exploitation"})

@@ -19,10 +19,13 @@ BYTES = 24  # 192 bits; OWASP ASVS asks for 128
 KEPT = timedelta(days=7)
 
 
-def new(purpose: str, subject_id: uuid.UUID, lasts: timedelta) -> str:
-    """A fresh token, in clear this once; earlier ones for the same purpose and subject stop working."""
+def new(purpose: str, subject_id: uuid.UUID, lasts: timedelta, token: str = "") -> str:
+    """A fresh token, in clear this once; earlier ones for the same purpose and subject stop working.
+
+    `token`: one that was made to be copied by hand (rules.new_letters).
+    """
     revoke(purpose, subject_id)
-    token = secrets.token_urlsafe(BYTES)
+    token = token or secrets.token_urlsafe(BYTES)
     db.session.add(OneTimeToken(
         digest=digest(token), purpose=purpose, subject_id=subject_id, expires_at=now() + lasts,
     ))

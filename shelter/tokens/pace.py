@@ -6,13 +6,20 @@ from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 from threading import Lock
 
-from flask import current_app
+from flask import current_app, request
 
 from shelter.calendar import now
+
+from .rules import network_of
 
 MOST, WITHIN, NETWORKS = 20, timedelta(minutes=15), 2_000
 """Wrong tokens that a network may show in that time to one process; networks remembered."""
 _lock = Lock()
+
+
+def network() -> str:
+    """The neighbourhood of the address that this request comes from."""
+    return network_of(request.remote_addr)
 
 
 def note_wrong(network: str) -> None:

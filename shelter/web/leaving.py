@@ -10,10 +10,14 @@ from shelter.codes.cases import ConsentPurpose
 
 
 class Leaves(Enum):
-    """What is no disclosure: figures that name nobody; what those who may read it take with them for their own work."""
+    """What is no disclosure: figures that name nobody; what those who may read it take with them for their own work.
+
+    And a disclosure whose record says exactly what leaves, to whom, on what basis: its own section asks, each time.
+    """
 
     AGGREGATE = "aggregate"
     OWN_USE = "own use"
+    BY_ITS_RECORD = "by its record"
 
 
 Leaving = Leaves | ConsentPurpose

@@ -35,6 +35,9 @@ CARRY_CASE = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "fnnnn", "ooonn", "fffff", 
 INSTRUCT = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "onnnn", "ooonn", "fffff", "nnnnn", "nnnnn", "nnnnn")
 LOG_SERVICE = row("nnnnn", "oonnn", "onnnn", "onnnn", "onnnn", "fffnn", "fffff", "nnnnn", "nnnnn", "nnnnn")
 CORRECT = row("nnnnn", "oonnn", "fnnnn", "fnnnn", "fnnnn", "fffnn", "fffff", "nnnnn", "nnnnn", "nnnnn")  # social
+ASKED_AT_DOOR = row("nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "nnnnn")
+DECIDE_AT_DOOR = row("nnnnn", "fffnn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "nnnnn")
+REVIEW = row("nnnnn", "ffnnn", "fnnnn", "fnnnn", "fnnnn", "ooonn", "ooooo", "nnnnn", "nnnnn", "nnnnn")
 REFERRAL = row("nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "ooonn", "nnnnn", "nnnnn", "nnnnn", "nnnnn")
 #                  s    c    p    l    m    C    P    a    o    u
 ANYBODY = row("o", "o", "o", "o", "o", "o", "o", "o", "o", "o")
@@ -43,6 +46,8 @@ NOBODYS = row("n", "n", "n", "n", "n", "n", "n", "n", "n", "n")  # a passkey or 
 LIST_CASES = row("f", "o", "o", "o", "o", "o", "o", "f", "f", "f")
 SEARCH = row("f", "o", "o", "o", "o", "o", "f", "f", "f", "f")
 RUN_HOUSE = row("f", "o", "f", "f", "f", "o", "f", "f", "f", "f")
+AT_DOOR = row("o", "o", "o", "o", "o", "o", "f", "f", "f", "f")
+DOOR_CARD = row("f", "f", "f", "f", "f", "o", "f", "f", "f", "f")
 TONIGHT = row("o", "o", "f", "f", "f", "o", "f", "f", "f", "f")
 LOG = row("f", "o", "o", "o", "o", "f", "f", "f", "f", "f")
 QUEUE = row("f", "o", "o", "o", "o", "o", "o", "f", "f", "f")
@@ -109,6 +114,22 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **both("referrals.new", "intake.arrive", row=RUN_HOUSE),
     **get("referrals.show", row=REFERRAL),
     **post("referrals.answer", row=REFERRAL),
+    **both("referrals.begin", "referrals.check", "referrals.end", row=REFERRAL),
+    **get("door.index", "door.card", "door.card_on_paper", row=AT_DOOR),
+    **both("door.new", row=AT_DOOR),
+    **get("door.show", row=ASKED_AT_DOOR),
+    **post("door.decide", row=DECIDE_AT_DOOR),
+    **both("door.change_card", row=DOOR_CARD),
+    **get("interviews.index", row=READ_CASE),
+    **both("interviews.plan", "interviews.record", "interviews.held", row=CONSENT),
+    **post("interviews.cancel", row=CONSENT),
+    **get("outgoing.index", row=QUEUE),
+    **get("outgoing.of_case", "outgoing.show", row=READ_CASE),
+    **both("outgoing.new", "outgoing.reply", "outgoing.withdraw", "outgoing.screen", row=CONSENT),
+    **post("outgoing.ask", "outgoing.send", "outgoing.slip", "outgoing.tell", row=CONSENT),
+    **post("outgoing.quick", row=CONSENT),
+    **get("outgoing.paper", row=CONSENT),
+    **post("outgoing.review", row=REVIEW),
     **get("intake.tasks", row=CARRY_CASE),
     **both("intake.safety", "intake.person", "intake.situation", "intake.consent", "intake.review", row=CARRY_CASE),
     **get("residence.beds", row=RUN_HOUSE),
@@ -128,6 +149,10 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **both("transition.leave", row=CARRY_CASE),
     **get("followup.index", "followup.show", row=READ_CASE),
     **both("followup.record", row=CARRY_CASE),
+    **get("route.index", row=READ_CASE),
+    **get("route.board", row=QUEUE),
+    **both("route.done", "route.skip", "route.explain", "route.declare", row=CONSENT),
+    **post("route.take_back", row=CONSENT),
     **post("followup.reveal", row=CARRY_CASE),
     **get("followup.queue", row=QUEUE),
     **get("desk.staff", row=ADMIN),
@@ -202,6 +227,9 @@ PUBLIC = {
     "accounts.activate",
     "accounts.recover",
     "accounts.language",
+    "answers.begin",
+    "answers.with_code",
+    "answers.answer",
     "home.beginning",
     "home.keep_draft",
     "home.health",

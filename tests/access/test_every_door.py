@@ -14,6 +14,8 @@ from shelter.cases import actions as cases
 from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Stage
 from shelter.codes.cases import Channel as HerChannel
 from shelter.codes.documents import FileKind
+from shelter.codes.door import Approach, Asker, Paper
+from shelter.codes.interviews import InterviewPurpose
 from shelter.codes.leaving import InstructionKind, Outcome
 from shelter.codes.places import Channel, Rank
 from shelter.codes.referrals import Urgency
@@ -21,7 +23,9 @@ from shelter.codes.services import Discipline, Modality, ServiceType
 from shelter.db import db
 from shelter.desk.pairs import RECOVERY
 from shelter.documents.models import Document
+from shelter.door import actions as door
 from shelter.followup.models import FollowUp
+from shelter.interviews import actions as interviews
 from shelter.jobs import Job
 from shelter.partners import actions as partner_actions
 from shelter.partners import queries as partners
@@ -99,6 +103,15 @@ def world(programme, staff, case):
                 needs_doctor=Answer.NO,
                 language=None,
             )
+            referrals.begin_waiting(referral, by=lead.id, lodging="Hotel")
+            asked = door.record(
+                houses[kind], by=lead.id, asker=Asker.POLICE, approach=Approach.CALL, paper=Paper.NONE,
+                came_at=now(), who="Canario",
+            )
+            interview = interviews.plan(
+                each, by=lead.id, occurs_at=now() + timedelta(days=1), again=None, reason=None,
+                discipline=Discipline.LEGAL, purpose=InterviewPurpose.FIRST,
+            )
             contact = FollowUp(
                 foundation_id=each.foundation_id,
                 case_id=each.id,
@@ -117,6 +130,8 @@ def world(programme, staff, case):
             "consent": consent.id,
             "instruction": instruction.id,
             "referral": referral.id,
+            "asked": asked.id,
+            "interview": interview.id,
         }
     concerned = staff(Role.LAWYER)
     with work("test.release", by=operator):

@@ -19,6 +19,13 @@ person.read          . C T T T H . . . .
 person.search        . C T T T H . . . .
 referral.read        . H . . . H . . . .
 referral.write       . H . . . H . . . .
+door.record          H H H H H H . . . .
+door.read            . H . . . H . . . .
+door.decide          . . . . . H . . . .
+interview.write      . C T T T H . . . .
+outgoing.read        . C T T T H E . . .
+outgoing.write       . C T T T H . . . .
+outgoing.review      . . . . . H E . . .
 intake.write         . C . . . H . . . .
 consent.read         . C T T T H . . . .
 consent.write        . C T T T H . . . .
@@ -69,7 +76,7 @@ audit.read           . . . . . . . . . E
 CONTENT = {
     Permission.PERSON_READ, Permission.PERSON_SEARCH, Permission.HEADLINE_READ, Permission.PSYCHOLOGY_READ,
     Permission.LEGAL_READ, Permission.MEDICAL_READ, Permission.SOCIAL_READ, Permission.CONTACT_READ,
-    Permission.TONIGHT_READ,
+    Permission.TONIGHT_READ, Permission.DOOR_READ,
 }
 NOTES = {Permission.PSYCHOLOGY_READ, Permission.LEGAL_READ, Permission.MEDICAL_READ, Permission.SOCIAL_READ}
 
@@ -129,9 +136,11 @@ def test_nobody_writes_what_the_same_role_may_not_read():
                 assert row.get(Permission(f"{resource}.read")) is not None, (role, permission)
 
 
-def test_of_those_who_live_there_the_night_shift_sees_tonights_list_and_nothing_else():
+def test_of_those_who_live_there_the_night_shift_sees_tonights_list_and_records_who_asked_and_nothing_else():
+    """What was recorded at the door they read no more: `door.read` is of those who care for her."""
     of_nobody = {Permission.PROTOCOL_READ: Reach.EVERYWHERE, Permission.PROCEDURE_READ: Reach.FOUNDATION}
-    assert MATRIX[Role.HOUSE_STAFF] == {Permission.TONIGHT_READ: Reach.HOUSE, **of_nobody}
+    here = {Permission.TONIGHT_READ: Reach.HOUSE, Permission.DOOR_RECORD: Reach.HOUSE}
+    assert MATRIX[Role.HOUSE_STAFF] == {**here, **of_nobody}
 
 
 def test_what_names_a_person_never_reaches_beyond_a_house_or_a_team():

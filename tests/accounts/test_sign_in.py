@@ -12,6 +12,7 @@ from shelter.accounts import actions, rules
 from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import now
 from shelter.db import db
+from shelter.tokens.rules import network_of
 from tests.accounts.conftest import PASSWORD, reference
 from tests.client import Page
 
@@ -89,7 +90,7 @@ def test_failures_elsewhere_or_of_others_slow_nobody_down(app, person):
     ("", None, True),
 ])
 def test_neighbours_are_counted_together(one, other, same):
-    assert (rules.network_of(one) == rules.network_of(other)) is same
+    assert (network_of(one) == network_of(other)) is same
 
 
 def test_the_second_factor_stands_before_everything(app, person, enter, code):

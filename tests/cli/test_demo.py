@@ -21,6 +21,7 @@ from shelter.cases.models import Case, CaseCard, Person, TeamMember, TimelineEnt
 from shelter.cases.records import Consent, SafeContact, Stay
 from shelter.cli.demo import programme
 from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Exploitation, Milestone, Stage
+from shelter.codes.interviews import InterviewState
 from shelter.codes.leaving import ExitReason, Outcome
 from shelter.codes.people import AgeBand, DocumentKind
 from shelter.codes.referrals import ReferralState, Urgency
@@ -30,6 +31,7 @@ from shelter.documents.models import Document
 from shelter.followup.models import FollowUp
 from shelter.indicators import Period, figures
 from shelter.intake.models import Intake
+from shelter.interviews.models import Interview
 from shelter.partners.models import Bed, Foundation, House
 from shelter.referrals.models import Referral
 from shelter.register.models import ImportedFile, Register, RegisterCase
@@ -240,6 +242,7 @@ def test_the_timeline_tells_every_record_once(demo):
         (Milestone.ADMITTED, every(Stay)), (Milestone.EXITED, every(Exit)), (Milestone.FOLLOWED_UP, every(FollowUp)),
         (Milestone.CONSENTED, every(Consent)), (Milestone.SAFETY_CHECKED, every(Intake)),
         (Milestone.ATTACHED, every(Document)),
+        (Milestone.INTERVIEWED, every(Interview, Interview.state == InterviewState.HELD)),
         (Milestone.IDENTIFIED, every(Intake, Intake.person_at.is_not(None))),
         (Milestone.INTAKE_DONE, every(Intake, Intake.finished_at.is_not(None))),
         (Milestone.REFERRED, every(Referral, Referral.case_id.is_not(None))),

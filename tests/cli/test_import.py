@@ -54,6 +54,7 @@ def test_right_after_init_a_file_is_imported_and_counted(instance, shelter, file
     done = shelter("import", file(*LINES))
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("Entered 4 cases into the register CTDC, Global K-Anonymised Dataset (")
+    assert "had been in before" not in done.out
     assert by_year(shelter) == {"2002": 2, "2003": 2, "unknown": 0}
 
 
@@ -232,8 +233,56 @@ def test_a_broken_off_import_says_so_and_the_same_command_continues(english, she
     assert done.err == "shelter: broken off after 3 cases, which do not count yet; the same command continues\n"
     assert by_year(shelter) == {"unknown": 0}
     monkeypatch.setattr(actions, "carry_out", whole)
-    assert "Entered 1 cases" in shelter("import", file(*LINES)).out
+    done = shelter("import", file(*LINES))
+    assert "Entered 1 cases" in done.out
+    assert done.out.endswith("All 4 cases of file.csv are in now; 3 of them had been in before\n")
     assert by_year(shelter) == {"2002": 2, "2003": 2, "unknown": 0}
+
+
+def test_broken_off_a_second_time_it_says_how_many_are_in(english, shelter, file, monkeypatch):
+    monkeypatch.setattr(actions, "PORTION", 1)
+    whole = actions.carry_out
+
+    def interrupted(plan, *, by):
+        yield next(whole(plan, by=by))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(actions, "carry_out", interrupted)
+    said = [shelter("import", file(*LINES)).err for _time in range(2)]
+    assert [each.partition(" cases")[0] for each in said] == [f"shelter: broken off after {count}" for count in (1, 2)]
+
+
+MANY = [f"20{year:02d},Female,,,,," for year in range(10)]
+
+
+def test_the_same_cases_in_another_file_are_refused_with_what_to_do(english, shelter, refuses, file):
+    shelter("import", file(*MANY, name="old.csv"))
+    digest = db.session.scalars(sa.select(ImportedFile.digest)).one()
+    for also in ([], ["--dry-run"]):
+        said = refuses("import", file(*MANY, "", name="new.csv"), *also)
+        assert said.startswith("shelter: 10 of these 10 cases are in this register already, by the file «old.csv» of ")
+        assert said.endswith("; nothing was imported. If this one takes its place, "
+                             f"add --replaces {digest}; if they are other cases, add --other-cases\n")
+    assert rows() == 10
+
+
+@pytest.mark.parametrize(("answer", "expected"), [
+    (["--replaces", "{old}"], 1), (["--replaces", "{digest}"], 1), (["--other-cases"], 2),
+])
+def test_each_answer_lets_them_in(english, shelter, file, answer, expected):
+    old = file(*MANY, name="old.csv")
+    shelter("import", old)
+    digest = db.session.scalars(sa.select(ImportedFile.digest)).one()
+    done = shelter("import", file(*MANY, "", name="new.csv"), *(each.format(old=old, digest=digest) for each in answer))
+    assert (done.status, done.err) == (0, "")
+    assert "Entered 10 cases" in done.out
+    assert by_year(shelter) == {f"20{year:02d}": expected for year in range(10)} | {"unknown": 0}
+
+
+def test_without_a_mapping_what_is_wrong_with_the_file_itself_is_said_first(english, refuses, tmp_path):
+    content = f"{HEADER}\n" + "2002,Femalé,,,,,\n" * 5
+    (tmp_path / "bytes.csv").write_bytes(content.encode() + b"2002,Femal\xc3,,,,,\n")
+    assert "bytes.csv, line 7: it cannot be read as UTF-8" in refuses("import", str(tmp_path / "bytes.csv"))
 
 
 @pytest.mark.parametrize("by", ["path", "digest"])

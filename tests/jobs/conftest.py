@@ -30,6 +30,13 @@ class Told:
         self.do = lambda _job, _progress: Result({"answer": 42})
         self.cleared = []
 
+    def fail(self, error):
+        """They come to nothing."""
+        def do(_job, _progress):
+            raise error
+
+        self.do = do
+
     def kind(self):
         return Kind("Prueba", Permission.REPORT_READ, lambda job, progress: self.do(job, progress),
                     lambda job: f"/resultado/{job.id}", lambda _job: "/reportes",

@@ -20,7 +20,7 @@ from shelter.jobs import Job, Result, actions, clear_away, queue, worker
 from shelter.jobs.progress import Progress, Unwanted
 from shelter.jobs.rules import MOST_ATTEMPTS, MOST_WAITING
 from shelter.notices.models import Notice
-from shelter.rules import RuleBroken
+from shelter.rules import NotNow, RuleBroken
 
 CANARY = "Canario-Amapola-77"
 
@@ -129,7 +129,7 @@ def test_a_rule_that_is_broken_is_told_in_its_own_words_and_nothing_else_is(
     told.do = refuse
     job = fresh(asked(member))
     one_by_one()
-    assert (fresh(job.id).state, fresh(job.id).problem) == (JobState.FAILED, "Así no se puede")
+    assert (fresh(job.id).state, fresh(job.id).problem) == (JobState.REFUSED, "Así no se puede")
     assert told.cleared == [job.id]
 
     def burst(_job, _progress):
@@ -260,13 +260,16 @@ def test_a_program_that_ends_leaves_it_waiting(asked, fresh, member, told, worki
     assert fresh(job_id).attempts == 0
 
 
-def test_what_was_not_done_can_be_tried_again_and_what_was_done_cannot(asked, one_by_one, fresh, member, told):
-    def fail(_job, _progress):
-        raise RuleBroken("todavía no")
-
-    told.do = fail
+@pytest.mark.parametrize("error", [
+    OSError(28, "No space left on device"), sa.exc.OperationalError("", {}, Exception("locked")), NotNow("todavía no"),
+])
+def test_what_was_not_done_can_be_tried_again_and_what_was_done_cannot(
+    asked, one_by_one, fresh, member, told, sign_in, error,
+):
+    told.fail(error)
     job_id = asked(member)
     one_by_one()
+    assert f"/trabajos/{job_id}/repetir" in sign_in(member).get(f"/trabajos/{job_id}").text
     told.do = lambda _job, _progress: Result()
     with work("test.again", by=operator):
         actions.again(db.session.get_one(Job, job_id))
@@ -287,7 +290,7 @@ def test_who_may_not_any_more_gets_nothing_done(asked, one_by_one, fresh, member
     while one_by_one():
         pass
     assert done == []
-    assert [fresh(each).state for each in (job_id, hers)] == [JobState.FAILED] * 2
+    assert [fresh(each).state for each in (job_id, hers)] == [JobState.REFUSED] * 2
 
 
 def test_nobody_fills_the_queue_alone(asked, member, staff):
@@ -340,49 +343,3 @@ def test_progress_ends_when_the_row_is_gone(app):
 
     with pytest.raises(Unwanted):
         Progress(uuid.uuid4())(1, 2)
-
-
-# --- the pages --------------------------------------------------------------------------------------------------------
-
-
-def test_the_page_tells_how_far_it_is_and_leads_to_the_result(asked, one_by_one, member, sign_in, told):
-    client = sign_in(member)
-    job_id = asked(member)
-    page = client.get(f"/trabajos/{job_id}").text
-    assert "Espera su turno" in page
-    assert "<noscript><meta http-equiv=\"refresh\"" in page
-    assert "Prueba" in client.get("/trabajos").text
-    one_by_one()
-    assert client.get(f"/trabajos/{job_id}").location == f"/resultado/{job_id}"
-
-
-def test_a_problem_is_on_the_page_with_two_ways_out(asked, one_by_one, member, sign_in, told, fresh):
-    def fail(_job, _progress):
-        raise RuleBroken("Falta una columna")
-
-    told.do = fail
-    client, job_id = sign_in(member), asked(member)
-    one_by_one()
-    page = client.get(f"/trabajos/{job_id}").text
-    assert "Falta una columna" in page
-    assert 'href="/reportes"' in page
-    assert client.post(f"/trabajos/{job_id}/repetir", data={}).status_code == 303
-    assert fresh(job_id).state is JobState.WAITING
-    assert client.post(f"/trabajos/{job_id}/cancelar", data={}).status_code == 303
-    assert fresh(job_id).state is JobState.CANCELLED
-    assert "canceló" in client.get(f"/trabajos/{job_id}").text
-
-
-def test_looking_at_it_does_not_lengthen_the_session(asked, member, sign_in):
-    client, job_id = sign_in(member), asked(member)
-    with time_machine.travel(now() + timedelta(minutes=14)):
-        assert client.get(f"/trabajos/{job_id}").status_code == 200
-    with time_machine.travel(now() + timedelta(minutes=16)):
-        assert "/bloqueo" in client.get("/trabajos").location
-
-
-def test_anothers_job_does_not_exist(asked, member, staff, sign_in):
-    job_id = asked(member)
-    client = sign_in(staff(Role.PROGRAMME_COORDINATOR))
-    assert client.get(f"/trabajos/{job_id}").status_code == 404
-    assert "Prueba" not in client.get("/trabajos").text

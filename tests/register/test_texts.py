@@ -76,6 +76,12 @@ WIDE = ",".join(["a"] * 1_000_000).encode()
     ("year\n2014\n".encode("utf-16")[:-1], "line 2: this is not UTF-16"),
     (b'year,sex\n2014,"Female\n2015,Male\n', "line 2: a value does not end"),
     (b'year,sex\n2014,"Fem"ale\n', "line 2: a value does not end"),
+    (b'year,sex\n2014,"Female\n2015,"Male"\n', "line 2: a value does not end that begins there with a quotation"),
+    (b'year,note\n2014,"one\ntwo"\n2015,"three\n"\n2016,"four\nfive', "line 6: a value does not end that begins"),
+    (b'year;a;b\n"2014";"one\r\n""two""";"x\r\n', "line 3: a value does not end that begins there with"),
+    (b'year,note\n2014,"' + b"x\n" * 100_000, "line 2: a value does not end that begins there with a quotation mark"),
+    (b"year,note\n2014," + b"x" * 200_000 + b"\n", "line 2: a value does not end within 131,072 characters"),
+    (b'year,note\n2014,"' + b"x" * 200_000 + b'",y\n', "line 2: a value does not end within 131,072 characters"),
     (b"year,note\n2014," + b"x" * 10 * MEGABYTE + b"\n", "line 2: it has more than 1,000,000 characters"),
     (b'year,note\n2014,"' + b"x" * 200_000 + b'"\n', "line 2: a value does not end within 131,072 characters"),
     (WIDE + b"\n" + WIDE, "line 1: it has more than 1,000,000 characters"),
@@ -93,6 +99,27 @@ def test_a_named_encoding_that_it_is_not_is_refused_with_the_line():
     late = b"year\n" + b"2014\n" * 300_000 + b"\xfa\n"
     assert "line 300002: this is not UTF-8" in refusal(lambda: lines(late, encoding="utf-8"))
     assert "line 2: this is not WINDOWS-1252" in refusal(lambda: lines(b"a\n\x81\n", encoding="windows-1252"))
+
+
+PEOPLE = "año;país\n" + "2014;Perú\n" * 9
+
+
+@pytest.mark.parametrize(("ends", "wrong"), [("\n", 7), ("\r\n", 7), ("\r", 7), ("\n", 12)])
+def test_one_wrong_byte_in_a_file_of_utf_8_is_told_with_its_line_and_nothing_is_garbled(ends, wrong):
+    whole = (PEOPLE + PEOPLE).replace("\n", ends).encode().split(ends.encode())
+    whole[wrong - 1] = whole[wrong - 1][:-1]  # half of the ú is gone
+    said = refusal(lambda: lines(ends.encode().join(whole)))
+    assert f"line {wrong}: it cannot be read as UTF-8, as the rest of the file can; save the file again" in said
+
+
+def test_a_mapping_that_names_the_encoding_is_believed():
+    content = PEOPLE.encode() + b"2014;Per\xfa\n"
+    assert lines(content, encoding="windows-1252")[-1] == ["2014", "Perú"]
+
+
+@pytest.mark.parametrize("text", ["año;país\n2014;Perú\n", "nota\n«PERÚ» y «BOGOTÁ»\n", "n\nPERÚ»\nniña\n"])
+def test_what_spreadsheets_write_in_spanish_is_still_windows_1252(text):
+    assert lines(text.encode("windows-1252"), separator=";") == [line.split(";") for line in text.splitlines()]
 
 
 def test_only_a_header_is_a_file_without_cases():

@@ -12,7 +12,7 @@ from shelter.audit import operator, work
 from shelter.calendar import today
 from shelter.indicators import recounting
 
-from . import history, programme, protocol, referrals, requests
+from . import asking, history, programme, protocol, referrals, requests
 from .chance import Almanac, Dice
 from .papers import WITH_PAPERS, attach
 from .plans import Plan, Planner
@@ -32,6 +32,7 @@ class Demonstration:
         self.almanac = Almanac(today(), years * 365)
         self.dice = Dice(seed, "cases")
         self.papers = Dice(seed, "papers")
+        self.asked = Dice(seed, "asked")
         self._owed = 0
 
     def load(self, password: str, progress: Callable[[int], None]) -> Counter[str]:
@@ -59,7 +60,9 @@ class Demonstration:
                          by=places[0].staff[Role.SHELTER_COORDINATOR])
         requests.waiting(Dice(self.seed, "requests"), self.almanac, places, programme.administrator())
         protocol.bring_in(Dice(self.seed, "protocol"), self.almanac, places, programme.coordinator())
+        asking.cards(self.asked, places)
         self.callers = referrals.callers(programme.institutions())
+        self.offices = list(dict.fromkeys(each.institution_id for each in self.callers))
         self.plans: Iterator[Plan] = Planner(self.dice, self.almanac, places, self.size).plans()
         self.done = 0
 
@@ -68,6 +71,8 @@ class Demonstration:
         if is_first:
             referrals.waiting(portion, self.almanac, self.places, self.callers, self.size)
             referrals.turned_elsewhere(portion, self.almanac, self.places, self.callers, self.size // 20)
+            asking.at_the_doors(portion, self.asked, self.almanac, self.places)
+            asking.outside(portion, self.asked, self.almanac, self.places, self.callers)
         for _number, plan in zip(range(PORTION), self.plans, strict=False):
             self.done += 1
             wished = self._wished()
@@ -75,6 +80,10 @@ class Demonstration:
             given = walk.tell(wished, whole_team=self.size <= MUCH)
             if self.done <= WITH_PAPERS:
                 attach(walk, self.papers, self.done)
+            if walk.is_known:
+                asking.interviews(walk, self.asked, self.offices)
+            if walk.is_known and walk.plan.is_present and self.done <= WITH_PAPERS:
+                asking.planned(walk, self.asked, self.offices)
             self._owed += SERVICES - given
         return portion.save()
 

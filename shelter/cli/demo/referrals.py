@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from shelter.access import Role
-from shelter.codes.cases import Answer
-from shelter.codes.referrals import InstitutionKind, ReferralState, Urgency
-from shelter.referrals.models import Referral
+from shelter.codes.cases import Answer, Channel
+from shelter.codes.referrals import DeclineReason, InstitutionKind, Means, ReferralState, UnmetNeed, Urgency
+from shelter.referrals.models import Referral, Unmet
 
 from . import stories
 from .chance import MINUTE, Almanac, Wheel
-from .people import Someone, Wish, someone
+from .people import Someone, Wish, phone, someone
 from .programme import Place
 from .writing import Portion
 
@@ -68,9 +68,28 @@ def turned_elsewhere(portion: Portion, almanac: Almanac, places: list[Place], by
     for _number in range(count):
         place, who, (state, texts) = dice.one(places), someone(dice, almanac.today, Wish()), dice.one(_ELSEWHERE)
         received_at = almanac.at(dice.between(2, almanac.days - 20), dice.between(8 * 60, 20 * 60))
+        why = DeclineReason.NOT_HER_WISH if state is ReferralState.DECLINED else None
         _referral(portion, place, dice.one(by), who, received_at=received_at, state=state, answer=dice.one(texts),
+                  decline_reason=why,
                   answered_at=received_at + MINUTE * dice.between(20, 600),
                   answered_by_id=place.staff[Role.SHELTER_COORDINATOR])
+
+
+def declined_for_want_of_a_bed(
+    portion: Portion, almanac: Almanac, place: Place, caller: Caller, received_at: datetime,
+) -> uuid.UUID:
+    """Somebody for whom there was no bed, and who needs a safer place than where she is."""
+    who, by = someone(portion.dice, almanac.today, Wish()), place.staff[Role.SHELTER_COORDINATOR]
+    answered_at = received_at + MINUTE * 20
+    referral = _referral(
+        portion, place, caller, who, received_at=received_at, urgency=Urgency.TODAY, state=ReferralState.DECLINED,
+        decline_reason=DeclineReason.NO_BED, answered_at=answered_at, answered_by_id=by, means=Means.CALL,
+        contact_channel=Channel.CALL, number=phone(portion.dice), conditions=portion.dice.one(stories.HOURS),
+    )
+    for need in (UnmetNeed.BED, UnmetNeed.SECURITY):
+        portion.add(Unmet, foundation_id=place.foundation_id, house_id=place.house_id, referral_id=referral, need=need,
+                    made_at=answered_at, by_id=by)
+    return referral
 
 
 def _referral(

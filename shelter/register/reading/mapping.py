@@ -75,6 +75,8 @@ class Mapping:
     def fitting(cls, sheet: Sheet) -> Mapping:
         """The one shipped mapping whose columns the file has."""
         found = [each for each in map(cls.named, shipped_names()) if each.fits(sheet.header(each.shape))]
+        if not found:
+            next(sheet.lines(), None)  # what is wrong with the file itself is said first
         if len(found) != 1:
             raise RuleBroken(_(
                 "the columns of %(file)s do not tell which mapping to use: name it with --mapping (%(names)s)",

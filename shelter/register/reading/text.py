@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -23,6 +24,9 @@ LONGEST_LINE = 1_000_000
 LONGEST_VALUE = csv.field_size_limit()
 """In characters. A value that is longer has lost its closing quotation mark."""
 
+_LINE_END = re.compile("\r\n|\r|\n")
+_NOT_ASCII = re.compile(rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|[\x80-\xff]")
+"""A character of UTF-8 that takes several bytes; else a byte that is none."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CHUNK = 1024 * 1024
 
@@ -56,10 +60,27 @@ def lines(name: str, content: bytes, shape: Shape) -> Iterator[Line]:
             yield line, cells  # type: ignore[misc]  # a list of texts is never added to
             line = reader.line_num + 1
     except csv.Error:
-        raise RuleBroken(_(
-            "%(file)s, line %(line)s: a value does not end within %(most)s characters; a quotation mark is missing or "
-            "too many, or the file is cut off", file=name, line=line, most=format_decimal(LONGEST_VALUE),
-        )) from None
+        record = "".join(islice(_short(name, content, encoding), line - 1, reader.line_num))
+        raise _no_end(name, line, record, separator) from None
+
+
+def _no_end(name: str, line: int, record: str, separator: str) -> RuleBroken:
+    """What to say of a record, which begins on a line, because of a value in it that does not end."""
+    end = re.escape(separator)
+    whole = rf"""(?:"(?:[^"]|"")*+"|[^"\r\n{end}][^\r\n{end}]*+)?(?:[\r\n{end}]|\Z)"""
+    good = re.match(f"(?:{whole})*+", record)
+    rest = record[good.end():] if good else record
+    if rest.startswith('"'):
+        return RuleBroken(_("%(file)s, line %(line)s: a value does not end that begins there with a quotation mark; "
+                            "one is missing or too many, or the file is cut off", file=name,
+                            line=line + _line_ends(record.removesuffix(rest))))
+    return RuleBroken(_("%(file)s, line %(line)s: a value does not end within %(most)s characters; is this the right "
+                        "file?", file=name, line=line, most=format_decimal(LONGEST_VALUE)))
+
+
+def _line_ends(text: str) -> int:
+    """How many lines end in it, in the way of any system."""
+    return len(_LINE_END.findall(text))
 
 
 def _short(name: str, content: bytes, encoding: str) -> Iterator[str]:
@@ -81,18 +102,40 @@ def _encoding(name: str, content: bytes) -> str:
     if content.startswith(_UTF_16):
         _must_be(name, content, "utf-16")
         return "utf-16"
-    for encoding in ("utf-8", "windows-1252"):
-        if _first_wrong(content, encoding) is None:
-            return encoding
+    wrong = _first_wrong(content, "utf-8")
+    if wrong is None:
+        return "utf-8"
+    if _is_spoilt_utf_8(content):
+        raise RuleBroken(_("%(file)s, line %(line)s: it cannot be read as UTF-8, as the rest of the file can; save the "
+                           "file again as CSV (UTF-8)", file=name, line=_line_of(content, wrong, "utf-8")))
+    if _first_wrong(content, "windows-1252") is None:
+        return "windows-1252"
     raise RuleBroken(_("%(file)s is neither UTF-8 nor Windows-1252 text: save it as CSV (UTF-8)", file=name))
+
+
+def _is_spoilt_utf_8(content: bytes) -> bool:
+    """Whether it was UTF-8 before a few bytes of it went wrong: read as Windows-1252, every accent would be garbled.
+
+    In true Windows-1252 an accent is a byte alone, and next to none happens to look like UTF-8.
+    """
+    good = wrong = 0
+    for found in _NOT_ASCII.finditer(content):
+        if found[1]:
+            good += 1
+        else:
+            wrong += 1
+    return good > 2 * wrong
 
 
 def _must_be(name: str, content: bytes, encoding: str) -> None:
     wrong = _first_wrong(content, encoding)
     if wrong is not None:
-        line = content[:wrong].decode(_python(encoding), "ignore").count("\n") + 1
         raise RuleBroken(_("%(file)s, line %(line)s: this is not %(encoding)s text; save it so, or name another in the "
-                           "mapping", file=name, line=line, encoding=encoding.upper()))
+                           "mapping", file=name, line=_line_of(content, wrong, encoding), encoding=encoding.upper()))
+
+
+def _line_of(content: bytes, place: int, encoding: str) -> int:
+    return _line_ends(content[:place].decode(_python(encoding), "ignore")) + 1
 
 
 def _first_wrong(content: bytes, encoding: str) -> int | None:

@@ -1,0 +1,64 @@
+"""What a request at the door must respect, and what the card for the door says; in plain values."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shelter.codes.door import Given, Paper, RequestState, Told
+from shelter.rules import RuleBroken
+from shelter.texts import say as _
+
+MINUTE = timedelta(minutes=1)
+SOON = timedelta(hours=24)
+"""Before its deadline, the coordination is told that a request is not decided."""
+LONGEST = timedelta(days=366)
+BEFORE, OVER = 1, 2
+
+
+def may_be_recorded(came_at: datetime, deadline_at: datetime | None, now: datetime) -> None:
+    """It came by now; its deadline lies after it, and not in another age."""
+    if came_at > now + MINUTE:
+        raise RuleBroken(_("This cannot be later than now"), "came_at")
+    if deadline_at and deadline_at <= came_at:
+        raise RuleBroken(_("The deadline cannot be before they came"), "deadline_at")
+    if deadline_at and deadline_at > came_at + LONGEST:
+        raise RuleBroken(_("This deadline is more than a year away: look at the year again"), "deadline_at")
+
+
+def may_be_decided(state: RequestState) -> None:
+    """Once."""
+    if state is not RequestState.OPEN:
+        raise RuleBroken(_("Your decision was not saved: somebody decided this before you"))
+
+
+def fits(given: Given, paper: Paper, *, number: str | None, scope: str | None, answer: str | None) -> None:
+    """Without an order that a judge signed, the minimum at most; with one, what it says, and no more."""
+    if given is Given.ORDERED and paper is not Paper.COURT_ORDER:
+        raise RuleBroken(
+            _("Only a judge orders. Without an order that a judge signed, the minimum at most is answered"), "given"
+        )
+    if given is Given.ORDERED and not number:
+        raise RuleBroken(_("Write the number of the order, as the court said it when you called"), "number")
+    if given is Given.ORDERED and not scope:
+        raise RuleBroken(_("Write what the order asks for, and for whom"), "scope")
+    if given is not Given.NOTHING and not answer:
+        raise RuleBroken(_("Write word by word what was answered"), "answer")
+
+
+def was_told(told: Told, told_at: datetime | None, why_not: str | None, *, came_at: datetime, now: datetime) -> None:
+    """She has a right to know who asks about her; when that was, or why she does not know yet."""
+    if told is Told.YES:
+        if told_at is None:
+            raise RuleBroken(_("Write when she was told"), "told_at")
+        if told_at > now + MINUTE:
+            raise RuleBroken(_("This cannot be later than now"), "told_at")
+        if told_at < came_at - MINUTE:
+            raise RuleBroken(_("She cannot be told before they came"), "told_at")
+    elif told is not Told.NOT_HERS and not why_not:
+        raise RuleBroken(_("Write why she does not know yet"), "why_not_told")
+
+
+def whom_to_tell(deadline_at: datetime, told: int, now: datetime) -> int:
+    """Whether the coordination is to be told of a deadline: 0 no (more), BEFORE a day before, OVER when it is over."""
+    level = OVER if now >= deadline_at else BEFORE if now >= deadline_at - SOON else 0
+    return level if level > told else 0

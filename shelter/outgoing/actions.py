@@ -1,0 +1,201 @@
+"""The verbs of outgoing referrals: prepare, ask her, send, answer, withdraw, tell her, review, screen, remind."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from shelter import answers
+from shelter.access import Permission
+from shelter.accounts import queries as accounts
+from shelter.audit import machine, work
+from shelter.calendar import age_on, local, now, today
+from shelter.cases import actions as cases
+from shelter.cases.models import Case
+from shelter.codes.cases import Answer, Milestone
+from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Screening, Shared, Through, WithdrawnWhy
+from shelter.db import db
+from shelter.notices import notice_kind, tell
+from shelter.partners import queries as partners
+from shelter.partners.models import Institution, Post
+from shelter.rounds import every
+from shelter.rules import RuleBroken
+from shelter.texts import later as _later
+from shelter.texts import say as _
+from shelter.texts import speaking
+
+from . import letter, queries, rules
+from .models import Outgoing, Reply, Screened
+
+ANSWER = "referral.answer"
+_PAGE = ("outgoing.of_case", "case")
+ANSWERED = notice_kind("outgoing.answered", _later("An institution answered about a case of yours"), *_PAGE)
+SILENT = notice_kind("outgoing.silent", _later("An institution has not answered: call it"), *_PAGE)
+WITHOUT = notice_kind("outgoing.without", _later("Something left about a case without her consent: review it"), *_PAGE)
+
+
+def prepare(
+    case: Case, *, by: uuid.UUID, institution: Institution, post: Post | None, fields: list[Shared], **values: Any,
+) -> Outgoing:
+    """Write down what an institution is asked for and what it would be told. Nothing leaves."""
+    rules.case_goes_on(case.state)
+    outgoing = Outgoing(
+        foundation_id=case.foundation_id, case_id=case.id, reference=_free_reference(), by_id=by,
+        institution_id=institution.id, institution_kind=institution.kind, post_id=post.id if post else None, basis=values["basis"],
+        fields=[str(each) for each in rules.fields_of(fields, values.get("note"))],
+    )
+    outgoing.institution = institution
+    for name, value in values.items():
+        setattr(outgoing, name, value)
+    _respects(case, outgoing)
+    db.session.add(outgoing)
+    return outgoing
+
+
+def _free_reference() -> str:
+    while db.session.scalar(sa.select(Outgoing.id).where(Outgoing.reference == (made := rules.new_reference()))):
+        continue
+    return made
+
+
+def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) -> None:
+    """What holds when it is prepared, and again when it is sent."""
+    found, basis = queries.answers(case), outgoing.basis
+    refuge = found.get(Screening.REFUGE)
+    if not partners.exists_on(outgoing.institution, today()):
+        raise RuleBroken(_("That institution does not exist any more: choose the one that followed it"), "to")
+    rules.her_country_is_not_told(outgoing.institution.kind, basis, case.person.nationality, refuge)
+    rules.returns_freely(outgoing.service, basis, in_writing=in_writing, refuge=refuge,
+                         safe=found.get(Screening.RETURN))
+    rules.has_grounds(basis, outgoing.grounds, may_be_a_child=_may_be_a_child(case))
+    rules.is_the_minimum(basis, outgoing.shared)
+
+
+def _may_be_a_child(case: Case) -> bool:
+    """Doubt is resolved in favour of the younger age (CNA, art. 5)."""
+    birth = case.person.birth
+    return birth is None or age_on(birth, today()) < 18
+
+
+def ask_her(case: Case, outgoing: Outgoing, *, by: uuid.UUID, is_written: bool, **values: Any) -> None:
+    """She is asked for exactly this: that institution, these facts."""
+    cases.ask_consent(
+        case, by=by, purpose=rules.purpose_of(outgoing.institution.kind), institution_id=outgoing.institution_id,
+        recipient=outgoing.institution.name["es"], fields=outgoing.fields, is_written=is_written, **values,
+    )
+
+
+def send(
+    case: Case, outgoing: Outgoing, *, by: uuid.UUID, was_told: bool | None = None, not_told: NotTold | None = None,
+) -> Outgoing:
+    """Now it leaves: what leaves is written down word for word, and a slip is made for the answer."""
+    _hold(case, outgoing)
+    rules.case_goes_on(case.state)
+    rules.may_be_sent(outgoing.state)
+    consent = queries.consent_for(case, outgoing)
+    _respects(case, outgoing, in_writing=consent.is_written if consent else None)
+    if outgoing.basis is Basis.CONSENT:
+        rules.agrees(consent is not None)
+        outgoing.consent_id = consent.id if consent else None
+    else:
+        rules.she_is_told(outgoing.basis, was_told=was_told, not_told=not_told)
+        outgoing.told_at, outgoing.not_told = (now(), None) if was_told else (None, not_told)
+        tell(accounts.holding(Permission.OUTGOING_REVIEW, case.house_id), WITHOUT, about=case, but=by)
+    with speaking("es"):
+        outgoing.sent = letter.lines(case, outgoing)
+    outgoing.state, outgoing.sent_at, outgoing.sent_by_id = OutgoingState.SENT, now(), by
+    outgoing.age_band = case.age_band
+    answers.issue(ANSWER, outgoing.id, lasts=rules.SLIP_LASTS, by=by)
+    cases.reached(case, Milestone.REFERRED_OUT, at=outgoing.sent_at, by=by, about=outgoing,
+                  detail=str(outgoing.service))
+    return outgoing
+
+
+def reply(
+    case: Case, outgoing: Outgoing, *, by: uuid.UUID | None, state: OutgoingState, through: Through,
+    reason: NotAttended | None = None, attended_on: date | None = None, who: str | None = None,
+    note: str | None = None, is_correction: bool = False,
+) -> Reply:
+    """What the institution says. The last word stands; one that was written down wrong is corrected by it."""
+    _hold(case, outgoing)
+    rules.may_be_answered(outgoing.state)
+    assert outgoing.sent_at is not None
+    rules.is_an_answer(state, reason, attended_on, local(outgoing.sent_at).date(), today())
+    before = queries.last_reply(outgoing)
+    if before and before.state is state and before.by_id == by and by and not (who or note or is_correction):
+        return before  # the same button, touched twice
+    found = Reply(
+        foundation_id=case.foundation_id, case_id=case.id, outgoing_id=outgoing.id, state=state, through=through,
+        reason=reason if state is OutgoingState.NOT_ATTENDED else None, by_id=by, who=who, note=note,
+        attended_on=attended_on if state is OutgoingState.ATTENDED else None,
+    )
+    db.session.add(found)
+    outgoing.state, outgoing.heard_at, outgoing.reminded_at = state, found.entered_at or now(), None
+    if state is not OutgoingState.RECEIVED:
+        answers.revoke(ANSWER, outgoing.id)
+    cases.reached(case, Milestone.REFERRAL_ANSWERED, at=outgoing.heard_at, by=by, about=found, detail=str(state),
+                  corrects=before if is_correction and before else None)
+    tell(_those_who_care(case, outgoing), ANSWERED, about=case, but=by)
+    return found
+
+
+def _those_who_care(case: Case, outgoing: Outgoing) -> list[uuid.UUID]:
+    """Who sent it, and who is responsible for the case."""
+    return [each for each in (outgoing.sent_by_id, case.card.lead_id) if each]
+
+
+def withdraw(case: Case, outgoing: Outgoing, *, by: uuid.UUID, why: WithdrawnWhy) -> Outgoing:
+    """It is over, and its slip works no more. What left stays written down."""
+    _hold(case, outgoing)
+    rules.may_be_withdrawn(outgoing.state)
+    outgoing.state, outgoing.withdrawn_at, outgoing.withdrawn_why = OutgoingState.WITHDRAWN, now(), why
+    answers.revoke(ANSWER, outgoing.id)
+    return outgoing
+
+
+def was_told(outgoing: Outgoing) -> Outgoing:
+    """She knows by now what left without her consent."""
+    outgoing.told_at = outgoing.told_at or now()
+    return outgoing
+
+
+def review(outgoing: Outgoing, *, by: uuid.UUID) -> Outgoing:
+    """Another person looked at what left without consent."""
+    db.session.refresh(outgoing, with_for_update={"of": Outgoing})
+    rules.may_review(by, outgoing.sent_by_id, outgoing.basis, outgoing.reviewed_at)
+    outgoing.reviewed_at, outgoing.reviewed_by_id = now(), by
+    return outgoing
+
+
+def screen(case: Case, *, by: uuid.UUID, kind: Screening, answer: Answer, note: str | None) -> Screened:
+    """What she said, or what the assessment found; what was found before stays."""
+    rules.case_goes_on(case.state)
+    found = Screened(foundation_id=case.foundation_id, case_id=case.id, kind=kind, answer=answer, by_id=by, note=note)
+    db.session.add(found)
+    return found
+
+
+def new_slip(outgoing: Outgoing, *, by: uuid.UUID) -> None:
+    """Another slip for one that got lost: the earlier code stops working."""
+    rules.may_be_answered(outgoing.state)
+    answers.issue(ANSWER, outgoing.id, lasts=rules.SLIP_LASTS, by=by)
+
+
+def _hold(case: Case, outgoing: Outgoing) -> None:
+    cases.hold(case)
+    db.session.refresh(outgoing, with_for_update={"of": Outgoing})
+
+
+@every(hours=6)
+def remind_of_silence() -> None:
+    """Whoever sent what nobody answers is reminded, once for each silence."""
+    if not queries.silent():
+        return
+    with work("outgoing.remind", by=machine):
+        for outgoing in queries.silent():
+            outgoing.reminded_at = now()
+            case = db.session.get_one(Case, outgoing.case_id)
+            tell(_those_who_care(case, outgoing), SILENT, about=case)

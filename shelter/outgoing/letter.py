@@ -1,0 +1,102 @@
+"""The letter: exactly what leaves, field by field, and the sheet on which it is printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template
+
+from shelter.answers.paper import Printed
+from shelter.calendar import PartialDate, age_on, now, oldest_on, today
+from shelter.cases.models import Case, Person
+from shelter.cases.queries import Asked
+from shelter.codes.outgoing import Basis, OutgoingState, Shared
+from shelter.texts import say as _
+from shelter.texts import speaking
+from shelter.web.locale import country
+from shelter.web.paper import pdf
+
+from .models import Outgoing
+
+Lines = list[tuple[str, str]]
+
+
+def lines(case: Case, outgoing: Outgoing) -> Lines:
+    """What would leave now: (word of Shared, text). What is not known does not leave."""
+    person = case.person
+    known = {
+        Shared.NEEDS: outgoing.needs, Shared.NOTE: outgoing.note, Shared.NAME_USED: person.name_used,
+        Shared.FULL_NAME: " ".join(each for each in (person.names, person.surnames) if each),
+        Shared.AGE: _age(person.birth), Shared.DOCUMENT: _document(person),
+        Shared.NATIONALITY: country(person.nationality) if person.nationality else None,
+        Shared.LANGUAGE: person.language.label if person.language else None,
+    }
+    return [(str(each), str(known[each])) for each in outgoing.shared if known[each]]
+
+
+def _age(birth: PartialDate | None) -> str | None:
+    if birth is None:
+        return None
+    least, most = age_on(birth, today()), oldest_on(birth, today())
+    if least == most:
+        return str(_("%(years)s years", years=least))
+    return str(_("%(least)s or %(most)s years", least=least, most=most))
+
+
+def _document(person: Person) -> str | None:
+    return f"{person.document_kind.label}: {person.document}" if person.document_kind and person.document else None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A letter, read by its template."""
+
+    outgoing: Outgoing
+    foundation: str
+    signed_by: str
+    printed_by: str
+    slip: Printed | None
+    consent: Asked | None
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """What left, with its labels, word for word as it was sent."""
+        return [(label(word), value) for word, value in self.outgoing.sent or ()]
+
+    @property
+    def to(self) -> str:
+        """The institution."""
+        return self.outgoing.institution.name["es"]
+
+    @property
+    def is_by_consent(self) -> bool:
+        """Whether it cites her consent."""
+        return self.outgoing.basis is Basis.CONSENT
+
+    @property
+    def consented_to(self) -> str:
+        """What she agreed to share, of what leaves."""
+        return ", ".join(str(each.label).lower() for each in self.outgoing.shared)
+
+    @property
+    def printed_at(self) -> datetime:
+        """The moment of printing."""
+        return now()
+
+
+def label(word: str) -> str:
+    """What a line of a letter is called."""
+    return str(Shared(word).label)
+
+
+def may_be_printed(outgoing: Outgoing, agrees: bool) -> bool:
+    """Sent, not withdrawn; and, when it left by her consent, only while she agrees."""
+    is_out = outgoing.state not in {OutgoingState.PREPARED, OutgoingState.WITHDRAWN}
+    return is_out and (outgoing.basis is not Basis.CONSENT or agrees)
+
+
+def printed(sheet: Sheet) -> bytes:
+    """The letter as PDF, in Spanish."""
+    with speaking("es"):
+        return pdf(render_template("outgoing/letter.html", sheet=sheet, lang="es"))

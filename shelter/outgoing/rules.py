@@ -1,0 +1,166 @@
+"""What an outgoing referral must respect, in plain values."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from shelter.codes.cases import Answer, CaseState, ConsentPurpose
+from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Shared
+from shelter.codes.referrals import InstitutionKind, Urgency
+from shelter.codes.services import ServiceType
+from shelter.rules import RuleBroken
+from shelter.texts import say as _
+from shelter.tokens.rules import in_groups, new_letters
+
+S = OutgoingState
+ALWAYS = frozenset({Shared.NEEDS})
+MINIMUM = {
+    Basis.VITAL: ALWAYS | {Shared.NAME_USED, Shared.AGE, Shared.LANGUAGE},
+    Basis.CHILD: ALWAYS | {Shared.NAME_USED, Shared.FULL_NAME, Shared.AGE, Shared.LANGUAGE},
+    Basis.ORDER: frozenset(Shared) - {Shared.NOTE},
+}
+"""The most that may leave without her consent."""
+CHOSEN = (Shared.NAME_USED, Shared.FULL_NAME, Shared.AGE, Shared.NATIONALITY, Shared.DOCUMENT, Shared.LANGUAGE)
+SILENCE = {Urgency.TODAY: timedelta(days=1), Urgency.DAYS: timedelta(days=3), Urgency.PLANNED: timedelta(days=10)}
+"""After so long without a word whoever sent it is reminded."""
+WAITING = (S.SENT, S.RECEIVED)
+ANSWERS = (S.RECEIVED, S.ATTENDED, S.NOT_ATTENDED)
+ANSWERED = frozenset(ANSWERS)
+SLIP_LASTS, ONWARD_DAYS = timedelta(days=60), 60
+HOME = "EC"
+
+
+def new_reference() -> str:
+    """By which both sides speak of it: random, tells nothing. 32⁸ possibilities."""
+    return in_groups(new_letters(8)).upper()
+
+
+def purpose_of(kind: InstitutionKind) -> ConsentPurpose:
+    """What she is asked: sharing with the prosecutor's office is a question of its own."""
+    return ConsentPurpose.PROSECUTION if kind is InstitutionKind.PROSECUTOR else ConsentPurpose.REFERRAL
+
+
+def case_goes_on(state: CaseState) -> None:
+    """Nobody is referred whose case is closed."""
+    if state is CaseState.CLOSED:
+        raise RuleBroken(_("The case is closed: nothing leaves of it any more"))
+
+
+def fields_of(chosen: Collection[Shared], note: str | None) -> list[Shared]:
+    """Everything that leaves, in the order in which it is printed."""
+    leaving = {*ALWAYS, *chosen, *([Shared.NOTE] if note else [])}
+    return [each for each in Shared if each in leaving]
+
+
+def is_the_minimum(basis: Basis, fields: Collection[Shared]) -> None:
+    """Without her consent only what is needed leaves."""
+    if basis is Basis.CONSENT:
+        return
+    if Shared.NOTE in fields and Shared.NOTE not in MINIMUM[basis]:
+        raise RuleBroken(_("Without her consent no note leaves: write only what is asked for"), "note")
+    more = [str(each.label) for each in Shared if each in set(fields) - MINIMUM[basis]]
+    if more:
+        raise RuleBroken(_("Without her consent this does not leave: %(what)s", what=", ".join(more)), "fields")
+
+
+def has_grounds(basis: Basis, grounds: str | None, *, may_be_a_child: bool) -> None:
+    """Without her consent it is written down what happens, or what was ordered."""
+    if basis is Basis.CONSENT:
+        return
+    if basis is Basis.CHILD and not may_be_a_child:
+        raise RuleBroken(_("She is of age: this basis is for girls, boys and adolescents"), "basis")
+    if not grounds:
+        raise RuleBroken(_("Write what makes it necessary without her consent, or what the judge ordered"), "grounds")
+
+
+def she_is_told(basis: Basis, *, was_told: bool | None, not_told: NotTold | None) -> None:
+    """What leaves without her consent leaves with her knowledge, or it is written down why not."""
+    if basis is Basis.CONSENT:
+        return
+    if was_told is None:
+        raise RuleBroken(_("Say whether she was told"), "was_told")
+    if not was_told and not_told is None:
+        raise RuleBroken(_("Say why she was not told"), "not_told")
+
+
+def her_country_is_not_told(
+    kind: InstitutionKind, basis: Basis, nationality: str | None, refuge: Answer | None,
+) -> None:
+    """No consulate without her consent, nor before it is known whether she needs refuge."""
+    if kind is not InstitutionKind.CONSULATE:
+        return
+    if basis is not Basis.CONSENT:
+        raise RuleBroken(_("No consulate is told of her without her consent"), "basis")
+    if nationality != HOME:
+        _refuge_first(refuge, "to")
+
+
+def returns_freely(
+    service: ServiceType, basis: Basis, *, in_writing: bool | None, safe: Answer | None, refuge: Answer | None,
+) -> None:
+    """She returns only by her own will, in writing, after both screenings. `in_writing` None: not asked yet."""
+    if service is not ServiceType.RETURN:
+        return
+    if basis is not Basis.CONSENT:
+        raise RuleBroken(_("She returns only if she wants to: choose her consent"), "basis")
+    _refuge_first(refuge, "service")
+    if safe is not Answer.YES:
+        raise RuleBroken(_("First assess the risk of her return: it is under «Refuge and return»"), "service")
+    if in_writing is False:
+        raise RuleBroken(_("Her will to return is needed in writing"), "is_written")
+
+
+def _refuge_first(refuge: Answer | None, field: str) -> None:
+    if refuge is Answer.YES:
+        raise RuleBroken(_("She may need refuge: nobody of her country is told, and she is not sent back"), field)
+    if refuge is not Answer.NO:
+        raise RuleBroken(_("First ask her whether she is afraid to return: it is under «Refuge and return»"), field)
+
+
+def may_be_sent(state: OutgoingState) -> None:
+    """Once."""
+    if state is not S.PREPARED:
+        raise RuleBroken(_("This was sent already, or withdrawn. Nothing was sent now."))
+
+
+def agrees(consented: bool) -> None:
+    """Asked at every output."""
+    if not consented:
+        raise RuleBroken(_("She does not agree to this now: nothing leaves"))
+
+
+def may_be_answered(state: OutgoingState) -> None:
+    """Only what left can be answered; what was withdrawn is over."""
+    if state not in {S.SENT, *ANSWERS}:
+        raise RuleBroken(_("This was not sent, or was withdrawn: there is nothing to answer"))
+
+
+def is_an_answer(
+    state: OutgoingState, reason: NotAttended | None, attended_on: date | None, sent_on: date, today: date,
+) -> None:
+    """An answer that fits: the day of attending lies between the referral and today; not attended says why."""
+    if state is S.NOT_ATTENDED and reason is None:
+        raise RuleBroken(_("Choose why she was not attended"), "reason")
+    if state is S.ATTENDED and attended_on is not None and not sent_on <= attended_on <= today:
+        raise RuleBroken(_("Write a day between the referral and today"), "attended_on")
+
+
+def may_be_withdrawn(state: OutgoingState) -> None:
+    """What was attended stays as it is."""
+    if state in {S.ATTENDED, S.WITHDRAWN}:
+        raise RuleBroken(_("This is over already: there is nothing to withdraw"))
+
+
+def may_review(by: uuid.UUID, sent_by: uuid.UUID | None, basis: Basis, reviewed_at: datetime | None) -> None:
+    """What left without consent is looked at by another person, once."""
+    if basis is Basis.CONSENT or sent_by is None or reviewed_at is not None:
+        raise RuleBroken(_("There is nothing to review here"))
+    if by == sent_by:
+        raise RuleBroken(_("You sent this yourself: another person reviews it"))
+
+
+def is_silent(state: OutgoingState, heard_at: datetime, urgency: Urgency, now: datetime) -> bool:
+    """Whether nobody has said anything for too long."""
+    return state in WAITING and now - heard_at >= SILENCE[urgency]

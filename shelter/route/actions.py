@@ -1,0 +1,119 @@
+"""The verbs of a case's route: say that a step is done or skipped, why one is late; take it back; declare."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from shelter.access import Role
+from shelter.accounts import queries as accounts
+from shelter.audit import machine, work
+from shelter.calendar import now
+from shelter.cases.models import Case
+from shelter.codes.protocol import Condition, DelayCause, Evidence, SkipReason
+from shelter.codes.route import Word
+from shelter.db import db
+from shelter.notices import notice_kind, tell
+from shelter.protocol.rules import Step
+from shelter.rounds import every
+from shelter.rules import RuleBroken
+from shelter.texts import later as _later
+from shelter.texts import say as _
+
+from . import queries, rules
+from .models import RouteConditions, StepWord
+
+
+def done(case: Case, step: Step, *, by: uuid.UUID, at: datetime, note: str) -> StepWord:
+    """Somebody's word that a step is done, with a note of how."""
+    route = _route(case)
+    rules.may_be_said(step, route.state(step), Evidence.WORD in step.evidence or Evidence.DOCUMENT in step.evidence)
+    rules.within_the_case(at, route.facts.alert_at, now())
+    return _say(case, step, Word.DONE, by=by, at=at, note=note)
+
+
+def skip(case: Case, step: Step, *, by: uuid.UUID, reason: SkipReason, note: str | None) -> StepWord:
+    """It will not be done, and why."""
+    route = _route(case)
+    rules.may_be_said(step, route.state(step), step.may_be_skipped)
+    rules.needs_words(reason is SkipReason.OTHER, note)
+    return _say(case, step, Word.SKIPPED, by=by, at=now(), note=note, reason=reason)
+
+
+def explain(case: Case, step: Step, *, by: uuid.UUID, cause: DelayCause, note: str | None) -> StepWord:
+    """Why a step is over its limit; asked once for each run of its clock."""
+    place = _route(case).place(step)
+    if place is None or place.lap is None or not place.lap.is_late(now()) or place.lap.started_at is None:
+        raise RuleBroken(_("This step is not over its limit"))
+    rules.needs_words(cause is DelayCause.OTHER, note)
+    return _say(case, step, Word.CAUSE, by=by, at=place.lap.started_at, note=note, reason=cause)
+
+
+def _route(case: Case) -> queries.Route:
+    if found := queries.route_of(case):
+        return found
+    raise RuleBroken(_("No version of the protocol is published yet"))
+
+
+def _say(case: Case, step: Step, word: Word, *, by: uuid.UUID, at: datetime, note: str | None,
+         reason: SkipReason | DelayCause | None = None) -> StepWord:
+    said = StepWord(foundation_id=case.foundation_id, case_id=case.id, step=step.key, word=word, at=at, by_id=by,
+                    reason=reason, note=note)
+    db.session.add(said)
+    return said
+
+
+def take_back(said: StepWord) -> StepWord:
+    """It was a mistake; it stays written down."""
+    if said.taken_back_at is not None:
+        raise RuleBroken(_("It was taken back already"))
+    said.taken_back_at = now()
+    return said
+
+
+def declare(case: Case, conditions: Iterable[Condition], *, version: int, by: uuid.UUID) -> RouteConditions:
+    """What is true of her that the file does not say: steps follow from it."""
+    found = queries.declaration(case)
+    if found is None:
+        found = RouteConditions(case_id=case.id, foundation_id=case.foundation_id, by_id=by)
+        db.session.add(found)
+    now_says = [Condition(each) for each in json.loads(found.declared or "[]")]
+    found.expect(version, declared=[str(each.value) for each in now_says])
+    found.declared, found.by_id = json.dumps(sorted(conditions)), by
+    return found
+
+
+# --- whoever must know ------------------------------------------------------------------------------------------------
+
+LATE = notice_kind("route.late", _later("A step of the route is late"), "route.index", "case")
+STILL_LATE = notice_kind(
+    "route.still_late", _later("A step of the route has been late for a day"), "route.index", "case",
+)
+A_DAY, LATELY = timedelta(days=1), timedelta(days=4)
+"""After how long the coordination is told; limits that were over longer ago are told to nobody: they are history."""
+
+
+@every(minutes=10)
+def tell_who_is_late() -> None:
+    """Of limits that are over: the team at once, the coordination of the house a day later; once each."""
+    moment = now()
+    _tell_late(Word.TOLD_TEAM, LATE, moment)
+    _tell_late(Word.TOLD_COORDINATION, STILL_LATE, moment - A_DAY)
+
+
+def _tell_late(word: Word, notice: str, before: datetime) -> None:
+    for case_id, laps in queries.late(word, before, before - LATELY).items():
+        with work("route.tell", by=machine, to=word.value, steps=len(laps)):
+            case = db.session.get_one(Case, case_id)
+            whom = case.team_ids if word is Word.TOLD_TEAM else _coordination(case)
+            tell(whom, notice, about=case)
+            db.session.add_all(
+                StepWord(foundation_id=case.foundation_id, case_id=case.id, step=lap.step, word=word, at=lap.started_at)
+                for lap in laps
+            )
+
+
+def _coordination(case: Case) -> list[uuid.UUID]:
+    return [each for each, _name, _roles in accounts.in_house(case.house_id, [Role.SHELTER_COORDINATOR])]

@@ -1,0 +1,72 @@
+"""Forms of a case's route."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from shelter.codes.protocol import Condition, DelayCause, SkipReason
+from shelter.texts import later as _
+from shelter.web import ChoiceField, CodeField, EditForm, Form, ManyField, MomentField, RecordField, TextArea
+
+READERS = _("Visible only to: the team and the coordination of the house")
+
+
+class DoneForm(Form):
+    """Somebody's word that a step is done."""
+
+    at = MomentField(_("When was it done?"))
+    note = TextArea(_("How was it done?"), maxlength=2000, rows=3, readers=READERS,
+                    hint=_("Who did it, with whom, what paper shows it. Her story is not needed."))
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(at=now)
+
+
+class SkipForm(Form):
+    """Why a step will not be done."""
+
+    reason = CodeField(_("Why is it skipped?"), SkipReason)
+    note = TextArea(_("Note"), required=False, maxlength=2000, rows=3, readers=READERS)
+
+
+class CauseForm(Form):
+    """Why a step is over its limit."""
+
+    cause = CodeField(_("What was the main cause?"), DelayCause)
+    note = TextArea(_("Note"), required=False, maxlength=2000, rows=3, readers=READERS)
+
+
+class ConditionsForm(EditForm):
+    """What is true of her."""
+
+    declared = ManyField(_("What is true of her now?"), readers=READERS,
+                         hint=_("Only what decides which steps concern her."))
+
+    def __init__(self, declared: Collection[Condition], told: Collection[Condition], version: int) -> None:
+        super().__init__(declared=[str(each.value) for each in declared], version=version)
+        self.declared.choices = [(str(each.value), each.label) for each in Condition if each not in told]
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """For the action."""
+        return [Condition(each) for each in self.declared.data or ()]
+
+
+class BoardForm(Form):
+    """What the board is narrowed to (in the address: nothing here names anybody)."""
+
+    estado = ChoiceField(_("Show"), required=False, kind="select", choices=[
+        ("todos", _("All open cases")), ("atrasados", _("Over a limit")), ("pronto", _("Within three days")),
+    ])
+    casa = RecordField(_("House"), required=False)
+
+    def __init__(self, asked: Any, houses: Any) -> None:
+        super().__init__(formdata=asked)
+        self.casa.choices = houses
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the next page is narrowed to as well."""
+        return {name: str(self[name].data) for name in ("estado", "casa") if self[name].data}

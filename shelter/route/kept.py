@@ -1,0 +1,279 @@
+"""Keeping where each case stands: in the transaction that changes it, from what that transaction sees.
+
+Nothing here is a fact of its own: everything follows from `rules.laps`, can be worked out anew at any time, and
+`shelter verify` compares. Pages of one case do not read it; the board and the figures do.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from shelter.audit import Written
+from shelter.audit import last as do_last
+from shelter.audit.work import quietly
+from shelter.calendar import local, zone_name
+from shelter.cases.models import Case, CaseCard, Person, TimelineEntry
+from shelter.codes.protocol import StepState
+from shelter.db import Rows, db, rows_of
+from shelter.db.among import among, listed, text_of
+from shelter.db.base import in_portions, is_sqlite
+from shelter.db.written import tell
+from shelter.partners import queries as partners
+from shelter.partners.models import CalendarDay
+from shelter.protocol import queries as protocol
+from shelter.protocol.rules import Step
+from shelter.rounds import every
+
+from .models import RouteCard, RouteConditions, RouteEdition, RouteLap, StepWord
+from .queries import Known, known
+from .rules import ALERTS, NEVER, Event, Lap, is_told_by, laps, next_due
+
+DEFINITIONS = 1
+"""To be counted up whenever clocks are worked out in another way."""
+PORTION = 500
+LOCKS = 730451922  # any number: the first half of the name of each case's lock
+MOVES: dict[type[Any], frozenset[str]] = {
+    TimelineEntry: frozenset(), StepWord: frozenset(), RouteConditions: frozenset(),
+    Case: frozenset({"age_band", "closed_at", "state", "house_id", "opened_at"}),
+    Person: frozenset({"nationality"}), CaseCard: frozenset({"is_safe"}),
+}
+"""What moves clocks when it is written; of a record that was there, which columns (none named: any)."""
+
+
+class Row(NamedTuple):
+    """A lap as it is kept."""
+
+    case_id: uuid.UUID
+    step: str
+    number: int
+    foundation_id: uuid.UUID
+    house_id: uuid.UUID
+    version_id: uuid.UUID
+    kind: Any
+    institution_id: uuid.UUID | None
+    started_at: Any
+    due_at: Any
+    ended_at: Any
+    end: StepState | None
+
+
+class Card(NamedTuple):
+    """A case as it is kept."""
+
+    case_id: uuid.UUID
+    foundation_id: uuid.UUID
+    version_id: uuid.UUID
+    phase: str | None
+    step: str | None
+    started_at: Any
+    due_at: Any
+
+
+@dataclass
+class Standing:
+    """What is kept of some cases, or should be."""
+
+    rows: dict[tuple[uuid.UUID, str, int], Row]
+    cards: dict[uuid.UUID, Card]
+
+
+@do_last
+def settle(written: list[Written]) -> None:
+    """Work out anew where the cases stand whose records were written."""
+    if any(isinstance(each.record, CalendarDay) for each in written):
+        distrust()
+    moved = [each for each in written if _moves(each)]
+    if moved:
+        renew({case for each in moved for case in _cases_of(each.record)})
+
+
+def _moves(each: Written) -> bool:
+    columns = MOVES.get(type(each.record))
+    if columns is None or (each.verb == "set" and columns and columns.isdisjoint(each.columns)):
+        return False
+    return not isinstance(each.record, TimelineEntry) or _matters(each.record)
+
+
+def _matters(entry: TimelineEntry) -> bool:
+    """Whether what happened can move a clock: most of what is saved all day shows again what was shown before."""
+    rows = rows_of(_ENDED, case=entry.case_id)
+    book = protocol.book(rows[0].version_id) if rows else None
+    if book is None:  # a new case; or there is no protocol yet
+        return bool(protocol.books())
+    if entry.corrects_id is not None or entry.milestone in ALERTS:
+        return True
+    event, ended = Event(entry.milestone, entry.occurred_at, entry.detail), {row.step: row.ended_at for row in rows}
+    return any(
+        is_told_by(step.starts_with, event)
+        or (is_told_by(step.happening, event) and (ended.get(step.key) or NEVER) > entry.occurred_at)
+        for step in book.steps
+    )
+
+
+_ENDED = (
+    sa.select(
+        RouteCard.version_id, RouteLap.step,
+        sa.case((sa.func.count() == sa.func.count(RouteLap.ended_at), sa.func.max(RouteLap.ended_at)))
+        .label("ended_at"),
+    )
+    .outerjoin(RouteLap, RouteLap.case_id == RouteCard.case_id)
+    .where(RouteCard.case_id == sa.bindparam("case", type_=Case.id.type))
+    .group_by(RouteCard.version_id, RouteLap.step)
+)
+"""The version that a case follows, and its steps; of those of which every lap has ended, when the last did."""
+
+
+def _cases_of(record: Any) -> Iterable[uuid.UUID]:
+    if isinstance(record, Person):
+        return db.session.scalars(sa.select(Case.id).where(Case.person_id == record.id))
+    return [record.id if isinstance(record, Case) else record.case_id]
+
+
+def renew(cases: Collection[uuid.UUID]) -> int:
+    """Bring what is kept of some cases up to date, in the transaction at hand; how many rows were not."""
+    if not is_sqlite():
+        _hold(cases)
+    then, now = kept_of(cases), worked_out(cases)
+    return _write(then.rows, now.rows, RouteLap) + _write(then.cards, now.cards, RouteCard)
+
+
+def _hold(cases: Collection[uuid.UUID]) -> None:
+    """Wait until nobody else works these out; in a statement of its own: the next one sees what they did."""
+    for number in sorted({each.int >> 97 for each in cases}):
+        tell(db.session.connection(), "SELECT pg_advisory_xact_lock(%s, %s)", (LOCKS, number)).close()
+
+
+def worked_out(cases: Collection[uuid.UUID]) -> Standing:
+    """Where they stand, from the records."""
+    responsible: dict[Any, uuid.UUID | None] = {}
+    found = Standing({}, {})
+    for each in known(cases):
+        mine = laps(each.book, each.facts)
+        for some in mine.values():
+            for lap in some:
+                found.rows[each.case_id, lap.step, lap.number] = _row(each, lap, responsible)
+        found.cards[each.case_id] = _card(each, next_due(mine))
+    return found
+
+
+def _row(case: Known, lap: Lap, responsible: dict[Any, uuid.UUID | None]) -> Row:
+    step = case.book.by_key[lap.step]
+    moment = lap.started_at or lap.ended_at
+    day = local(moment).date() if moment else case.book.starts_on
+    return Row(case.case_id, lap.step, lap.number, case.foundation_id, case.house_id, case.book.version_id,
+               step.responsible, _institution(step, case.province, day, responsible), lap.started_at, lap.due_at,
+               lap.ended_at, lap.end)
+
+
+def _institution(step: Step, province: str, day: date, known_ones: dict[Any, uuid.UUID | None]) -> uuid.UUID | None:
+    if step.responsible is None:
+        return None
+    key = (step.responsible, province, day)
+    if key not in known_ones:
+        found = partners.institution_for(step.responsible, province, day)
+        known_ones[key] = found.id if found else None
+    return known_ones[key]
+
+
+def _card(case: Known, lap: Lap | None) -> Card:
+    step = case.book.by_key[lap.step] if lap else None
+    return Card(case.case_id, case.foundation_id, case.book.version_id, step.phase if step else None,
+                lap.step if lap else None, lap.started_at if lap else None, lap.due_at or NEVER if lap else NEVER)
+
+
+def kept_of(cases: Collection[uuid.UUID]) -> Standing:
+    """Where they stand, as it is kept."""
+    asked = {"cases": listed([text_of(each) for each in cases])}
+    rows = (Row(*each) for each in rows_of(_kept(RouteLap, is_sqlite()), **asked))
+    cards = (Card(*each) for each in rows_of(_kept(RouteCard, is_sqlite()), **asked))
+    return Standing({(each.case_id, each.step, each.number): each for each in rows},
+                    {each.case_id: each for each in cards})
+
+
+@cache
+def _kept(model: Any, sqlite: bool) -> Rows:
+    names = (Row if model is RouteLap else Card)._fields
+    found: Rows = sa.select(*(getattr(model, name) for name in names))
+    return found.where(among(model.case_id, "cases", sqlite=sqlite))
+
+
+def _write(then: dict[Any, Any], now: dict[Any, Any], model: Any) -> int:
+    gone = [then[key] for key in then.keys() - now.keys()]
+    other = [each for key, each in now.items() if key in then and then[key] != each]
+    new = [each for key, each in now.items() if key not in then]
+    connection, table = db.session.connection(), model.__table__
+    if changed := [*gone, *other]:
+        keys = [column.name for column in table.primary_key]
+        which = sa.and_(*(table.c[key] == sa.bindparam(f"its_{key}") for key in keys))
+        connection.execute(sa.delete(table).where(which), [
+            {f"its_{key}": getattr(each, key) for key in keys} for each in changed
+        ])
+    if new or other:
+        connection.execute(sa.insert(table), [each._asdict() for each in (*other, *new)])
+    return len(gone) + len(other) + len(new)
+
+
+# --- everything -------------------------------------------------------------------------------------------------------
+
+Progress = Callable[[int], object]
+
+
+def edition() -> str:
+    """By what this program works clocks out."""
+    return f"{DEFINITIONS} {zone_name()}"
+
+
+def distrust() -> None:
+    """The calendar or the protocol changed: all is worked out anew, soon."""
+    db.session.connection().execute(sa.update(RouteEdition.__table__).values(edition=""))  # type: ignore[arg-type]
+
+
+def is_current() -> bool:
+    """Whether what is kept was worked out as this program does, by the calendar of today."""
+    return db.session.scalar(sa.select(RouteEdition.edition)) == edition()
+
+
+def how_many() -> int:
+    """How many cases there are: for a progress bar."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Case)) or 0
+
+
+def renew_all(progress: Progress = lambda count: None) -> int:
+    """Work everything out anew, a portion at a time: nobody waits long. How many rows were not right."""
+    found: list[int] = []
+    quietly(_trust)
+    for some in in_portions(list(db.session.scalars(sa.select(Case.id))), PORTION):
+        quietly(lambda _connection, some=some: found.append(renew(some)))  # type: ignore[misc]
+        progress(len(some))
+    return sum(found)
+
+
+def _trust(connection: sa.Connection) -> None:
+    """First, so that what changes meanwhile is noticed."""
+    connection.execute(sa.delete(RouteEdition.__table__))  # type: ignore[arg-type]
+    connection.execute(sa.insert(RouteEdition.__table__).values(id=1, edition=edition()))  # type: ignore[arg-type]
+
+
+@every(minutes=1)
+def bring_up_to_date() -> None:
+    """Where the calendar, the protocol or the program changed."""
+    if not is_current():
+        renew_all()
+
+
+def differences(progress: Progress = lambda count: None) -> int:
+    """How many rows are kept that are not what the records say."""
+    found = 0
+    for some in in_portions(list(db.session.scalars(sa.select(Case.id))), PORTION):
+        then, now = kept_of(some), worked_out(some)
+        found += sum(then.rows.get(key) != now.rows.get(key) for key in then.rows.keys() | now.rows.keys())
+        found += sum(then.cards.get(key) != now.cards.get(key) for key in then.cards.keys() | now.cards.keys())
+        progress(len(some))
+    return found

@@ -1,0 +1,294 @@
+"""What is known of cases that moves their clocks, read for many at once; and one case's route."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from shelter.access import Permission, Reader, within_reach
+from shelter.calendar import local, now
+from shelter.cases.models import Case, CaseCard, Person, TimelineEntry
+from shelter.cases.queries import CASE_COLUMNS, PAGE, Cursor, may_name
+from shelter.codes.cases import Answer, CaseState
+from shelter.codes.people import AgeBand
+from shelter.codes.protocol import Condition, StepState
+from shelter.codes.route import Word
+from shelter.db import Rows, db, rows_of, unseal
+from shelter.db.among import among, listed, text_of
+from shelter.db.base import is_sqlite
+from shelter.partners import queries as partners
+from shelter.partners.models import House, Institution
+from shelter.protocol import queries as protocol
+from shelter.protocol.rules import Book, Step, followed
+
+from .models import RouteCard, RouteConditions, RouteLap, StepWord
+from .rules import NEVER, Event, Facts, Lap, Place, Said, laps, places
+
+CHILDREN = frozenset({AgeBand.TO_8, AgeBand.TO_17})
+HERE = "EC"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case as its route needs it: which version it follows, where its house stands, what moves its clocks."""
+
+    case_id: uuid.UUID
+    foundation_id: uuid.UUID
+    house_id: uuid.UUID
+    province: str
+    book: Book
+    facts: Facts
+
+
+def known(case_ids: Iterable[uuid.UUID]) -> list[Known]:
+    """Of some cases, in five questions; those that no version of the protocol concerns are left out."""
+    asked = {"cases": listed([text_of(each) for each in case_ids])}
+    cases = rows_of(_cases(is_sqlite()), **asked)
+    published = protocol.books()
+    books = {each.id: followed(published, local(each.opened_at).date()) for each in cases}
+    events = _by_case((row.case_id, Event(row.milestone, row.occurred_at, row.detail))
+                      for row in rows_of(_events(is_sqlite()), **asked))
+    said = _by_case((row.case_id, Said(row.step, row.word, row.at)) for row in rows_of(_said(is_sqlite()), **asked))
+    declared = declared_of(asked["cases"])
+    workdays = {canton: partners.workdays(canton) for canton in {each.canton for each in cases}}
+    return [
+        Known(each.id, each.foundation_id, each.house_id, each.province, book, Facts(
+            events[each.id], said[each.id], declared.get(each.id, frozenset()) | _told_by(each),
+            each.closed_at if each.state is CaseState.CLOSED else None, workdays[each.canton],
+        ))
+        for each in cases if (book := books[each.id])
+    ]
+
+
+@dataclass(frozen=True)
+class Route:
+    """The route of one case as it stands now."""
+
+    known: Known
+    laps: dict[str, list[Lap]]
+    places: list[Place]
+
+    @property
+    def book(self) -> Book:
+        """The version that it follows."""
+        return self.known.book
+
+    @property
+    def facts(self) -> Facts:
+        """What moves its clocks."""
+        return self.known.facts
+
+    def place(self, step: Step) -> Place | None:
+        """Where a step stands; None when it does not concern her."""
+        return next((each for each in self.places if each.step.key == step.key), None)
+
+    def state(self, step: Step) -> StepState | None:
+        """The same in a word."""
+        found = self.place(step)
+        return found.state if found else None
+
+
+def route_of(case: Case) -> Route | None:
+    """The route of a case; None while no version of the protocol is published."""
+    for each in known([case.id]):
+        found = laps(each.book, each.facts)
+        return Route(each, found, places(each.book, found, now()))
+    return None
+
+
+def declared_of(cases: Any) -> dict[uuid.UUID, frozenset[Condition]]:
+    """What was declared of each case."""
+    rows = unseal(rows_of(_declared(is_sqlite()), cases=cases), declared=(RouteConditions.declared, "id"))
+    return {row["case_id"]: frozenset(map(Condition, json.loads(row["declared"] or "[]"))) for row in rows}
+
+
+def _told_by(case: Any) -> frozenset[Condition]:
+    """What the file itself says."""
+    found = set()
+    if case.age_band in CHILDREN:
+        found.add(Condition.CHILD)
+    if case.nationality not in {None, HERE}:
+        found.add(Condition.FOREIGN)
+    if case.is_safe is Answer.NO:
+        found.add(Condition.IN_DANGER)
+    return frozenset(found)
+
+
+def _by_case(pairs: Iterable[tuple[uuid.UUID, Any]]) -> defaultdict[uuid.UUID, list[Any]]:
+    found: defaultdict[uuid.UUID, list[Any]] = defaultdict(list)
+    for case_id, each in pairs:
+        found[case_id].append(each)
+    return found
+
+
+def conditions(case: Case) -> tuple[frozenset[Condition], frozenset[Condition], int]:
+    """What was declared of her, what the file says itself, and the version of the declaration."""
+    found = declaration(case)
+    row = rows_of(_cases(is_sqlite()), cases=listed([text_of(case.id)]))[0]
+    declared = frozenset(map(Condition, json.loads(found.declared or "[]"))) if found else frozenset()
+    return declared, _told_by(row), found.version if found else 1
+
+
+def declaration(case: Case) -> RouteConditions | None:
+    """What was declared of her, as a record."""
+    return db.session.scalar(sa.select(RouteConditions).where(RouteConditions.case_id == case.id))
+
+
+def words_of(case: Case) -> list[StepWord]:
+    """What people said of its steps, the latest first; what was taken back too."""
+    said = sa.select(StepWord).where(StepWord.case_id == case.id, StepWord.by_id.is_not(None))
+    return list(db.session.scalars(said.order_by(StepWord.entered_at.desc(), StepWord.id)))
+
+
+def word_of(case: Case, word_id: uuid.UUID) -> StepWord | None:
+    """One of them, of this case."""
+    return db.session.scalar(sa.select(StepWord).where(
+        StepWord.id == word_id, StepWord.case_id == case.id, StepWord.by_id.is_not(None),
+    ))
+
+
+def causes(words: Iterable[StepWord]) -> dict[tuple[str, datetime], StepWord]:
+    """By step and start of its clock, why it was late: the latest that was not taken back."""
+    found: dict[tuple[str, datetime], StepWord] = {}
+    for each in words:
+        if each.word is Word.CAUSE and each.taken_back_at is None:
+            found.setdefault((each.step, each.at), each)
+    return found
+
+
+def responsible(route: Route) -> dict[str, Institution | None]:
+    """By step the institution that must act: of the province of the house, on the day on which the clock started."""
+    found: dict[Any, Institution | None] = {}
+    who = {}
+    for place in route.places:
+        if kind := place.step.responsible:
+            started = place.lap.started_at if place.lap and place.lap.started_at else now()
+            key = (kind, local(started).date())
+            if key not in found:
+                found[key] = partners.institution_for(kind, route.known.province, key[1])
+            who[place.step.key] = found[key]
+    return who
+
+
+def late(word: Word, before: datetime, since: datetime) -> dict[uuid.UUID, list[Any]]:
+    """By case its open laps whose limit was over before a moment (not before another), of which nobody was told so."""
+    told = sa.exists().where(StepWord.case_id == RouteLap.case_id, StepWord.step == RouteLap.step,
+                             StepWord.word == word, StepWord.at == RouteLap.started_at)
+    found = _by_case((row.case_id, row) for row in db.session.execute(
+        sa.select(RouteLap.case_id, RouteLap.step, RouteLap.started_at)
+        .join(Case, Case.id == RouteLap.case_id)
+        .where(RouteLap.ended_at.is_(None), RouteLap.due_at < before, RouteLap.due_at >= since,
+               Case.state != CaseState.CLOSED, ~told)
+        .order_by(RouteLap.case_id)
+    ))
+    return dict(found)
+
+
+# --- the board --------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the board, what is due first at the top; each row with its step."""
+
+    rows: list[dict[str, Any]]
+    earlier: str | None = None
+    later: str | None = None
+
+
+SHOWN = {"atrasados": timedelta(0), "pronto": timedelta(days=3)}
+
+
+def board(reader: Reader, asked: Mapping[str, str], cursor: Cursor | None = None, most: int = PAGE) -> Listing:
+    """Open cases within reach by the limit that ends first; names for those who may read them."""
+    backwards = cursor is not None and cursor.newer
+    order = (RouteCard.due_at, RouteCard.case_id)
+    turned = [each.desc() for each in order] if backwards else [each.asc() for each in order]
+    query = _board(reader).where(*_narrowed(asked))
+    if cursor:
+        place = sa.tuple_(*order)
+        mark = sa.tuple_(sa.literal(cursor.opened_at, RouteCard.due_at.type), sa.literal(cursor.case_id, Case.id.type))
+        query = query.where(place < mark if backwards else place > mark)
+    found = db.session.execute(query.order_by(*turned).limit(most + 1)).all()
+    more, found = len(found) > most, found[:most]
+    opened = unseal(found[::-1] if backwards else found, name=(Person.name_used, "person_id"))
+    books = {each.version_id: each for each in protocol.books()}
+    rows = [_with_step(row, books[row["version_id"]]) for row in opened]
+    if not rows:
+        return Listing([])
+    earlier = str(Cursor(rows[0]["due_at"], rows[0]["id"], newer=True)) if (more if backwards else cursor) else None
+    later = str(Cursor(rows[-1]["due_at"], rows[-1]["id"])) if (backwards or more) else None
+    return Listing(rows, earlier, later)
+
+
+def _narrowed(asked: Mapping[str, str]) -> Iterator[sa.ColumnElement[bool]]:
+    if asked.get("estado") in SHOWN:
+        yield RouteCard.due_at < now() + SHOWN[asked["estado"]]
+    with suppress(ValueError):
+        if asked.get("casa"):
+            yield Case.house_id == uuid.UUID(asked["casa"])
+
+
+def _board(reader: Reader) -> sa.Select[Any]:
+    found: Any = (
+        sa.select(
+            Case.id, Case.code, Case.person_id, House.name.label("house"), House.province, RouteCard.version_id,
+            RouteCard.phase, RouteCard.step, RouteCard.started_at, RouteCard.due_at,
+            sa.case((may_name(reader, Permission.ROUTE_READ), Person.name_used_sealed)).label("name"),
+        )
+        .select_from(RouteCard).join(Case, Case.id == RouteCard.case_id).join(Person, Person.id == Case.person_id)
+        .join(House, House.id == Case.house_id)
+        .where(Case.state != CaseState.CLOSED, within_reach(reader, Permission.ROUTE_READ, CASE_COLUMNS))
+    )
+    return found  # type: ignore[no-any-return]
+
+
+def _with_step(row: dict[str, Any], book: Book) -> dict[str, Any]:
+    step = book.by_key.get(row["step"] or "")
+    phase = next((each for each in book.phases if each.key == row["phase"]), None)
+    return {**row, "step": step, "phase": phase, "has_limit": row["due_at"] < NEVER}
+
+
+@cache
+def _cases(sqlite: bool) -> Rows:
+    return (
+        sa.select(Case.id, Case.foundation_id, Case.house_id, Case.opened_at, Case.closed_at, Case.state, Case.age_band,
+                  House.province, House.canton, Person.nationality, CaseCard.is_safe)
+        .join(House, House.id == Case.house_id).join(Person, Person.id == Case.person_id)
+        .join(CaseCard, CaseCard.case_id == Case.id)
+        .where(among(Case.id, "cases", sqlite=sqlite))
+    )
+
+
+@cache
+def _events(sqlite: bool) -> Rows:
+    later = aliased(TimelineEntry)
+    return sa.select(
+        TimelineEntry.case_id, TimelineEntry.milestone, TimelineEntry.occurred_at, TimelineEntry.detail,
+    ).where(among(TimelineEntry.case_id, "cases", sqlite=sqlite),
+            ~sa.exists().where(later.corrects_id == TimelineEntry.id))
+
+
+@cache
+def _said(sqlite: bool) -> Rows:
+    return sa.select(StepWord.case_id, StepWord.step, StepWord.word, StepWord.at).where(
+        among(StepWord.case_id, "cases", sqlite=sqlite), StepWord.taken_back_at.is_(None),
+        StepWord.word.in_([Word.DONE, Word.SKIPPED]),
+    )
+
+
+@cache
+def _declared(sqlite: bool) -> Rows:
+    declared = RouteConditions.declared_sealed.label("declared")
+    return sa.select(RouteConditions.id, RouteConditions.case_id, declared).where(
+        among(RouteConditions.case_id, "cases", sqlite=sqlite)
+    )

@@ -1,0 +1,100 @@
+"""How a route is said: how much time is left, what over its limit means, where a limit comes from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from shelter.calendar import local
+from shelter.codes.protocol import Standing, StepState, Unit
+from shelter.protocol.rules import Limit, Step
+from shelter.texts import say as _
+from shelter.texts import say_many
+from shelter.web.locale import say_day, say_hour
+
+from .rules import NEVER, Lap, Place
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+KINDS = {
+    StepState.DONE: "done", StepState.OVER: "due", StepState.DUE: "due", StepState.RUNNING: "active",
+    StepState.SKIPPED: "neutral", StepState.ENDED: "neutral", StepState.WAITING: "neutral",
+}
+"""The look of a tag; its words say the same."""
+
+
+def say_left(due_at: datetime, now: datetime) -> str:
+    """How much time is left, or how long ago it was over."""
+    left = due_at - now
+    if left < timedelta(0):
+        return str(_("over since %(length)s ago", length=_length(-left)))
+    if local(due_at).date() == local(now).date():
+        return str(_("until today at %(hour)s, %(length)s left", hour=say_hour(due_at), length=_length(left)))
+    return str(_("until %(day)s at %(hour)s, %(length)s left", day=say_day(due_at), hour=say_hour(due_at),
+                 length=_length(left)))
+
+
+def _length(length: timedelta) -> str:
+    if length < HOUR:
+        return str(say_many("%(num)s minute", "%(num)s minutes", max(1, length // timedelta(minutes=1))))
+    if length < 2 * DAY:
+        return str(say_many("%(num)s hour", "%(num)s hours", length // HOUR))
+    return str(say_many("%(num)s day", "%(num)s days", length // DAY))
+
+
+def say_over(step: Step) -> str:
+    """What it is to be over a limit: late only where it is law or agreed, and an institution said yes to it."""
+    if step.standing is Standing.TARGET:
+        return str(_("Beyond the target"))
+    return str(_("Late")) if step.is_validated else str(_("Over the proposed limit"))
+
+
+def say_state(place: Place) -> tuple[str, str]:
+    """The state in words, and the kind of tag."""
+    text = say_over(place.step) if place.state is StepState.OVER else str(place.state.label)
+    return text, KINDS[place.state]
+
+
+def say_limit(limit: Limit | None) -> str:
+    """How long a step may take."""
+    if limit is None:
+        return str(_("no limit"))
+    if limit.unit is Unit.HOURS:
+        return str(say_many("%(num)s hour", "%(num)s hours", limit.amount))
+    return str(say_many("%(num)s working day", "%(num)s working days", limit.amount))
+
+
+def say_standing(step: Step) -> str:
+    """Where the limit comes from; what nobody said yes to is a proposal."""
+    if step.limit is None:
+        return ""
+    if step.standing is Standing.TARGET:
+        return str(Standing.TARGET.label)
+    return str(step.standing.label) if step.is_validated else str(_("proposal"))
+
+
+def say_when(lap: Lap | None, now: datetime) -> str:
+    """The moment that matters of a lap: when it ended, or how much time is left."""
+    if lap is None:
+        return ""
+    if lap.ended_at is not None:
+        return f"{say_day(lap.ended_at)}, {say_hour(lap.ended_at)}"
+    if lap.due_at is not None:
+        return say_left(lap.due_at, now)
+    return str(_("since %(day)s", day=say_day(lap.started_at)))
+
+
+def say_phases(route: Any) -> list[dict[str, Any]]:
+    """The phases in order with their steps; those without a step that concerns her are left out."""
+    found = []
+    for phase in route.book.phases:
+        steps = [each for each in route.places if each.step.phase == phase.key]
+        if steps:
+            found.append({"phase": phase, "places": steps, "done": sum(not each.is_left for each in steps),
+                          "is_open": any(each.is_open for each in steps)})
+    return found
+
+
+def pressing(route: Any, most: int = 3) -> list[Place]:
+    """The open steps whose limits end first."""
+    running = [each for each in route.places if each.is_open]
+    return sorted(running, key=lambda each: (each.lap.due_at or NEVER, each.lap.started_at))[:most]

@@ -1,0 +1,187 @@
+"""What institutions answer: by slip, by telephone in two taps; silence is noticed, and what was withdrawn is over."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from shelter import answers
+from shelter.access import Role
+from shelter.audit import operator, work
+from shelter.calendar import now, today
+from shelter.cases.models import TimelineEntry
+from shelter.codes.cases import Milestone
+from shelter.codes.outgoing import OutgoingState
+from shelter.db import db
+from shelter.notices.models import Notice
+from shelter.outgoing import actions
+from shelter.outgoing.models import Outgoing, Reply
+from tests.client import Page
+
+S = OutgoingState
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def officer(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def code(stored):
+    """code() -> the code of the slip of the referral, as it is now."""
+    return lambda: answers.latest(actions.ANSWER, stored().id).code
+
+
+def say(officer, code, **answer):
+    return officer.post("/respuesta", data={"code": code, "answered": "y", **answer})
+
+
+def entries():
+    return db.session.execute(
+        sa.select(TimelineEntry.detail, TimelineEntry.by_id, TimelineEntry.corrects_id)
+        .where(TimelineEntry.milestone == Milestone.REFERRAL_ANSWERED).order_by(TimelineEntry.entered_at)
+    ).all()
+
+
+def test_the_officer_sees_a_reference_and_nothing_else(officer, sent, stored, rosa, code):
+    sent()
+    page = Page(officer.get(f"/respuesta/{code()}").text)
+    assert stored().reference in page.text
+    for word in ("Rosa", rosa.code, "Una cita", "Chequeo", "Casa", "Fundación", "Elena", "02 000"):
+        assert word not in page.text
+
+
+def test_an_answer_by_slip_is_told_and_stands_on_the_timeline(officer, worker, sent, state, code):
+    sent()
+    assert say(officer, code(), state="attended", attended_on=today().isoformat()).status_code == 200
+    assert state() is S.ATTENDED
+    assert entries() == [("attended", None, None)]
+    assert worker.id in set(db.session.scalars(sa.select(Notice.staff_id).where(Notice.word == "outgoing.answered")))
+
+
+@pytest.mark.parametrize(("answer", "field"), [
+    ({"state": ""}, "state"), ({"state": "withdrawn"}, "state"), ({"state": "not_attended"}, "reason"),
+    ({"state": "attended", "attended_on": "2999-01-01"}, "attended_on"),
+    ({"state": "attended", "attended_on": "1999-01-01"}, "attended_on"),
+    ({"state": "received", "note": "x" * 501}, "note"),
+])
+def test_an_answer_that_cannot_be_is_refused_at_its_field_and_spends_nothing(officer, sent, state, code, answer, field):
+    sent()
+    page = say(officer, code(), **answer)
+    assert page.status_code == 422
+    assert any(each.get("href") == f"#{field}" for each in Page(page.text).all("a"))
+    assert state() is S.SENT
+    assert say(officer, code(), state="received").status_code == 200
+
+
+def test_who_received_it_can_tell_later_how_it_went_on(officer, sent, state, code):
+    sent()
+    first = code()
+    onward = re.search(r"<code>([0-9a-z-]{34})</code>", say(officer, first, state="received").text)[1]
+    assert state() is S.RECEIVED
+    assert say(officer, first, state="attended").status_code == 422
+    assert say(officer, onward, state="not_attended", reason="no_place").status_code == 200
+    assert state() is S.NOT_ATTENDED
+    assert [each.detail for each in entries()] == ["received", "not_attended"]
+
+
+def test_the_usual_answer_is_one_button(client, worker, sent, press, state):
+    url = sent()
+    assert press(url, "llamada", state="received").status_code == 303
+    assert press(url, "llamada", state="received").status_code == 303  # touched twice
+    assert press(url, "llamada", state="attended").status_code == 303
+    assert state() is S.ATTENDED
+    assert [(each.detail, each.by_id) for each in entries()] == [("received", worker.id), ("attended", worker.id)]
+    assert press(url, "llamada", state="prepared").status_code == 400
+
+
+def test_a_telephone_answer_ends_the_slip_unless_more_is_to_come(officer, sent, press, code):
+    url = sent()
+    kept = code()
+    press(url, "llamada", state="received")
+    assert officer.get(f"/respuesta/{kept}").status_code == 200
+    press(url, "llamada", state="attended")
+    assert officer.get(f"/respuesta/{kept}").status_code == 422
+
+
+def test_the_counter_referral_is_written_down_and_corrected(client, sent, state):
+    url = sent()
+    form = {"state": "attended", "attended_on": today().isoformat(), "through": "call", "who": "Dra. Ejemplo",
+            "note": "Control en un mes."}
+    assert client.fill(f"{url}/respuesta", **form).status_code == 303
+    assert "Control en un mes." in Page(client.get(url).text).text
+    wrong = {"state": "not_attended", "reason": "did_not_come", "through": "call", "is_correction": "y"}
+    assert client.fill(f"{url}/respuesta", **wrong).status_code == 303
+    first, second = entries()
+    assert state() is S.NOT_ATTENDED
+    assert second.corrects_id is not None
+    assert first.corrects_id is None
+
+
+def test_what_is_withdrawn_works_no_more(client, officer, sent, press, state, code):
+    url = sent()
+    kept = code()
+    assert client.fill(f"{url}/retirar", why="no_answer").status_code == 303
+    assert state() is S.WITHDRAWN
+    assert say(officer, kept, state="received").status_code == 422
+    assert press(url, "llamada", state="attended").status_code == 303
+    assert state() is S.WITHDRAWN
+    assert client.get(f"{url}/carta.pdf").status_code == 403
+    assert client.fill(f"{url}/retirar", why="mistake").status_code == 422
+
+
+def test_a_lost_slip_is_replaced(officer, sent, press, code):
+    url = sent()
+    lost = code()
+    assert press(url, "hoja").status_code == 303
+    assert officer.get(f"/respuesta/{lost}").status_code == 422
+    assert officer.get(f"/respuesta/{code()}").status_code == 200
+
+
+def silent_notices():
+    return db.session.scalar(sa.select(sa.func.count()).where(Notice.word == "outgoing.silent"))
+
+
+def test_silence_is_told_once_and_again_after_the_next_word(sent, stored):
+    sent()
+    start, little = now(), timedelta(minutes=5)
+    for after, told in ((3 * DAY - little, False), (3 * DAY + little, True), (5 * DAY, True)):
+        with time_machine.travel(start + after):
+            actions.remind_of_silence()
+        db.session.expire_all()
+        assert (stored().reminded_at is not None) is told
+    once = silent_notices()
+    assert once >= 1
+    with work("test.reply", by=operator):
+        found = stored()
+        found.state, found.heard_at, found.reminded_at = S.RECEIVED, start + 5 * DAY, None
+    with time_machine.travel(start + 9 * DAY):
+        actions.remind_of_silence()
+        actions.remind_of_silence()
+    assert silent_notices() == 2 * once
+
+
+def test_my_day_says_whom_to_call(client, sent):
+    sent()
+    assert "llame" not in Page(client.get("/mi-dia").text).text
+    with work("test.sent", by=operator):
+        db.session.scalar(sa.select(Outgoing)).sent_at = now() - 4 * DAY
+    assert "No han respondido: llame" in Page(client.get("/mi-dia").text).text
+    assert "Demasiado tiempo sin respuesta" in Page(client.get("/derivaciones-enviadas").text).text
+
+
+def test_the_institution_says_how_much_waits_with_it(staff, sign_in, offices, sent):
+    sent()
+    page = sign_in(staff(Role.SHELTER_COORDINATOR)).get(f"/instituciones/{offices.health.id}")
+    assert "Derivaciones que esperan su respuesta 1" in Page(page.text).text
+    assert "Rosa" not in page.text
+
+
+def test_answers_are_rows_that_stay(sent, press):
+    url = sent()
+    press(url, "llamada", state="received")
+    press(url, "llamada", state="attended")
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Reply)) == 2

@@ -1,0 +1,193 @@
+"""What leaves the house: what she agreed to, for that institution, and not a word more."""
+
+import subprocess
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from shelter.access import Role
+from shelter.audit import AuditEntry, operator, work
+from shelter.calendar import today
+from shelter.cases import actions as cases
+from shelter.cases import queries as spine
+from shelter.cases.models import TimelineEntry
+from shelter.cases.records import Consent
+from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone, Stage
+from shelter.codes.outgoing import OutgoingState
+from shelter.db import db
+from shelter.outgoing.models import Outgoing
+from tests.client import Page
+
+S = OutgoingState
+
+
+def text_of(pdf, tmp_path):
+    file = tmp_path / "carta.pdf"
+    file.write_bytes(pdf)
+    return subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True).stdout
+
+
+def test_what_is_prepared_has_not_left(client, prepared, press, state):
+    url = prepared()
+    page = Page(client.get(url).text).text
+    assert "Saldría exactamente esto" in page
+    assert "Una cita de medicina general." in page
+    assert state() is S.PREPARED
+    assert client.get(f"{url}/carta.pdf").status_code == 403
+    assert "No ha salido" not in page
+    assert db.session.scalar(sa.select(sa.func.count()).where(TimelineEntry.milestone == Milestone.REFERRED_OUT)) == 0
+
+
+def test_without_her_yes_nothing_leaves(prepared, press, state):
+    url = prepared()
+    assert press(url, "enviar").status_code == 422
+    for answer in ("refused", "later"):
+        assert press(url, "consentimiento", answer=answer).status_code == 303
+        refused = press(url, "enviar")
+        assert refused.status_code == 422
+        assert "no sale nada" in Page(refused.text).text
+    assert state() is S.PREPARED
+
+
+def test_what_she_agreed_to_leaves_and_is_told_on_the_timeline(client, rosa, worker, sent, stored, tmp_path):
+    url = sent()
+    found = stored()
+    assert found.state is S.SENT
+    assert found.sent == [["needs", "Una cita de medicina general."], ["name_used", "Rosa"], ["age", found.sent[2][1]]]
+    entry = db.session.scalar(sa.select(TimelineEntry).where(TimelineEntry.milestone == Milestone.REFERRED_OUT))
+    assert (entry.detail, entry.by_id, entry.about_id) == ("medical.check_up", worker.id, found.id)
+    letter = client.get(f"{url}/carta.pdf")
+    assert letter.mimetype == "application/pdf"
+    printed = text_of(letter.data, tmp_path)
+    for word in ("Ministerio de Salud Pública", "Una cita de medicina general.", "Rosa", found.reference, "02 000 1234",
+                 "Elena Cisneros", "aceptó el"):
+        assert word in printed
+    for word in ("Quintero", "AX445566", "Colombia", "Casa Norte", rosa.code, "Calle Inventada"):
+        assert word not in printed
+    assert db.session.scalar(sa.select(sa.func.count()).where(AuditEntry.action == "outgoing.print")) == 1
+
+
+def test_the_part_to_tear_off_tells_no_name(client, sent, stored, tmp_path):
+    printed = text_of(client.get(f"{sent()}/carta.pdf").data, tmp_path)
+    slip = printed[printed.index("Para responder") : printed.index("Confidencial")]
+    assert stored().reference in slip
+    for word in ("Rosa", "Salud", "medicina", "Fundación", "chequeo"):
+        assert word not in slip
+
+
+def test_what_was_sent_is_not_what_is_known_today(client, rosa, sent, stored):
+    url = sent()
+    with work("test.person", by=operator):
+        cases.describe(rosa, version=rosa.person.version, name_used="Otra")
+    assert stored().sent[1] == ["name_used", "Rosa"]
+    assert "Otra" not in Page(client.get(url).text).text.split("Salió exactamente esto")[1].split("Con qué base")[0]
+
+
+def test_the_consent_is_about_this_institution_and_these_facts_alone(rosa, prepared, press, offices, state):
+    first = prepared(fields=["name_used"])
+    assert press(first, "consentimiento", answer="given").status_code == 303
+    more = prepared(fields=["name_used", "document"])
+    assert press(more, "enviar").status_code == 422
+    elsewhere = prepared(fields=["name_used"], to=str(offices.board.id))
+    assert press(elsewhere, "enviar").status_code == 422
+    less = prepared(fields=[])
+    assert press(less, "enviar").status_code == 303
+    assert press(first, "enviar").status_code == 303
+
+
+def test_a_no_to_more_takes_back_the_yes_to_less_for_that_institution_alone(rosa, prepared, press, offices):
+    small, other = prepared(fields=["name_used"]), prepared(to=str(offices.board.id))
+    for url in (small, other):
+        assert press(url, "consentimiento", answer="given").status_code == 303
+    assert press(prepared(fields=["document"]), "consentimiento", answer="refused").status_code == 303
+    assert press(small, "enviar").status_code == 422
+    assert press(other, "enviar").status_code == 303
+
+
+def test_a_consent_that_was_taken_back_opens_nothing(client, prepared, press, sent):
+    url = prepared()
+    assert press(url, "consentimiento", answer="given").status_code == 303
+    agreed = sent(fields=[])
+    assert client.get(f"{agreed}/carta.pdf").status_code == 200
+    with work("test.withdraw", by=operator):
+        for each in db.session.scalars(sa.select(Consent)):
+            cases.withdraw_consent(each)
+    assert client.get(f"{agreed}/carta.pdf").status_code == 403
+    assert press(url, "enviar").status_code == 422
+
+
+def test_the_letter_asks_again_on_the_day_it_is_printed(rosa, worker, sent, stored):
+    sent()
+    found = stored()
+    assert spine.agreed(rosa, ConsentPurpose.REFERRAL, found.institution_id, found.fields)
+    with work("test.ask", by=operator):
+        cases.ask_consent(
+            rosa, by=worker.id, purpose=ConsentPurpose.REFERRAL, answer=ConsentAnswer.GIVEN, ends_on=today(),
+            institution_id=found.institution_id, recipient=found.institution.name["es"], fields=found.fields)
+    tomorrow = today() + timedelta(days=1)
+    assert spine.agreed(rosa, ConsentPurpose.REFERRAL, found.institution_id, found.fields)
+    assert spine.agreed(rosa, ConsentPurpose.REFERRAL, found.institution_id, found.fields, tomorrow) is None
+
+
+def test_the_prosecutor_is_a_question_of_its_own(rosa, prepared, press, offices):
+    url = prepared(to=str(offices.prosecutor.id), service="legal.complaint")
+    assert press(url, "consentimiento", answer="given").status_code == 303
+    assert db.session.scalar(sa.select(Consent.purpose)) is ConsentPurpose.PROSECUTION
+    assert press(url, "enviar").status_code == 303
+
+
+def test_it_is_sent_once(press, sent, state):
+    url = sent()
+    again = press(url, "enviar")
+    assert again.status_code == 422
+    assert "ya se envió" in Page(again.text).text
+    assert db.session.scalar(sa.select(sa.func.count()).where(TimelineEntry.milestone == Milestone.REFERRED_OUT)) == 1
+
+
+@pytest.mark.parametrize(("wrong", "field"), [
+    ({"to": ""}, "to"), ({"to": "nada"}, "to"), ({"service": "magic.wand"}, "service"),
+    ({"basis": "curiosity"}, "basis"),
+    ({"needs": ""}, "needs"), ({"needs": "x" * 1001}, "needs"), ({"fields": ["blood"]}, "fields"),
+    ({"reply_to": ""}, "reply_to"), ({"urgency": ""}, "urgency"),
+])
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(client, rosa, typed, wrong, field):
+    answer = client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed(**wrong))
+    assert answer.status_code == 422
+    assert any(each.get("href") == f"#{field}" for each in Page(answer.text).all("a"))
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Outgoing)) == 0
+
+
+def test_nothing_leaves_of_a_closed_case(client, rosa, typed, prepared, press):
+    url = prepared()
+    assert press(url, "consentimiento", answer="given").status_code == 303
+    with work("test.close", by=operator):
+        cases.move_to(rosa, Stage.CLOSED, state=CaseState.CLOSED)
+    assert press(url, "enviar").status_code == 422
+    assert client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed()).status_code == 422
+
+
+def test_an_institution_that_ended_meanwhile_gets_nothing(offices, prepared, press):
+    url = prepared()
+    assert press(url, "consentimiento", answer="given").status_code == 303
+    with work("test.end", by=operator):
+        offices.health.has_ended = True
+    refused = press(url, "enviar")
+    assert refused.status_code == 422
+    assert "ya no existe" in Page(refused.text).text
+
+
+def test_who_coordinates_the_programme_sees_codes_and_no_word_of_it(sent, staff, sign_in):
+    url = sent()
+    answer = sign_in(staff(Role.PROGRAMME_COORDINATOR)).get(url)
+    assert answer.status_code == 200
+    for word in ("Rosa", "medicina general", "02 000 1234"):
+        assert word not in answer.text
+
+
+def test_another_case_does_not_lend_its_referral(client, case, worker, sent):
+    url = sent()
+    mine = case(team=[worker], name="Lucía")
+    borrowed = url.split("/derivaciones/")[1]
+    for path in ("", "/carta.pdf", "/respuesta", "/retirar"):
+        assert client.get(f"/casos/{mine.id}/derivaciones/{borrowed}{path}").status_code == 404

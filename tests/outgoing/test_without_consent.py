@@ -1,0 +1,115 @@
+"""The path without consent: a basis in law, the minimum, with her knowledge, looked at by another person."""
+
+import pytest
+import sqlalchemy as sa
+
+from shelter.access import Role
+from shelter.audit import operator, work
+from shelter.calendar import PartialDate, today
+from shelter.cases import actions as cases
+from shelter.codes.outgoing import Basis, OutgoingState, Shared
+from shelter.db import db
+from shelter.notices.models import Notice
+from shelter.outgoing import rules
+from shelter.rules import RuleBroken
+from tests.client import Page
+
+GROUNDS = "Perdió el conocimiento; va en ambulancia."
+VITAL = {"basis": "vital", "grounds": GROUNDS, "fields": ["name_used", "age"], "urgency": "today"}
+
+
+@pytest.fixture
+def coordinators(staff, programme):
+    with work("test.passwords", by=operator):
+        made = {"here": staff(Role.SHELTER_COORDINATOR), "away": staff(Role.SHELTER_COORDINATOR, programme.far_house),
+                "programme": staff(Role.PROGRAMME_COORDINATOR)}
+        for each in made.values():
+            each.password_hash = "x"
+    return made
+
+
+def test_the_basis_is_written_down(client, rosa, typed):
+    answer = client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed(**{**VITAL, "grounds": ""}))
+    assert answer.status_code == 422
+    assert any(each.get("href") == "#grounds" for each in Page(answer.text).all("a"))
+
+
+@pytest.mark.parametrize(("basis", "fields", "left"), [
+    (Basis.VITAL, ["full_name"], 422), (Basis.VITAL, ["document"], 422), (Basis.VITAL, ["nationality"], 422),
+    (Basis.VITAL, ["name_used", "age", "language"], 303), (Basis.ORDER, ["full_name", "document"], 303),
+])
+def test_only_the_minimum_leaves(client, rosa, typed, basis, fields, left):
+    form = typed(**{**VITAL, "basis": str(basis), "fields": fields})
+    assert client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **form).status_code == left
+
+
+def test_no_note_leaves_without_her_consent(client, rosa, typed):
+    answer = client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed(**VITAL, note="Algo más"))
+    assert answer.status_code == 422
+    assert any(each.get("href") == "#note" for each in Page(answer.text).all("a"))
+
+
+@pytest.mark.parametrize(("birth", "left"), [
+    (PartialDate(today().year - 12), 303), (PartialDate(today().year - 40), 422), (None, 303),
+])
+def test_child_protection_is_for_who_may_be_under_18(client, rosa, typed, birth, left):
+    with work("test.birth", by=operator):
+        cases.describe(rosa, version=rosa.person.version, birth=birth)
+    form = typed(**{**VITAL, "basis": "child", "fields": ["full_name"]})
+    assert client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **form).status_code == left
+
+
+def test_she_is_told_or_it_is_written_why_not(prepared, press, stored):
+    url = prepared(**VITAL)
+    for answers, field in (({}, "was_told"), ({"was_told": "no"}, "not_told"), ({"was_told": "perhaps"}, "was_told")):
+        answer = press(url, "enviar", **answers)
+        assert answer.status_code == 422
+        assert any(each.get("href") == f"#{field}" for each in Page(answer.text).all("a"))
+    assert press(url, "enviar", was_told="no", not_told="unwell").status_code == 303
+    assert stored().told_at is None
+    assert press(url, "avisada").status_code == 303
+    assert stored().told_at is not None
+
+
+def test_it_leaves_without_a_consent_and_says_by_what_law(client, prepared, press, stored, tmp_path):
+    from tests.outgoing.test_sending import text_of
+
+    url = prepared(**VITAL)
+    assert press(url, "enviar", was_told="yes").status_code == 303
+    assert (stored().state, stored().consent_id) == (OutgoingState.SENT, None)
+    printed = text_of(client.get(f"{url}/carta.pdf").data, tmp_path)
+    assert "LOPDP" in printed
+    assert "aceptó" not in printed
+    assert GROUNDS.split(";")[0] not in printed
+
+
+def test_those_who_coordinate_are_told_and_another_person_reviews_it(
+    client, worker, prepared, press, coordinators, sign_in, stored,
+):
+    url = prepared(**VITAL)
+    assert press(url, "enviar", was_told="yes").status_code == 303
+    told = set(db.session.scalars(sa.select(Notice.staff_id).where(Notice.word == "outgoing.without")))
+    assert told == {coordinators["here"].id, coordinators["programme"].id}
+    assert press(url, "revisar").status_code == 403
+    there = sign_in(coordinators["here"])
+    assert "Lo revisé" in there.get(url).text
+    assert "por revisar" in Page(there.get("/derivaciones-enviadas").text).text
+    assert "Salieron sin consentimiento" in Page(there.get("/mi-dia").text).text
+    assert press(url, "revisar", by=there).status_code == 303
+    assert stored().reviewed_by_id == coordinators["here"].id
+    assert "Salieron sin consentimiento" not in there.get("/mi-dia").text
+
+
+def test_nobody_reviews_what_she_sent_herself():
+    with pytest.raises(RuleBroken):
+        rules.may_review("ella", "ella", Basis.VITAL, None)
+    with pytest.raises(RuleBroken):
+        rules.may_review("otra", "ella", Basis.CONSENT, None)
+    rules.may_review("otra", "ella", Basis.VITAL, None)
+
+
+def test_with_her_consent_the_whole_may_leave_without_it_never_the_note():
+    rules.is_the_minimum(Basis.CONSENT, list(Shared))
+    for basis in set(Basis) - {Basis.CONSENT}:
+        with pytest.raises(RuleBroken):
+            rules.is_the_minimum(basis, [Shared.NOTE])

@@ -1,0 +1,170 @@
+"""Whatever is done, in whatever order, by whoever at once: where a case stands is kept as it is worked out anew."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from shelter.access import Role
+from shelter.audit import operator, work
+from shelter.calendar import local, now
+from shelter.cases import actions as cases
+from shelter.cases.models import Case
+from shelter.codes.cases import Milestone
+from shelter.codes.protocol import Condition, DelayCause, SkipReason
+from shelter.codes.services import ServiceType
+from shelter.db import db
+from shelter.partners import actions as partners
+from shelter.partners.models import Institution
+from shelter.route import actions, kept, queries
+from shelter.route.models import RouteCard, RouteEdition, RouteLap, StepWord
+from shelter.rules import RuleBroken
+from shelter.services import actions as services
+from tests.audit.test_writers import at_once
+from tests.indicators.test_keeping import Walk
+
+
+class Route(Walk):
+    """The same, and what is said of steps."""
+
+    def says(self):
+        case = self.case()
+        step = queries.route_of(case).book.by_key[self.dice.choice(["report", "health", "board", "refuge"])]
+        actions.done(case, step, by=self.by, at=now() - timedelta(minutes=5), note="Con oficio")
+
+    def skips(self):
+        case = self.case()
+        step = queries.route_of(case).book.by_key["health"]
+        actions.skip(case, step, by=self.by, reason=SkipReason.DECLINED, note=None)
+
+    def takes_back(self):
+        found = db.session.scalars(sa.select(StepWord).where(StepWord.taken_back_at.is_(None))).all()
+        actions.take_back(self.dice.choice(found))
+
+    def declares(self):
+        case = self.case()
+        _declared, _told, version = queries.conditions(case)
+        actions.declare(case, self.dice.sample(list(Condition), 2), version=version, by=self.by)
+
+    def explains(self):
+        case = self.case()
+        step = queries.route_of(case).book.by_key["report"]
+        actions.explain(case, step, by=self.by, cause=DelayCause.NO_ANSWER, note=None)
+
+    def has_a_doctor(self):
+        case = self.case()
+        services.log(case, by=self.by, type=ServiceType.CHECK_UP, was_held=True, occurred_at=self.when(case),
+                     minutes=30)
+
+    ACTS = (*Walk.ACTS, says, says, skips, takes_back, declares, explains, has_a_doctor)
+
+
+def is_kept():
+    db.session.rollback()
+    return kept.differences() == 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_after_every_act_what_is_kept_is_what_is_worked_out(programme, staff, book, seed):
+    walk, did = Route(programme, seed, staff(Role.CASEWORKER).id), set()
+    for turn in range(120):
+        did.add(walk.step())
+        assert turn % 3 or is_kept(), did
+    assert is_kept()
+    assert len(did) == len(set(Route.ACTS))
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(RouteLap)) > 10
+
+
+@pytest.fixture
+def arrived(programme, staff, book):
+    """A case of two days ago, and who looks after it."""
+    member = staff(Role.CASEWORKER)
+    with work("test.case", by=operator):
+        case = cases.open_case(programme.houses[0], by=member.id, opened_at=now() - timedelta(days=2))
+    return case, member
+
+
+def card(case):
+    db.session.rollback()
+    return db.session.get_one(RouteCard, case.id, populate_existing=True)
+
+
+def test_the_card_tells_the_limit_that_ends_first(arrived):
+    case, member = arrived
+    assert (card(case).step, card(case).due_at) == ("report", case.opened_at + timedelta(hours=24))
+    with work("route.done", by=operator):
+        step = queries.route_of(case).book.by_key["report"]
+        actions.done(case, step, by=member.id, at=now(), note="Denuncia 123")
+    assert (card(case).step, card(case).due_at) == ("arrive", case.opened_at + timedelta(hours=72))
+
+
+def test_two_who_say_something_at_once_are_both_kept(app, arrived):
+    case, member = arrived
+
+    case_id, by = case.id, member.id
+    db.session.rollback()
+
+    def says(number):
+        with app.test_request_context(), work("test.say", by=operator):
+            milestone = [Milestone.ADMITTED, Milestone.EXITED, Milestone.CONSENTED, Milestone.INTAKE_DONE][number % 4]
+            cases.reached(db.session.get_one(Case, case_id), milestone, at=now(), by=by)
+
+    _seconds, failures = at_once(app, says)
+    assert failures == []
+    assert is_kept()
+    laps = set(db.session.scalars(sa.select(RouteLap.step).where(RouteLap.case_id == case.id)))
+    assert {"arrive", "after"} <= laps
+
+
+def test_a_change_that_is_undone_leaves_no_trace(arrived):
+    case, member = arrived
+
+    def broken():
+        with work("test.broken", by=operator):
+            cases.reached(case, Milestone.ADMITTED, at=now(), by=member.id)
+            db.session.flush()
+            kept.renew([case.id])
+            raise RuleBroken("no")
+
+    with pytest.raises(RuleBroken):
+        broken()
+    assert is_kept()
+    assert card(case).step == "report"
+
+
+def test_a_day_that_is_given_free_moves_every_limit_soon(arrived):
+    case, member = arrived
+    with work("test.admit", by=operator):
+        cases.reached(case, Milestone.ADMITTED, at=now(), by=member.id)
+    health = sa.select(RouteLap.due_at).where(RouteLap.case_id == case.id, RouteLap.step == "health")
+    before = db.session.scalar(health)
+    with work("test.free", by=operator):
+        partners.mark_day(day=local(before).date(), canton=None, is_worked=False, is_yearly=False, name_es="Paro",
+                          name_en="Strike")
+    assert db.session.scalar(sa.select(RouteEdition.edition)) in {"", None}
+    kept.bring_up_to_date()
+    db.session.rollback()
+    assert db.session.scalar(health) > before
+    assert kept.is_current()
+    assert is_kept()
+
+
+def test_who_was_responsible_is_the_one_of_the_province_when_the_clock_started(arrived, programme):
+    case, member = arrived
+    with work("test.admit", by=operator):
+        cases.reached(case, Milestone.ADMITTED, at=now(), by=member.id)
+    laps = db.session.scalars(sa.select(RouteLap).where(RouteLap.case_id == case.id)).all()
+    names = {each.step: db.session.get(Institution, each.institution_id).kind.value
+             for each in laps if each.institution_id}
+    assert names == {"report": "prosecutor", "health": "health"}
+
+
+def test_what_is_wrong_is_found_and_mended(arrived):
+    db.session.execute(sa.update(RouteLap).values(due_at=now()))
+    db.session.execute(sa.delete(RouteCard))
+    db.session.commit()
+    assert kept.differences() > 1
+    kept.renew_all()
+    assert is_kept()
