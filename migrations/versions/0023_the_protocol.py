@@ -134,6 +134,22 @@ def upgrade() -> None:
     op.create_index(op.f('ix_step_validation_digest'), 'step_validation', ['digest'])
     op.create_index(op.f('ix_step_validation_institution_id'), 'step_validation', ['institution_id'])
     op.create_table(
+        'validation_request',
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('protocol_id', sa.Uuid(), nullable=False),
+        sa.Column('institution_id', sa.Uuid(), nullable=False),
+        sa.Column('by_id', sa.Uuid(), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['protocol_id'], ['protocol_version.id'],
+                                name=op.f('fk_validation_request_protocol_id'), **LATER),
+        sa.ForeignKeyConstraint(['institution_id'], ['institution.id'],
+                                name=op.f('fk_validation_request_institution_id'), **LATER),
+        sa.ForeignKeyConstraint(['by_id'], ['staff.id'], name=op.f('fk_validation_request_by_id'), **LATER),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_validation_request')),
+        sa.UniqueConstraint('protocol_id', 'institution_id',
+                            name=op.f('uq_validation_request_protocol_id_institution_id')),
+    )
+    op.create_table(
         'procedure',
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('foundation_id', sa.Uuid()),
@@ -193,7 +209,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ('acknowledgement', 'reading_asked', 'procedure_edition', 'procedure',
+    for table in ('acknowledgement', 'reading_asked', 'procedure_edition', 'procedure', 'validation_request',
                   'step_validation', 'protocol_comment', 'protocol_step', 'protocol_phase', 'protocol_writer',
                   'protocol_version'):
         op.drop_table(table)

@@ -138,6 +138,7 @@ ACTIONS: dict[str, Any] = {
     "protocol.remove": _("Took a step or a phase out of the protocol"),
     "protocol.comment": _("Commented on a step of the protocol"),
     "protocol.answer": _("Recorded what an institution answered about the protocol"),
+    "protocol.ask": _("Asked an institution about the protocol"),
     "protocol.print": _("Printed the protocol"),
     "procedure.draft": _("Wrote an operating procedure"),
     "procedure.rewrite": _("Changed an operating procedure"),

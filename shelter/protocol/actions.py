@@ -6,25 +6,38 @@ import hashlib
 import json
 import uuid
 from collections.abc import Collection, Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from shelter import answers
+from shelter.access import Permission
+from shelter.accounts import queries as accounts
 from shelter.calendar import now, today
 from shelter.codes.places import Province
 from shelter.codes.protocol import ReadingKind, Standing, ValidatedBy, VersionState
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import db
+from shelter.notices import notice_kind, tell
 from shelter.partners import actions as partners
 from shelter.partners import queries as institutions
 from shelter.partners.models import Institution
 from shelter.procedures import ask_to_read
 from shelter.rules import RuleBroken
+from shelter.texts import later as _later
 from shelter.texts import say as _
 
 from . import first, queries, rules
-from .models import ProtocolComment, ProtocolPhase, ProtocolStep, ProtocolVersion, ProtocolWriter, StepValidation
+from .models import (
+    ProtocolComment,
+    ProtocolPhase,
+    ProtocolStep,
+    ProtocolVersion,
+    ProtocolWriter,
+    StepValidation,
+    ValidationRequest,
+)
 from .rules import Fault
 
 OF_A_STEP = (
@@ -32,6 +45,10 @@ OF_A_STEP = (
     "standing", "basis", "evidence", "happening", "happening_detail", "applies_to", "is_beside", "may_be_skipped",
 )
 """What a step asks: all that an institution agrees to when it agrees to it."""
+SLIP = "protocol.validate"
+SLIP_LASTS = timedelta(days=60)
+ANSWERED = notice_kind("protocol.answered", _later("An institution answered about the protocol"),
+                       "protocol.validations", "edition")
 LAST = 10_000
 """A place after every other, until the steps of a phase are numbered again."""
 
@@ -345,6 +362,35 @@ def record_answer(
     db.session.execute(sa.update(ProtocolVersion).where(ProtocolVersion.id.in_(alike))
                        .values(stamp=ProtocolVersion.stamp + 1))
     return answers
+
+
+def ask(version: ProtocolVersion, institution: Institution, by: uuid.UUID) -> ValidationRequest:
+    """A letter with a slip for its answer; an earlier slip works no more."""
+    _hold(version)
+    if version.state not in {VersionState.VALIDATION, VersionState.PUBLISHED}:
+        raise RuleBroken(_("It is not with the institutions: its words may still change"))
+    asked = queries.request(version, institution.id)
+    if asked is None:
+        asked = ValidationRequest(protocol_id=version.id, institution_id=institution.id, by_id=by)
+        db.session.add(asked)
+    answers.issue(SLIP, asked.id, lasts=SLIP_LASTS, by=by)
+    return asked
+
+
+def take_answer(
+    asked: ValidationRequest, *, keys: Collection[str], remark: str, officer: str, post: str, act: str,
+) -> None:
+    """What was answered by the slip: yes to the steps that are ticked, changes wanted in the others."""
+    version = db.session.get_one(ProtocolVersion, asked.protocol_id)
+    institution = db.session.get_one(Institution, asked.institution_id)
+    own = {each.key for each in queries.steps_for(institution, queries.as_book(version))}
+    signed: dict[str, Any] = {"officer": officer, "post": post, "act": act, "answered_on": today(),
+                              "way": ValidatedBy.ANSWER}
+    if yes := own & set(keys):
+        record_answer(version, institution, None, keys=yes, agrees=True, remark="", **signed)
+    if no := own - set(keys):
+        record_answer(version, institution, None, keys=no, agrees=False, remark=remark, **signed)
+    tell(accounts.holding(Permission.PROTOCOL_WRITE), ANSWERED, about=version)
 
 
 # --- institutions that the protocol needs -----------------------------------------------------------------------------

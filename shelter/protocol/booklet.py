@@ -11,8 +11,10 @@ from typing import Any
 
 from flask import render_template
 
+from shelter.answers.paper import Printed
 from shelter.calendar import now, today
 from shelter.db import db
+from shelter.partners.models import Institution
 from shelter.texts import language
 from shelter.web.paper import pdf
 from shelter.web.prose import prose
@@ -87,6 +89,18 @@ def printed(version: ProtocolVersion) -> bytes:
     if version.is_published:
         return _kept(version.id, version.stamp, language(), str(today()))
     return _print(version)
+
+
+def letter(
+    version: ProtocolVersion, institution: Institution, steps: Sequence[Step], reference: str, slip: Printed,
+) -> bytes:
+    """The letter that asks an institution about its steps, with the slip for its answer."""
+    values: dict[str, Any] = {
+        "version": version, "institution": institution, "steps": steps, "reference": reference, "slip": slip,
+        "book": queries.as_book(version), "rows": {row.key: row for row in queries.steps_of(version)},
+        "words": words, "prose": prose, "made_at": now(),
+    }
+    return pdf(render_template("protocol/letter.html", **values))
 
 
 @lru_cache(maxsize=4)

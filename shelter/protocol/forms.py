@@ -220,6 +220,20 @@ class AnswerForm(Form):
         return {**self.values, "agrees": self.agrees.data == "yes"}
 
 
+class SlipForm(Form):
+    """What an institution answers by its slip, without an account."""
+
+    keys = ManyField(_("With which steps does your institution agree?"))
+    remark = TextArea(_("What should change in the others?"), maxlength=4000, required=False)
+    officer = TextField(_("Your name"), missing=_("Write your name"))
+    post = TextField(_("Your post"), missing=_("Write your post"))
+    act = TextField(_("Number of your letter, if there is one"), maxlength=80, required=False)
+
+    def __init__(self, steps: list[tuple[str, str, str]]) -> None:
+        super().__init__()
+        self.keys.choices = steps
+
+
 class PublishForm(Form):
     """From when on a version holds."""
 

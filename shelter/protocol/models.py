@@ -161,3 +161,21 @@ class StepValidation(Model):
     post = Sealed("step_validation.post", ("institution", "institution_id"), Compartment.CORE, NAME)
     remark_sealed: Mapped[SealedBytes | None]
     remark = Sealed("step_validation.remark", ("institution", "institution_id"), Compartment.CORE)
+
+
+class ValidationRequest(Model):
+    """An institution is asked about the steps of a version that are its own: what a slip for its answer is about."""
+
+    __tablename__ = "validation_request"
+    __table_args__ = (sa.UniqueConstraint("protocol_id", "institution_id"),)
+
+    id: Mapped[Key]
+    protocol_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("protocol_version.id"))
+    institution_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("institution.id"))
+    by_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def reference(self) -> str:
+        """What stands on the letter and is said on the telephone."""
+        return f"PR-{str(self.id)[:6].upper()}"

@@ -18,8 +18,16 @@ from shelter.db import db, rows_of, unseal
 from shelter.partners import queries as partners
 from shelter.partners.models import Institution
 
-from .models import ProtocolComment, ProtocolPhase, ProtocolStep, ProtocolVersion, ProtocolWriter, StepValidation
-from .rules import Book, followed, here
+from .models import (
+    ProtocolComment,
+    ProtocolPhase,
+    ProtocolStep,
+    ProtocolVersion,
+    ProtocolWriter,
+    StepValidation,
+    ValidationRequest,
+)
+from .rules import Book, Step, followed, here
 
 # --- in force ---------------------------------------------------------------------------------------------------------
 
@@ -161,6 +169,17 @@ def answers_with_officers(digests: Collection[str], institution_id: uuid.UUID) -
                   remark=(StepValidation.remark, "id"))
 
 
+def request(version: ProtocolVersion, institution_id: uuid.UUID) -> ValidationRequest | None:
+    """That an institution was asked about a version."""
+    asked = sa.select(ValidationRequest).where(ValidationRequest.protocol_id == version.id)
+    return db.session.scalar(asked.where(ValidationRequest.institution_id == institution_id))
+
+
+def steps_for(institution: Institution, book: Book) -> list[Step]:
+    """The steps that are its own, in order."""
+    return [each for each in book.steps if each.responsible == institution.kind]
+
+
 def waiting_for(version: ProtocolVersion, book: Book, day: date) -> list[tuple[Institution, list[Any]]]:
     """The institutions of the day that are asked about steps, each with those steps and its last answer or None."""
     digests = {row.key: row.digest for row in steps_of(version)}
@@ -169,8 +188,7 @@ def waiting_for(version: ProtocolVersion, book: Book, day: date) -> list[tuple[I
         last.update({(digest, row.institution_id): row for row in reversed(rows)})
     found = []
     for institution in partners.institutions(day):
-        steps = [each for each in book.steps if each.responsible == institution.kind]
-        if steps:
+        if steps := steps_for(institution, book):
             found.append((institution, [(each, last.get((digests[each.key], institution.id))) for each in steps]))
     return found
 

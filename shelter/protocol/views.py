@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from shelter import procedures
+from shelter import answers, procedures
 from shelter.access import Permission as P
 from shelter.access import allows
 from shelter.accounts import queries as accounts
@@ -25,8 +25,8 @@ from shelter.web.page import saved
 from shelter.web.prose import prose
 
 from . import actions, booklet, queries, rules, words
-from .forms import AnswerForm, CommentForm, PhaseForm, PlaceForm, PublishForm, StepForm, VersionForm, now_says
-from .models import ProtocolPhase, ProtocolStep, ProtocolVersion
+from .forms import AnswerForm, CommentForm, PhaseForm, PlaceForm, PublishForm, SlipForm, StepForm, VersionForm, now_says
+from .models import ProtocolPhase, ProtocolStep, ProtocolVersion, ValidationRequest
 
 protocol = Section("protocol", __name__)
 menu(86, "protocol.index", _later("Protocol"), "route", P.PROTOCOL_READ)
@@ -61,16 +61,16 @@ def index() -> ResponseReturnValue:
     book = queries.in_force(today())
     if book is None:
         return page("protocol/none.html", draft=queries.unpublished())
-    return _shown(db.session.get_one(ProtocolVersion, book.version_id))
+    return _opened(db.session.get_one(ProtocolVersion, book.version_id))
 
 
 @protocol.get(VERSION, needs=P.PROTOCOL_READ)
 def show(edition: uuid.UUID) -> ResponseReturnValue:
     """One version: its phases and steps; what may be done with it."""
-    return _shown(_version(edition))
+    return _opened(_version(edition))
 
 
-def _shown(version: ProtocolVersion) -> ResponseReturnValue:
+def _opened(version: ProtocolVersion) -> ResponseReturnValue:
     book, place = queries.book(version.id) or queries.as_book(version), PlaceForm(formdata=request.args)
     province = place.provincia.data if place.validate() else None
     asked = readings.asked_about(version.id)
@@ -277,13 +277,65 @@ def validations(edition: uuid.UUID) -> ResponseReturnValue:
 @protocol.route(f"{VERSION}/validaciones/<uuid:institution>", methods=["GET", "POST"], needs=P.PROTOCOL_WRITE,
                 draft=_later("The answer of an institution"))
 def answer(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
-    """What an institution answered by letter or in a meeting; what it answered before."""
-    version, found = _version(edition), db.session.get(Institution, institution) or abort(404)
-    rows = [each for each in queries.steps_of(version) if each.responsible == found.kind]
-    book, form = queries.as_book(version), AnswerForm([])
-    form.keys.choices = [(each.key, rules.said(book.by_key[each.key])) for each in rows]
+    """What an institution answered by letter or in a meeting; what it answered before; its slip."""
+    version, found, book = _asked(edition, institution)
+    digests = {row.key: row.digest for row in queries.steps_of(version)}
+    form, own, asked = AnswerForm([]), queries.steps_for(found, book), queries.request(version, found.id)
+    form.keys.choices = [(each.key, rules.said(each)) for each in own]
     reading(P.PROTOCOL_WRITE, found)
     done = submit(form, "protocol.answer", lambda: actions.record_answer(version, found, me().id, **form.told),
                   on=version, to=_at(version, "validations"), said=_("The answer is recorded."))
-    return done or page("protocol/answer.html", form=form, version=version, institution=found, words=words,
-                        earlier=queries.answers_with_officers([each.digest for each in rows], found.id), book=book)
+    earlier = queries.answers_with_officers([digests[each.key] for each in own], found.id)
+    return done or page("protocol/answer.html", form=form, version=version, institution=found, words=words, book=book,
+                        earlier=earlier, asked=asked, slip=answers.latest(actions.SLIP, asked.id) if asked else None)
+
+
+def _asked(edition: uuid.UUID, institution: uuid.UUID) -> tuple[ProtocolVersion, Institution, rules.Book]:
+    version = _version(edition)
+    return version, db.session.get(Institution, institution) or abort(404), queries.as_book(version)
+
+
+@protocol.post(f"{VERSION}/validaciones/<uuid:institution>/pedir", needs=P.PROTOCOL_WRITE)
+def ask(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
+    """A slip with which the institution answers without an account."""
+    version, found, _book = _asked(edition, institution)
+    return saved("protocol.ask", lambda: actions.ask(version, found, me().id), on=version,
+                 to=_at(version, "answer", institution=institution), said=_("The letter can be printed now."))
+
+
+@protocol.get(f"{VERSION}/validaciones/<uuid:institution>/oficio.pdf", needs=P.PROTOCOL_WRITE, leaves=Leaves.AGGREGATE)
+def letter(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
+    """The letter that asks it: its steps, and the slip."""
+    version, found, book = _asked(edition, institution)
+    asked = queries.request(version, found.id) or abort(404)
+    slip = answers.printed(answers.latest(actions.SLIP, asked.id)) or abort(404)
+    reading("protocol.print", version)
+    return Response(booklet.letter(version, found, queries.steps_for(found, book), asked.reference, slip),
+                    mimetype="application/pdf")
+
+
+# --- the answer without an account ------------------------------------------------------------------------------------
+
+def _slip_form(asked_id: uuid.UUID) -> SlipForm:
+    steps = _steps_asked(db.session.get_one(ValidationRequest, asked_id))
+    return SlipForm([(each.key, rules.said(each), f"{words.say_limit(each.limit)} · {each.standing.label}")
+                     for each in steps])
+
+
+def _steps_asked(asked: ValidationRequest) -> list[rules.Step]:
+    version = db.session.get_one(ProtocolVersion, asked.protocol_id)
+    return queries.steps_for(db.session.get_one(Institution, asked.institution_id), queries.as_book(version))
+
+
+def _take(asked_id: uuid.UUID, form: Any) -> None:
+    actions.take_answer(db.session.get_one(ValidationRequest, asked_id), **form.values)
+
+
+def _shown(asked_id: uuid.UUID) -> dict[str, Any]:
+    return {"reference": db.session.get_one(ValidationRequest, asked_id).reference}
+
+
+answers.answer_kind(actions.SLIP, answers.Kind(
+    asks=_later("Does your institution agree with these steps of the route?"), form=_slip_form,
+    template="protocol/_slip.html", take=_take, shown=_shown,
+))

@@ -69,6 +69,7 @@ FOCAL = row("f", "f", "f", "f", "f", "o", "o", "o", "f", "f")
 PROTOCOL_DRAFT = row("n", "o", "o", "o", "o", "o", "o", "n", "n", "n")  # what is not published is for the teams
 COMMENT = row("f", "o", "o", "o", "o", "o", "o", "f", "f", "f")
 WRITE_PROTOCOL = row("f", "f", "f", "f", "f", "f", "o", "f", "f", "f")
+NOT_ASKED_YET = row("f", "f", "f", "f", "f", "f", "n", "f", "f", "f")  # no slip was made
 COORDINATE = row("f", "f", "f", "f", "f", "o", "o", "f", "f", "f")
 TEAM = row("o", "o", "o", "o", "o", "o", "o", "o", "f", "f")
 AUDIT = row("f", "f", "f", "f", "f", "f", "f", "f", "f", "o")
@@ -203,10 +204,11 @@ DOORS: dict[tuple[str, str], dict[str, str]] = {
     **get("protocol.show", "protocol.step", "protocol.paper", "protocol.compare", row=PROTOCOL_DRAFT),
     **get("protocol.versions", "protocol.validations", row=COMMENT),
     **both("protocol.comment", row=COMMENT),
-    **post("protocol.begin", "protocol.turn", "protocol.move_phase", "protocol.remove_phase", "protocol.move_step",
+    **post("protocol.begin", "protocol.turn", "protocol.move_phase", "protocol.remove_phase", "protocol.move_step", "protocol.ask",
            "protocol.remove_step", row=WRITE_PROTOCOL),
     **both("protocol.describe", "protocol.add_phase", "protocol.change_phase", "protocol.add_step",
            "protocol.change_step", "protocol.answer", row=WRITE_PROTOCOL),
+    **get("protocol.letter", row=NOT_ASKED_YET),
     **both("protocol.publish", row=COORDINATE),
     **get("procedures.index", "procedures.show", "procedures.open_text", row=TEAM),
     **post("procedures.acknowledge", row=TEAM),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from shelter import answers
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import today
@@ -14,7 +15,7 @@ from shelter.db import db
 from shelter.partners import actions as partners
 from shelter.partners.models import Institution
 from shelter.protocol import actions, booklet, queries, words
-from shelter.protocol.models import StepValidation
+from shelter.protocol.models import StepValidation, ValidationRequest
 from shelter.rules import RuleBroken
 from tests.client import Page
 
@@ -213,3 +214,54 @@ def test_one_that_no_step_names_and_one_beside_another_end_as_before(publish, of
 def test_without_a_published_version_no_institution_is_needed(begin, office, outside):
     begin()
     end(office(Kind.FOREIGN_AFFAIRS), outside)
+
+
+# --- the answer without an account ------------------------------------------------------------------------------------
+
+def test_an_institution_answers_once_by_its_slip_and_sees_only_its_own_steps(ready, office, writer, sign_in, app):
+    version, health = ready(), office(Kind.HEALTH)
+    at, client = f"/protocolo/versiones/{version.id}/validaciones/{health.id}", sign_in(writer)
+    assert client.get(f"{at}/oficio.pdf").status_code == 404
+    assert client.post(f"{at}/pedir", data={}).status_code == 303
+    assert client.get(f"{at}/oficio.pdf").data.startswith(b"%PDF")
+    code = answers.latest(actions.SLIP, db.session.scalar(sa.select(ValidationRequest.id))).code
+    officer = app.test_client()
+    page = Page(officer.get(f"/respuesta/{code}").text)
+    assert "3.2 Atención de salud urgente" in page.text
+    assert "Denunciar" not in page.text
+    assert "Inés" not in page.text
+    typed = {"code": code, "answered": "y", "keys": ["urgent-health", "pregnancy"], "officer": "Zoila Cando",
+             "post": "Directora", "submit_key": ""}
+    answer = officer.post("/respuesta", data=typed)
+    assert answer.status_code == 422
+    assert "Escriba qué pide cambiar" in Page(answer.text).text
+    answer = officer.post("/respuesta", data={**typed, "remark": "Son veinte días"})
+    assert answer.status_code == 200, Page(answer.text).text
+    assert "Gracias" in Page(answer.text).text
+    steps = queries.as_book(version).by_key
+    assert {key: steps[key].is_validated for key in ("urgent-health", "pregnancy", "health-plan")} == {
+        "urgent-health": True, "pregnancy": True, "health-plan": False}
+    found = Page(client.get(at).text).text
+    assert "Zoila Cando" in found
+    assert "Son veinte días" in found
+    assert "En la página de respuesta" in found
+    assert officer.post("/respuesta", data={**typed, "remark": "otra vez"}).status_code == 422
+    assert officer.get(f"/respuesta/{code}").status_code == 422
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(StepValidation)) == 3
+
+
+def test_another_slip_takes_the_earlier_one_back(ready, office, writer, outside, app):
+    version, health, codes = ready(), office(Kind.HEALTH), []
+    for _time in range(2):
+        with outside(), work("test.ask", by=operator):
+            asked = actions.ask(version, health, writer.id)
+        codes.append(answers.latest(actions.SLIP, asked.id).code)
+    client = app.test_client()
+    assert [client.get(f"/respuesta/{code}").status_code for code in codes] == [422, 200]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ValidationRequest)) == 1
+
+
+def test_nobody_is_asked_about_words_that_may_still_change(begin, office, writer, outside):
+    version = begin()
+    with outside(), pytest.raises(RuleBroken), work("test.ask", by=operator):
+        actions.ask(version, office(Kind.HEALTH), writer.id)

@@ -402,6 +402,10 @@ WORDS_OF = {
     },
     "protocol.forms.CommentForm": {"text": "protocol_comment.text"},
     "protocol.forms.PhaseForm": {"name_en": OPEN, "name_es": OPEN},
+    "protocol.forms.SlipForm": {
+        "act": OPEN, "officer": "step_validation.officer", "post": "step_validation.post",
+        "remark": "step_validation.remark",
+    },
     "protocol.forms.StepForm": dict.fromkeys(
         ("name_es", "name_en", "procedure_es", "procedure_en", "basis_es", "basis_en"), OPEN),
     "protocol.forms.VersionForm": dict.fromkeys(("title_es", "title_en", "note_es", "note_en", "cut_off"), OPEN),

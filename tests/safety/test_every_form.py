@@ -57,7 +57,8 @@ MAY_CHANGE = {
     "followup": {**CARE, "follow_up": "*", "safe_contact": "*"},
     "partners": {"foundation": "*", "house": "*", "bed": "*", "institution": "*", "post": "*", "focal_point": "*",
                  "list_word": "*", "calendar_day": "*"},
-    "answers": {**CARE, "slip": "*", "one_time_token": "*", "outgoing": "*", "outgoing_reply": "*"},
+    "answers": {**CARE, "step_validation": "*", "protocol_version": "stamp",
+                "slip": "*", "one_time_token": "*", "outgoing": "*", "outgoing_reply": "*"},
     "oversight": {}, "notices": {}, "home": {},
     "reports": {"release": "*", "job": "*"},
     "jobs": {"release": "*", "job": "*"},
@@ -65,7 +66,8 @@ MAY_CHANGE = {
                  "job": "*", "approval": "*"},
     "documents": {"document": "*"},
     "protocol": {"protocol_version": "state title note cut_off version stamp *", "protocol_writer": "*",
-                 "protocol_phase": "*", "protocol_step": "*", "protocol_comment": "*", "step_validation": "*"},
+                 "protocol_phase": "*", "protocol_step": "*", "protocol_comment": "*", "step_validation": "*",
+                 "validation_request": "*", "slip": "*", "one_time_token": "*"},
     "procedures": {"procedure": "*", "procedure_edition": "*", "reading_asked": "*", "acknowledgement": "*"},
 }
 """By section, which columns of which tables its forms may change (*: whole rows too). Written by hand."""
