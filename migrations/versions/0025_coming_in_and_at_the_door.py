@@ -54,7 +54,10 @@ def upgrade() -> None:
         table.create_unique_constraint(op.f('uq_referral_house_id_id'), ['house_id', 'id'])
     with op.batch_alter_table('referral') as table:
         table.alter_column('needs_interpreter', server_default=None)
-    op.create_index('ix_referral_figures', 'referral', ['received_at'])
+    op.create_index('ix_referral_figures', 'referral', [
+        'received_at', 'to_house_id', 'state', 'institution_id', 'house_id', 'foundation_id', 'urgency',
+        'decline_reason',
+    ])
     op.create_index('ix_referral_sent_on_from', 'referral', ['sent_on_from_id'], **_only('sent_on_from_id IS NOT NULL'))
     _waiting_outside()
     _door()

@@ -12,6 +12,7 @@ from shelter.codes.cases import Answer, CaseState, ConsentPurpose, Stage
 from shelter.codes.leaving import ExitReason, Outcome
 from shelter.codes.outgoing import OutgoingState, Shared
 from shelter.codes.services import Discipline, ServiceType
+from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.web import me
 from shelter.web.locale import country, day_sayer
@@ -76,7 +77,7 @@ def _tags(case: Case) -> list[tuple[str, str]]:
 _DETAILS: dict[str, Any] = {
     word.value: word.label
     for words in (Discipline, ConsentPurpose, ExitReason, Outcome, OutgoingState) for word in words
-}
+} | {"institution": _later("An institution")}
 
 
 def say_detail(word: str) -> Any:

@@ -70,13 +70,17 @@ _NOTES = (
 )
 
 
+_PLANNED = Interview.state == sa.literal_column(f"'{InterviewState.PLANNED.value}'")
+"""Written out, so that the index of those alone is taken."""
+
+
 def planned(reader: Reader, until: datetime, most: int) -> list[Any]:
     """Interviews that are planned until then, of cases for which the reader plans them: the next first."""
     query = (
         sa.select(Interview.id, Interview.case_id, Interview.occurs_at, Interview.purpose, Interview.discipline,
                   Interview.institution_id, Case.code)
         .join(Case, Case.id == Interview.case_id)
-        .where(Interview.state == InterviewState.PLANNED, Interview.occurs_at <= until,
+        .where(_PLANNED, Interview.occurs_at <= until,
                within_reach(reader, Permission.INTERVIEW_WRITE, CASE_COLUMNS))
     )
     return list(db.session.execute(query.order_by(Interview.occurs_at, Interview.id).limit(most)))

@@ -41,7 +41,10 @@ class Edition(Versioned, Model):
 
 
 class Asked(Model):
-    """Something that the team, or the staff of one foundation, is asked to read; until something else replaces it."""
+    """Something that the team, or the staff of one foundation, is asked to read; until something else replaces it.
+
+    `about_id` is the version or the edition; `series_id` the procedure that the edition is of.
+    """
 
     __tablename__ = "reading_asked"
     __table_args__ = (

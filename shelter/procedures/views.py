@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import abort, redirect, url_for
+from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
@@ -23,11 +23,11 @@ from shelter.web.prose import prose
 
 from . import actions, kinds, queries
 from .forms import NewProcedureForm, ProcedureForm
-from .models import Asked, Edition, Procedure
+from .models import Asked, Procedure
 
 procedures = Section("procedures", __name__)
 menu(87, "procedures.index", _later("Procedures"), "file", P.PROCEDURE_READ)
-kinds.reading_kind(ReadingKind.PROCEDURE, "procedures.open_text", "text")
+kinds.reading_kind(ReadingKind.PROCEDURE, "procedures.show", "procedure")
 
 
 def _procedure(procedure: uuid.UUID, permission: P = P.PROCEDURE_READ) -> Procedure:
@@ -43,7 +43,7 @@ def _asked(asked: uuid.UUID) -> Asked:
 def place(asked: Any) -> str:
     """Where something that is asked can be read."""
     where = kinds.PLACES[asked.kind]
-    return url_for(where.endpoint, **{where.argument: asked.about_id})
+    return url_for(where.endpoint, **{where.argument: asked.series_id or asked.about_id})
 
 
 @procedures.get("/procedimientos", needs=P.PROCEDURE_READ)
@@ -67,13 +67,6 @@ def show(procedure: uuid.UUID) -> ResponseReturnValue:
     asked = queries.asked_about(current.id) if current else None
     return page("procedures/show.html", procedure=found, current=current, draft=draft, may_write=may_write,
                 asked=asked, has_read=queries.has_read(asked, me().id), said=Given, prose=prose)
-
-
-@procedures.get("/procedimientos/textos/<uuid:text>", needs=P.PROCEDURE_READ)
-def open_text(text: uuid.UUID) -> ResponseReturnValue:
-    """An edition that the team was asked to read: the procedure that it is of."""
-    found = db.session.get(Edition, text) or abort(404)
-    return redirect(url_for("procedures.show", procedure=_procedure(found.procedure_id).id), 302)
 
 
 @procedures.route("/procedimientos/nuevo", methods=["GET", "POST"], needs=P.PROCEDURE_WRITE,

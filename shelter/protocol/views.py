@@ -119,7 +119,7 @@ def versions() -> ResponseReturnValue:
                 draft=queries.unpublished(), today=today())
 
 
-@protocol.get(f"{VERSION}/comparar/<uuid:other>", needs=P.PROTOCOL_READ)
+@protocol.get(f"{VERSION}/comparar/<uuid:other>", needs=P.PROTOCOL_COMMENT)
 def compare(edition: uuid.UUID, other: uuid.UUID) -> ResponseReturnValue:
     """What is different in a version from another, step by step."""
     after, before = _version(edition), _version(other)

@@ -142,7 +142,9 @@ def end_waiting(waiting: Waiting, *, by: uuid.UUID | None, ended: WaitEnd, endin
 
 
 def _coordination(house_id: uuid.UUID) -> list[uuid.UUID]:
-    return [each for each, _name, _roles in accounts.in_house(house_id, [Role.SHELTER_COORDINATOR])]
+    """Who coordinates the house; where nobody does, the team."""
+    found = [each for each, _name, _roles in accounts.in_house(house_id, [Role.SHELTER_COORDINATOR])]
+    return found or accounts.holding(Permission.REFERRAL_WRITE, house_id)
 
 
 def _hold(waiting: Waiting) -> None:

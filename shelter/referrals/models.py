@@ -29,7 +29,8 @@ class Referral(Model):
         sa.UniqueConstraint("house_id", "id"),
         sa.Index("ix_referral_house", "house_id", "state", "received_at"),
         sa.Index("ix_referral_received", "house_id", "received_at"),
-        sa.Index("ix_referral_figures", "received_at"),
+        sa.Index("ix_referral_figures", "received_at", "to_house_id", "state", "institution_id", "house_id",
+                 "foundation_id", "urgency", "decline_reason"),
         sa.Index(
             "ix_referral_sent_on_from", "sent_on_from_id",
             sqlite_where=sa.text("sent_on_from_id IS NOT NULL"),

@@ -25,25 +25,32 @@ from shelter.cases import actions as cases
 from shelter.cases.models import Case
 from shelter.cases.records import Stay
 from shelter.codes.cases import Answer, Channel, ConsentAnswer, ConsentPurpose, Exploitation
+from shelter.codes.door import Approach, Asker, Paper
+from shelter.codes.interviews import InterviewPurpose
 from shelter.codes.jobs import JobState
 from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outcome
 from shelter.codes.people import DocumentKind, SpokenLanguage
 from shelter.codes.places import Channel as PartnerChannel
 from shelter.codes.places import Rank
+from shelter.codes.protocol import VersionState
 from shelter.codes.referrals import Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.crypto import KeyRing
 from shelter.db import db, migrate, vault
 from shelter.desk import pairs
 from shelter.documents import actions as documents
+from shelter.door import actions as door
 from shelter.factors.models import Passkey
 from shelter.followup import actions as followup
 from shelter.house import create_app
 from shelter.indicators import Scope, figures
 from shelter.intake import actions as intake
+from shelter.interviews import actions as interviews
 from shelter.jobs import Job, worker
 from shelter.partners import actions as partners
-from shelter.partners.models import CalendarDay, House
+from shelter.partners.models import CalendarDay, House, Institution
+from shelter.procedures import actions as procedures
+from shelter.protocol import actions as protocol
 from shelter.referrals import actions as referrals
 from shelter.register import undoing, uploads
 from shelter.register.models import ImportedFile
@@ -188,12 +195,16 @@ class World:
         """One person at each point of the walk."""
         with self.inside(), work("intake.arrive", by=operator):
             lead = self.crew[Role.CASEWORKER].id
-            referrals.receive(
+            referral = referrals.receive(
                 db.session.get_one(House, self.house), by=lead, received_at=now(), name=CALLING, is_safe=Answer.NO,
                 needs_doctor=Answer.YES, urgency=Urgency.TODAY, institution_id=self.institution, children=0,
             )
+            referrals.begin_waiting(referral, by=lead, lodging="Hotel de la red")
+            self._at_the_door()
             found = {name: self._case(name, bed=name != ARRIVING) for name in (ARRIVING, STAYING, LEFT, CLOSED)}
             self.residents = {name: case.id for name, case in found.items()}
+            interviews.plan(found[STAYING], by=lead, occurs_at=now() + timedelta(days=1), again=None, reason=None,
+                            discipline=Discipline.LEGAL, purpose=InterviewPurpose.FIRST)
             for name in (STAYING, LEFT):
                 self._cared_for(found[name], lead, name)
             self._left(found[LEFT], lead, Outcome.PROGRESS)
@@ -204,6 +215,32 @@ class World:
                 reason="Zozobra", foundation_id=found[STAYING].foundation_id, house_id=self.house,
             )
         self._history()
+        with self.inside():
+            self._protocol()
+
+    def _protocol(self) -> None:
+        """A version in force, the next one open to comments, and a procedure of the foundation."""
+        writer, second = self.crew[Role.PROGRAMME_COORDINATOR].id, self.crew[Role.SHELTER_COORDINATOR].id
+        for states in ((VersionState.COMMENTS, VersionState.VALIDATION), (VersionState.COMMENTS,)):
+            with work("protocol.begin", by=operator):
+                version = protocol.begin(writer)
+                for state in states:
+                    protocol.turn(version, state)
+                if VersionState.VALIDATION in states:
+                    protocol.publish(version, second, starts_on=today())
+                    protocol.ask(version, db.session.get_one(Institution, self.institution), writer)
+        with work("procedure.draft", by=operator):
+            foundation = db.session.get_one(House, self.house).foundation_id
+            procedures.publish(procedures.write(writer, title={"es": "Zaguán"}, text={"es": "Zumbido."}, reach=None,
+                                                foundation_id=foundation), writer)
+
+    def _at_the_door(self) -> None:
+        """Somebody asked with an official letter, last night; the coordinator has a day."""
+        door.record(
+            db.session.get_one(House, self.house), by=self.crew[Role.HOUSE_STAFF].id, asker=Asker.POLICE,
+            approach=Approach.IN_PERSON, paper=Paper.OFICIO, came_at=now() - timedelta(hours=9), number="DNP-1",
+            deadline_at=now() + timedelta(days=1), who="Sargento", scope="Pregunta por alguien",
+        )
 
     def _reports(self, foundation_id: uuid.UUID) -> None:
         """Two reports that were made before; one of them is published. What they say on paper is of no matter here."""
