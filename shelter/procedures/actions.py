@@ -70,6 +70,7 @@ def end(procedure: Procedure) -> None:
 
 
 def _newest(procedure: Procedure) -> Edition:
+    db.session.flush()
     db.session.refresh(procedure, with_for_update=True)
     return queries.editions(procedure)[0]
 

@@ -64,7 +64,7 @@ def listing(reader: Reader) -> list[dict[str, Any]]:
 # --- what waits to be read --------------------------------------------------------------------------------------------
 
 def waiting(reader: Reader) -> list[Any]:
-    """What she is asked to read and has not said that she has, the newest first: (id, kind, about_id, series_id, title, at)."""
+    """What she is asked to read and has not said that she has, the newest first: its kind, what about, its title."""
     if P.PROCEDURE_READ not in {each for grant in reader.grants for each in MATRIX[grant.role]}:
         return []
     reach = foundations_of(reader, P.PROCEDURE_READ)
@@ -73,7 +73,8 @@ def waiting(reader: Reader) -> list[Any]:
 
 
 _WAITING = (
-    sa.select(Asked.id, Asked.kind, Asked.about_id, Asked.series_id, Asked.title, Asked.asked_at, Asked.foundation_id)
+    sa.select(Asked.id, Asked.kind, Asked.about_id, Asked.series_id, Asked.foundation_id, Asked.title,
+              Asked.asked_at)
     .outerjoin(Acknowledgement, sa.and_(Acknowledgement.asked_id == Asked.id,
                                         Acknowledgement.staff_id == sa.bindparam("staff_id")))
     .where(Asked.replaced_at.is_(None), Acknowledgement.staff_id.is_(None)).order_by(Asked.asked_at.desc())

@@ -114,10 +114,10 @@ def end(procedure: uuid.UUID) -> ResponseReturnValue:
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
-@procedures.post("/lecturas/<uuid:asked>", needs=P.PROCEDURE_READ)
-def acknowledge(asked: uuid.UUID) -> ResponseReturnValue:
+@procedures.post("/lecturas/<uuid:to_read>", needs=P.PROCEDURE_READ)
+def acknowledge(to_read: uuid.UUID) -> ResponseReturnValue:
     """She has read it and will keep it in mind."""
-    found = _asked(asked)
+    found = _asked(to_read)
     return saved("reading.acknowledge", lambda: actions.acknowledge(found, me().id), on=found,
                  to=url_for("procedures.index"), said=_("Thank you. It is written down that you have read it."))
 
@@ -131,10 +131,10 @@ def all_readers() -> ResponseReturnValue:
     return page("procedures/all_readers.html", asked=asked, counts=queries.counts(asked, within), said=Given)
 
 
-@procedures.get("/lecturas/<uuid:asked>", needs=P.PROCEDURE_WRITE)
-def readers(asked: uuid.UUID) -> ResponseReturnValue:
+@procedures.get("/lecturas/<uuid:to_read>", needs=P.PROCEDURE_WRITE)
+def readers(to_read: uuid.UUID) -> ResponseReturnValue:
     """Who has read it, and who has not yet: of one's own foundation, or of all."""
-    found = _asked(asked)
+    found = _asked(to_read)
     missing, read = queries.readings(found, foundations_of(me(), P.PROCEDURE_WRITE))
     return page("procedures/readers.html", asked=found, missing=missing, read=read, said=Given)
 

@@ -16,7 +16,8 @@ from tests.browser.screen import Screen
 NO_PAGES = {
     "accounts.quick_exit", "accounts.pause", "documents.download", "door.card_on_paper", "home.beginning",
     "home.health", "home.session_left", "oversight.export", "oversight.paper", "protocol.letter",
-    "protocol.paper", "register.left_out", "register.mapping", "register.rejects", "reports.paper", "reports.publication", "static",
+    "protocol.paper", "register.left_out", "register.mapping", "register.rejects", "reports.paper",
+    "reports.publication", "static",
 }
 """Addresses that answer with something else than a page of the frame."""
 BY_HAND = {"accounts.code", "accounts.confirm", "own.add_passkey"}

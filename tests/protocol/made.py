@@ -29,7 +29,7 @@ def a_protocol():
     with work("test.protocol", by=operator):
         db.session.add_all([draft, phase, step, later, procedure, text, asked])
     return {"edition": draft.id, "other": draft.id, "phase": phase.id, "key": "paso", "procedure": procedure.id,
-            "asked": asked.id}
+            "to_read": asked.id}
 
 
 def speak_of_the_protocol(say, client, send, programme):
