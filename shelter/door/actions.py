@@ -24,7 +24,7 @@ from . import queries, rules
 from .models import DoorRequest, NightCard
 
 # The record is called `asked` in addresses: `request` is Flask's.
-_PAGE = ("door.show", "asked")
+_PAGE = ("door.show", "petition")
 CAME = notice_kind("door.came", _later("Somebody asked at the door: decide what is answered"), *_PAGE)
 NEAR = notice_kind("door.near", _later("A request at the door has to be answered within a day"), *_PAGE)
 OVER = notice_kind("door.over", _later("The deadline of a request at the door is over"), *_PAGE)

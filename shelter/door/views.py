@@ -30,7 +30,7 @@ from .forms import CardForm, DecisionForm, RequestForm
 from .models import DoorRequest
 
 door = Section("door", __name__)
-gate.loads("asked", queries.by_id)
+gate.loads("petition", queries.by_id)
 menu(35, "door.index", _later("At the door"), "home", P.DOOR_RECORD)
 
 
@@ -63,41 +63,41 @@ def _record(form: RequestForm) -> DoorRequest:
 
 
 def _after(made: DoorRequest) -> str:
-    return url_for("door.show", asked=made.id) if allows(me(), P.DOOR_READ, made) else url_for("door.index")
+    return url_for("door.show", petition=made.id) if allows(me(), P.DOOR_READ, made) else url_for("door.index")
 
 
-@door.get("/puerta/<uuid:asked>", needs=P.DOOR_READ)
-def show(asked: DoorRequest) -> ResponseReturnValue:
+@door.get("/puerta/<uuid:petition>", needs=P.DOOR_READ)
+def show(petition: DoorRequest) -> ResponseReturnValue:
     """One request; to whoever decides, the form."""
-    return _page(asked, _decision_form(asked))
+    return _page(petition, _decision_form(petition))
 
 
-@door.post("/puerta/<uuid:asked>", needs=P.DOOR_DECIDE)
-def decide(asked: DoorRequest) -> ResponseReturnValue:
+@door.post("/puerta/<uuid:petition>", needs=P.DOOR_DECIDE)
+def decide(petition: DoorRequest) -> ResponseReturnValue:
     """What they are answered."""
-    form = _decision_form(asked)
-    done = submit(form, "door.decide", lambda: _decide(asked, form), to=url_for("door.show", asked=asked.id), on=asked,
-                  said=_("The decision is recorded."))
-    return done or _page(asked, form)
+    form = _decision_form(petition)
+    done = submit(form, "door.decide", lambda: _decide(petition, form), to=url_for("door.show", petition=petition.id),
+                  on=petition, said=_("The decision is recorded."))
+    return done or _page(petition, form)
 
 
-def _decide(asked: DoorRequest, form: DecisionForm) -> DoorRequest:
+def _decide(petition: DoorRequest, form: DecisionForm) -> DoorRequest:
     values = form.values
-    return actions.decide(asked, by=me().id, case=_case(values.pop("case_id", None)), **values)
+    return actions.decide(petition, by=me().id, case=_case(values.pop("case_id", None)), **values)
 
 
-def _decision_form(asked: DoorRequest) -> DecisionForm:
-    form = DecisionForm(number=asked.number, scope=asked.scope, case_id=asked.case_id)
-    _ask_about_whom(form, [asked.house_id], asked)
+def _decision_form(petition: DoorRequest) -> DecisionForm:
+    form = DecisionForm(number=petition.number, scope=petition.scope, case_id=petition.case_id)
+    _ask_about_whom(form, [petition.house_id], petition)
     return form
 
 
 def _ask_about_whom(
-    form: RequestForm | DecisionForm, houses: list[uuid.UUID], asked: DoorRequest | None = None,
+    form: RequestForm | DecisionForm, houses: list[uuid.UUID], petition: DoorRequest | None = None,
 ) -> None:
     """Only of those whom she may name anyway, and it is noted; nobody else is shown that anybody is here."""
     if allows(me(), P.PERSON_READ) and allows(me(), P.DOOR_READ):
-        reading(P.DOOR_READ, asked)
+        reading(P.DOOR_READ, petition)
         form.case_id.choices = queries.nameable(me(), houses)
     else:
         del form.case_id
@@ -107,12 +107,12 @@ def _case(case_id: uuid.UUID | None) -> Case | None:
     return cases.by_id(case_id) if case_id else None
 
 
-def _page(asked: DoorRequest, form: DecisionForm) -> ResponseReturnValue:
-    case = _case(asked.case_id)
+def _page(petition: DoorRequest, form: DecisionForm) -> ResponseReturnValue:
+    case = _case(petition.case_id)
     return page(
-        "door/show.html", asked=asked, form=form, case=case if case and allows(me(), P.CASE_READ, case) else None,
-        names=accounts.names([asked.by_id, asked.decided_by_id]), house=db.session.get_one(House, asked.house_id),
-        now=now(),
+        "door/show.html", petition=petition, form=form, case=case if case and allows(me(), P.CASE_READ, case) else None,
+        names=accounts.names([petition.by_id, petition.decided_by_id]), now=now(),
+        house=db.session.get_one(House, petition.house_id),
     )
 
 

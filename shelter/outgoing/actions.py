@@ -44,7 +44,8 @@ def prepare(
     rules.case_goes_on(case.state)
     outgoing = Outgoing(
         foundation_id=case.foundation_id, case_id=case.id, reference=_free_reference(), by_id=by,
-        institution_id=institution.id, institution_kind=institution.kind, post_id=post.id if post else None, basis=values["basis"],
+        institution_id=institution.id, institution_kind=institution.kind, post_id=post.id if post else None,
+        basis=values["basis"],
         fields=[str(each) for each in rules.fields_of(fields, values.get("note"))],
     )
     outgoing.institution = institution

@@ -103,7 +103,9 @@ class Gate:
         self.lock = lock
 
     def loads(self, name: str, loader: Loader) -> None:
-        """Records named in an address by `<uuid:name>` are found by `loader`."""
+        """Records named in an address by `<uuid:name>` are found by `loader`: a name means one thing in the house."""
+        if self.loaders.setdefault(name, loader).__module__ != loader.__module__:
+            raise ValueError(f"{name} names two kinds of records")
         self.loaders[name] = loader
 
     def open_while_locked(self, *endpoints: str) -> None:

@@ -18,7 +18,9 @@ from shelter.codes.door import Approach, Asker, Paper
 from shelter.codes.interviews import InterviewPurpose
 from shelter.codes.leaving import InstructionKind, Outcome
 from shelter.codes.places import Channel, Rank
+from shelter.codes.protocol import DelayCause
 from shelter.codes.referrals import Urgency
+from shelter.codes.route import Word
 from shelter.codes.services import Discipline, Modality, ServiceType
 from shelter.db import db
 from shelter.desk.pairs import RECOVERY
@@ -35,11 +37,12 @@ from shelter.register.models import ImportedFile, Register, Upload
 from shelter.reports.models import Release
 from shelter.residence import actions as residence
 from shelter.residence import queries as beds
+from shelter.route.models import StepWord
 from shelter.services.models import Service
 from shelter.web import gate
 from shelter.web.leaving import DECLARED
 from tests.access.oracle import DOORS, KINDS, PUBLIC
-from tests.protocol.made import a_protocol
+from tests.protocol.made import a_protocol, a_published_protocol
 
 OPEN, REFUSED, HIDDEN = "o", "f", "n"
 
@@ -48,6 +51,7 @@ OPEN, REFUSED, HIDDEN = "o", "f", "n"
 def world(programme, staff, case):
     """One case of each kind, with a record of every sort under it, and a referral beside it."""
     lead = staff(Role.CASEWORKER, name="Otra persona")
+    a_published_protocol()
     houses = {
         "T": programme.house,
         "H": programme.house,
@@ -122,6 +126,9 @@ def world(programme, staff, case):
                 outcome=Outcome.STABLE,
             )
             db.session.add(contact)
+            word = StepWord(foundation_id=each.foundation_id, case_id=each.id, step="report", word=Word.CAUSE, at=now(),
+                            by_id=lead.id, reason=DelayCause.NO_ANSWER)
+            db.session.add(word)
         found[kind] = {
             "contact": contact.id,
             "case": each.id,
@@ -130,7 +137,9 @@ def world(programme, staff, case):
             "consent": consent.id,
             "instruction": instruction.id,
             "referral": referral.id,
-            "asked": asked.id,
+            "petition": asked.id,
+            "step": "report",
+            "word": word.id,
             "interview": interview.id,
         }
     concerned = staff(Role.LAWYER)

@@ -52,6 +52,8 @@ contact.read         . C . . . H . . . .
 contact.write        . C . . . H . . . .
 followup.read        . C T T T H E . . .
 followup.write       . C . . . H . . . .
+route.read           . C T T T H E . . .
+route.write          . C T T T H . . . .
 indicator.read       . . . . . F E E . .
 indicator.exact      . . . . . F E . . .
 report.read          . . . . . F E . . .

@@ -1,11 +1,13 @@
 """A protocol for tests of all houses: a draft with a step, a procedure; and canaries typed into its pages."""
 
+from datetime import date
+
 import sqlalchemy as sa
 
 from shelter.accounts.models import Staff
 from shelter.audit import operator, work
 from shelter.calendar import now, today
-from shelter.codes.protocol import ReadingKind, Standing, Start, VersionState
+from shelter.codes.protocol import ReadingKind, Standing, Start, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import db
 from shelter.partners.models import Foundation
@@ -30,6 +32,19 @@ def a_protocol():
         db.session.add_all([draft, phase, step, later, procedure, text, asked])
     return {"edition": draft.id, "other": draft.id, "phase": phase.id, "key": "paso", "procedure": procedure.id,
             "to_read": asked.id}
+
+
+def a_published_protocol():
+    """A version that every case follows, with one step that a word completes and that may be skipped."""
+    writer, title = db.session.scalar(sa.select(Staff.id).limit(1)), {"es": "Denunciar"}
+    version = ProtocolVersion(number=99, state=VersionState.PUBLISHED, title=title, by_id=writer,
+                              starts_on=date(2020, 1, 1), published_at=now(), published_by_id=writer)
+    phase = ProtocolPhase(protocol_id=version.id, key="alerta", number=1, name=title)
+    step = ProtocolStep(protocol_id=version.id, phase_id=phase.id, key="report", place=1, name=title, procedure=title,
+                        start=Start.ALERT, standing=Standing.TARGET, limit_amount=1, limit_unit=Unit.HOURS,
+                        may_be_skipped=True, digest="9")
+    with work("test.protocol", by=operator):
+        db.session.add_all([version, phase, step])
 
 
 def speak_of_the_protocol(say, client, send, programme):
