@@ -60,7 +60,7 @@ def test_every_page_of_a_role(world, prefer, sign_in, role, language, theme, opt
     screen = sign_in(prefer(role, language=language, theme=theme), **options)
     world.keep_fresh(world.crew[role])
     findings, seen = Findings(language), set()
-    begin = [f"/casos/{world.residents[name]}" for name in (LEFT, STAYING)]
+    begin = [world.drafted, *(f"/casos/{world.residents[name]}" for name in (LEFT, STAYING))]
     begin += [path for writer, path in (*world.written.items(), *world.papers.items()) if writer is role]
     for kind in tour(world.app, screen, *begin, examples=2 if options is SMALL else 1):
         findings.look(screen, kind)

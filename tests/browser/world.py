@@ -99,6 +99,7 @@ class World:
         self.residents: dict[str, uuid.UUID] = {}
         self.written: dict[Role, str] = {}
         self.papers: dict[Role, str] = {}
+        self.drafted = ""
         with self.inside():
             migrate.upgrade(db.engine)
             with work("foundation.add", by=operator):
@@ -229,6 +230,7 @@ class World:
                 if VersionState.VALIDATION in states:
                     protocol.publish(version, second, starts_on=today())
                     protocol.ask(version, db.session.get_one(Institution, self.institution), writer)
+        self.drafted = f"/protocolo/versiones/{version.id}/pasos/safety"
         with work("procedure.draft", by=operator):
             foundation = db.session.get_one(House, self.house).foundation_id
             procedures.publish(procedures.write(writer, title={"es": "Zaguán"}, text={"es": "Zumbido."}, reach=None,
