@@ -6,26 +6,18 @@ import hashlib
 import json
 import uuid
 from collections.abc import Collection, Iterator
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 
-import sqlalchemy as sa
-
-from shelter import answers
-from shelter.access import Permission
-from shelter.accounts import queries as accounts
 from shelter.calendar import now, today
 from shelter.codes.places import Province
-from shelter.codes.protocol import ReadingKind, Standing, ValidatedBy, VersionState
+from shelter.codes.protocol import ReadingKind, Standing, VersionState
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import db
-from shelter.notices import notice_kind, tell
 from shelter.partners import actions as partners
 from shelter.partners import queries as institutions
-from shelter.partners.models import Institution
 from shelter.procedures import ask_to_read
 from shelter.rules import RuleBroken
-from shelter.texts import later as _later
 from shelter.texts import say as _
 
 from . import first, queries, rules
@@ -35,9 +27,8 @@ from .models import (
     ProtocolStep,
     ProtocolVersion,
     ProtocolWriter,
-    StepValidation,
-    ValidationRequest,
 )
+from .queries import hold
 from .rules import Fault
 
 OF_A_STEP = (
@@ -45,10 +36,6 @@ OF_A_STEP = (
     "standing", "basis", "evidence", "happening", "happening_detail", "applies_to", "is_beside", "may_be_skipped",
 )
 """What a step asks: all that an institution agrees to when it agrees to it."""
-SLIP = "protocol.validate"
-SLIP_LASTS = timedelta(days=60)
-ANSWERED = notice_kind("protocol.answered", _later("An institution answered about the protocol"),
-                       "protocol.validations", "edition")
 LAST = 10_000
 """A place after every other, until the steps of a phase are numbered again."""
 
@@ -114,7 +101,7 @@ def describe(
 
 def turn(version: ProtocolVersion, state: VersionState) -> None:
     """On to the next part of its life, or back to being written. Only what is in order goes to the institutions."""
-    _hold(version)
+    hold(version)
     rules.may_become(version.state, state)
     if state is VersionState.VALIDATION and (wrong := faults(version, today())):
         raise RuleBroken(_("It cannot go to the institutions yet: %(reason)s", reason=wrong[0].message))
@@ -123,7 +110,7 @@ def turn(version: ProtocolVersion, state: VersionState) -> None:
 
 def publish(version: ProtocolVersion, by: uuid.UUID, *, starts_on: date) -> None:
     """A second person lets it hold from a day on; the team is asked to read it."""
-    _hold(version)
+    hold(version)
     if reason := rules.reason_not_to_publish(version.state, queries.writers(version), by):
         raise RuleBroken(reason)
     latest = queries.newest_published()
@@ -165,13 +152,8 @@ def _nobody(provinces: list[str]) -> str:
     return _("No institution does this in %(provinces)s", provinces=names)
 
 
-def _hold(version: ProtocolVersion) -> None:
-    db.session.flush()
-    db.session.refresh(version, with_for_update=True)
-
-
 def _may_write(version: ProtocolVersion) -> None:
-    _hold(version)
+    hold(version)
     if not version.is_open:
         raise RuleBroken(_("This version is not being written: take it back to the draft first"))
 
@@ -332,65 +314,6 @@ def comment(version: ProtocolVersion, key: str, by: uuid.UUID, *, text: str) -> 
     said = ProtocolComment(protocol_id=version.id, step_key=key, by_id=by, text=text)
     db.session.add(said)
     return said
-
-
-def record_answer(
-    version: ProtocolVersion, institution: Institution, by: uuid.UUID | None, *, keys: Collection[str], agrees: bool,
-    answered_on: date, way: ValidatedBy, officer: str, post: str, act: str, remark: str,
-) -> list[StepValidation]:
-    """What an institution answered about steps that are its own: yes, or what it wants changed."""
-    _hold(version)
-    if version.state not in {VersionState.VALIDATION, VersionState.PUBLISHED}:
-        raise RuleBroken(_("It is not with the institutions: its words may still change"))
-    if answered_on > today():
-        raise RuleBroken(_("This day has not come yet"), "answered_on")
-    if not agrees and not remark:
-        raise RuleBroken(_("Write what it wants changed"), "remark")
-    steps = [each for each in queries.steps_of(version) if each.key in keys and each.responsible == institution.kind]
-    if not steps:
-        raise RuleBroken(_("Choose at least one step"), "keys")
-    answers = [
-        StepValidation(
-            protocol_id=version.id, step_key=each.key, digest=each.digest, institution_id=institution.id,
-            agrees=agrees, answered_on=answered_on, way=way, by_id=by, act=act, officer=officer, post=post,
-            remark=remark or None,
-        )
-        for each in steps
-    ]
-    db.session.add_all(answers)
-    alike = sa.select(ProtocolStep.protocol_id).where(ProtocolStep.digest.in_([each.digest for each in steps]))
-    db.session.execute(sa.update(ProtocolVersion).where(ProtocolVersion.id.in_(alike))
-                       .values(stamp=ProtocolVersion.stamp + 1))
-    return answers
-
-
-def ask(version: ProtocolVersion, institution: Institution, by: uuid.UUID) -> ValidationRequest:
-    """A letter with a slip for its answer; an earlier slip works no more."""
-    _hold(version)
-    if version.state not in {VersionState.VALIDATION, VersionState.PUBLISHED}:
-        raise RuleBroken(_("It is not with the institutions: its words may still change"))
-    asked = queries.request(version, institution.id)
-    if asked is None:
-        asked = ValidationRequest(protocol_id=version.id, institution_id=institution.id, by_id=by)
-        db.session.add(asked)
-    answers.issue(SLIP, asked.id, lasts=SLIP_LASTS, by=by)
-    return asked
-
-
-def take_answer(
-    asked: ValidationRequest, *, keys: Collection[str], remark: str, officer: str, post: str, act: str,
-) -> None:
-    """What was answered by the slip: yes to the steps that are ticked, changes wanted in the others."""
-    version = db.session.get_one(ProtocolVersion, asked.protocol_id)
-    institution = db.session.get_one(Institution, asked.institution_id)
-    own = {each.key for each in queries.steps_for(institution, queries.as_book(version))}
-    signed: dict[str, Any] = {"officer": officer, "post": post, "act": act, "answered_on": today(),
-                              "way": ValidatedBy.ANSWER}
-    if yes := own & set(keys):
-        record_answer(version, institution, None, keys=yes, agrees=True, remark="", **signed)
-    if no := own - set(keys):
-        record_answer(version, institution, None, keys=no, agrees=False, remark=remark, **signed)
-    tell(accounts.holding(Permission.PROTOCOL_WRITE), ANSWERED, about=version)
 
 
 # --- institutions that the protocol needs -----------------------------------------------------------------------------

@@ -91,6 +91,12 @@ def newest_published() -> ProtocolVersion | None:
     return db.session.scalar(published.order_by(ProtocolVersion.starts_on.desc()).limit(1))
 
 
+def hold(version: ProtocolVersion) -> None:
+    """As it stands now, and nobody else changes it until this transaction ends."""
+    db.session.flush()
+    db.session.refresh(version, with_for_update=True)
+
+
 def phases_of(version: ProtocolVersion) -> list[ProtocolPhase]:
     """Its phases in order."""
     its = sa.select(ProtocolPhase).where(ProtocolPhase.protocol_id == version.id)

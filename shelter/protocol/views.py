@@ -24,7 +24,7 @@ from shelter.web.gate import reading
 from shelter.web.page import saved
 from shelter.web.prose import prose
 
-from . import actions, booklet, queries, rules, words
+from . import actions, booklet, queries, rules, validating, words
 from .forms import AnswerForm, CommentForm, PhaseForm, PlaceForm, PublishForm, SlipForm, StepForm, VersionForm, now_says
 from .models import ProtocolPhase, ProtocolStep, ProtocolVersion, ValidationRequest
 
@@ -283,11 +283,11 @@ def answer(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
     form, own, asked = AnswerForm([]), queries.steps_for(found, book), queries.request(version, found.id)
     form.keys.choices = [(each.key, rules.said(each)) for each in own]
     reading(P.PROTOCOL_WRITE, found)
-    done = submit(form, "protocol.answer", lambda: actions.record_answer(version, found, me().id, **form.told),
+    done = submit(form, "protocol.answer", lambda: validating.record_answer(version, found, me().id, **form.told),
                   on=version, to=_at(version, "validations"), said=_("The answer is recorded."))
     earlier = queries.answers_with_officers([digests[each.key] for each in own], found.id)
     return done or page("protocol/answer.html", form=form, version=version, institution=found, words=words, book=book,
-                        earlier=earlier, asked=asked, slip=answers.latest(actions.SLIP, asked.id) if asked else None)
+                        earlier=earlier, asked=asked, slip=answers.latest(validating.SLIP, asked.id) if asked else None)
 
 
 def _asked(edition: uuid.UUID, institution: uuid.UUID) -> tuple[ProtocolVersion, Institution, rules.Book]:
@@ -299,7 +299,7 @@ def _asked(edition: uuid.UUID, institution: uuid.UUID) -> tuple[ProtocolVersion,
 def ask(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
     """A slip with which the institution answers without an account."""
     version, found, _book = _asked(edition, institution)
-    return saved("protocol.ask", lambda: actions.ask(version, found, me().id), on=version,
+    return saved("protocol.ask", lambda: validating.ask(version, found, me().id), on=version,
                  to=_at(version, "answer", institution=institution), said=_("The letter can be printed now."))
 
 
@@ -308,7 +308,7 @@ def letter(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
     """The letter that asks it: its steps, and the slip."""
     version, found, book = _asked(edition, institution)
     asked = queries.request(version, found.id) or abort(404)
-    slip = answers.printed(answers.latest(actions.SLIP, asked.id)) or abort(404)
+    slip = answers.printed(answers.latest(validating.SLIP, asked.id)) or abort(404)
     reading("protocol.print", version)
     return Response(booklet.letter(version, found, queries.steps_for(found, book), asked.reference, slip),
                     mimetype="application/pdf")
@@ -328,14 +328,14 @@ def _steps_asked(asked: ValidationRequest) -> list[rules.Step]:
 
 
 def _take(asked_id: uuid.UUID, form: Any) -> None:
-    actions.take_answer(db.session.get_one(ValidationRequest, asked_id), **form.values)
+    validating.take_answer(db.session.get_one(ValidationRequest, asked_id), **form.values)
 
 
 def _shown(asked_id: uuid.UUID) -> dict[str, Any]:
     return {"reference": db.session.get_one(ValidationRequest, asked_id).reference}
 
 
-answers.answer_kind(actions.SLIP, answers.Kind(
+answers.answer_kind(validating.SLIP, answers.Kind(
     asks=_later("Does your institution agree with these steps of the route?"), form=_slip_form,
     template="protocol/_slip.html", take=_take, shown=_shown,
 ))

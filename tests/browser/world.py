@@ -51,6 +51,7 @@ from shelter.partners import actions as partners
 from shelter.partners.models import CalendarDay, House, Institution
 from shelter.procedures import actions as procedures
 from shelter.protocol import actions as protocol
+from shelter.protocol import validating
 from shelter.referrals import actions as referrals
 from shelter.register import undoing, uploads
 from shelter.register.models import ImportedFile
@@ -229,7 +230,7 @@ class World:
                     protocol.turn(version, state)
                 if VersionState.VALIDATION in states:
                     protocol.publish(version, second, starts_on=today())
-                    protocol.ask(version, db.session.get_one(Institution, self.institution), writer)
+                    validating.ask(version, db.session.get_one(Institution, self.institution), writer)
         self.drafted = f"/protocolo/versiones/{version.id}/pasos/safety"
         with work("procedure.draft", by=operator):
             foundation = db.session.get_one(House, self.house).foundation_id

@@ -14,7 +14,7 @@ from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners import actions as partners
 from shelter.partners.models import Institution
-from shelter.protocol import actions, booklet, queries, words
+from shelter.protocol import actions, booklet, queries, validating, words
 from shelter.protocol.models import StepValidation, ValidationRequest
 from shelter.rules import RuleBroken
 from tests.client import Page
@@ -34,7 +34,7 @@ def answered(outside):
     def record(version, institution, *keys, agrees=True, **more):
         with outside(), work("test.answer", by=operator):
             told = {**SIGNED, "answered_on": today(), "remark": "" if agrees else "Otro plazo", **more}
-            return actions.record_answer(version, institution, None, keys=keys, agrees=agrees, **told)
+            return validating.record_answer(version, institution, None, keys=keys, agrees=agrees, **told)
     return record
 
 
@@ -224,7 +224,7 @@ def test_an_institution_answers_once_by_its_slip_and_sees_only_its_own_steps(rea
     assert client.get(f"{at}/oficio.pdf").status_code == 404
     assert client.post(f"{at}/pedir", data={}).status_code == 303
     assert client.get(f"{at}/oficio.pdf").data.startswith(b"%PDF")
-    code = answers.latest(actions.SLIP, db.session.scalar(sa.select(ValidationRequest.id))).code
+    code = answers.latest(validating.SLIP, db.session.scalar(sa.select(ValidationRequest.id))).code
     officer = app.test_client()
     page = Page(officer.get(f"/respuesta/{code}").text)
     assert "3.2 Atención de salud urgente" in page.text
@@ -254,8 +254,8 @@ def test_another_slip_takes_the_earlier_one_back(ready, office, writer, outside,
     version, health, codes = ready(), office(Kind.HEALTH), []
     for _time in range(2):
         with outside(), work("test.ask", by=operator):
-            asked = actions.ask(version, health, writer.id)
-        codes.append(answers.latest(actions.SLIP, asked.id).code)
+            asked = validating.ask(version, health, writer.id)
+        codes.append(answers.latest(validating.SLIP, asked.id).code)
     client = app.test_client()
     assert [client.get(f"/respuesta/{code}").status_code for code in codes] == [422, 200]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(ValidationRequest)) == 1
@@ -264,4 +264,4 @@ def test_another_slip_takes_the_earlier_one_back(ready, office, writer, outside,
 def test_nobody_is_asked_about_words_that_may_still_change(begin, office, writer, outside):
     version = begin()
     with outside(), pytest.raises(RuleBroken), work("test.ask", by=operator):
-        actions.ask(version, office(Kind.HEALTH), writer.id)
+        validating.ask(version, office(Kind.HEALTH), writer.id)
