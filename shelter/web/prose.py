@@ -19,7 +19,7 @@ class _Reader(MarkdownIt):
     def __init__(self) -> None:
         super().__init__("commonmark", {"html": False})
         self.enable("table")
-        self.disable(["image", "html_block", "html_inline", "code"])
+        self.disable(["image", "code"])
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 (the library's own word)
         """Only to the web and to a mailbox."""
