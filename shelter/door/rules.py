@@ -65,7 +65,8 @@ def fits_on_the_card(calls: str | None) -> list[str]:
     lines = [line.strip() for line in (calls or "").split("\n") if line.strip()]
     if len(lines) > MOST_CALLS:
         raise RuleBroken(
-            _("The card is one sheet: write at most %(most)s lines, those who answer at night", most=MOST_CALLS), "calls"
+            _("The card is one sheet: write at most %(most)s lines, those who answer at night", most=MOST_CALLS),
+            "calls",
         )
     return lines
 
