@@ -23,7 +23,6 @@ from shelter.texts import say as _
 from . import queries, rules
 from .models import DoorRequest, NightCard
 
-# The record is called `asked` in addresses: `request` is Flask's.
 _PAGE = ("door.show", "petition")
 CAME = notice_kind("door.came", _later("Somebody asked at the door: decide what is answered"), *_PAGE)
 NEAR = notice_kind("door.near", _later("A request at the door has to be answered within a day"), *_PAGE)
