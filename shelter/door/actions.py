@@ -23,7 +23,6 @@ from shelter.texts import say as _
 from . import queries, rules
 from .models import DoorRequest, NightCard
 
-# The record is called `asked` in addresses: `request` is Flask's.
 _PAGE = ("door.show", "petition")
 CAME = notice_kind("door.came", _later("Somebody asked at the door: decide what is answered"), *_PAGE)
 NEAR = notice_kind("door.near", _later("A request at the door has to be answered within a day"), *_PAGE)
@@ -67,13 +66,13 @@ def _is_of(house_id: uuid.UUID, case: Case | None) -> None:
 
 def write_card(house: House, *, version: int, calls: str | None) -> NightCard:
     """Whom to call from this house at night."""
-    card = queries.card_of(house.id)
+    lines, card = rules.fits_on_the_card(calls), queries.card_of(house.id)
     if card is None:
         card = NightCard(foundation_id=house.foundation_id, house_id=house.id)
         db.session.add(card)
     else:
         card.expect(version, calls=card.calls)
-    card.calls, card.changed_at = calls, now()
+    card.calls, card.changed_at = "\n".join(lines), now()
     return card
 
 

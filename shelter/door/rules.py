@@ -13,6 +13,8 @@ SOON = timedelta(hours=24)
 """Before its deadline, the coordination is told that a request is not decided."""
 LONGEST = timedelta(days=366)
 BEFORE, OVER = 1, 2
+MOST_CALLS = 6
+"""Lines with a number on the card: it stays one sheet."""
 
 
 def may_be_recorded(came_at: datetime, deadline_at: datetime | None, now: datetime) -> None:
@@ -56,6 +58,17 @@ def was_told(told: Told, told_at: datetime | None, why_not: str | None, *, came_
             raise RuleBroken(_("She cannot be told before they came"), "told_at")
     elif told is not Told.NOT_HERS and not why_not:
         raise RuleBroken(_("Write why she does not know yet"), "why_not_told")
+
+
+def fits_on_the_card(calls: str | None) -> list[str]:
+    """The lines that say something: few enough for one sheet."""
+    lines = [line.strip() for line in (calls or "").split("\n") if line.strip()]
+    if len(lines) > MOST_CALLS:
+        raise RuleBroken(
+            _("The card is one sheet: write at most %(most)s lines, those who answer at night", most=MOST_CALLS),
+            "calls",
+        )
+    return lines
 
 
 def whom_to_tell(deadline_at: datetime, told: int, now: datetime) -> int:

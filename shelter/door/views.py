@@ -28,6 +28,7 @@ from shelter.web.paper import pdf
 from . import actions, queries
 from .forms import CardForm, DecisionForm, RequestForm
 from .models import DoorRequest
+from .rules import MOST_CALLS
 
 door = Section("door", __name__)
 gate.loads("petition", queries.by_id)
@@ -159,9 +160,9 @@ def _house(house: uuid.UUID, permission: P) -> House:
 def _on_the_card(house: House) -> dict[str, Any]:
     """Whom to call: as the coordination wrote it; until then its names, with a line for each number."""
     written = queries.card_of(house.id)
-    calls = [line for line in ((written and written.calls) or "").split("\n") if line.strip()]
+    calls = (written.calls or "").splitlines() if written else []
     names = [name for _id, name, _roles in accounts.in_house(house.id, [Role.SHELTER_COORDINATOR])]
-    return {"calls": calls, "coordinators": names, "written": written}
+    return {"calls": calls, "coordinators": names[:MOST_CALLS]}
 
 
 def _houses() -> list[tuple[uuid.UUID, str]]:

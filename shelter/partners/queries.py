@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -98,26 +99,45 @@ def lacking(kinds: Iterable[InstitutionKind], day: date) -> dict[InstitutionKind
     return {kind: where for kind, where in missed.items() if where}
 
 
+@dataclass(frozen=True)
+class Directory:
+    """Every institution, read at once, to ask who does what where on which day."""
+
+    by_id: dict[uuid.UUID, Institution]
+
+    def institution_for(self, kind: InstitutionKind, province: str | None, on: date) -> Institution | None:
+        """Who does this on a day: the province's own before the country's; of one that ended, what followed it."""
+        here = (each for each in self.by_id.values() if each.kind is kind and each.province in {province, None})
+        return next((found for each in sorted(here, key=_nearest) if (found := self.standing(each, on))), None)
+
+    def standing(self, institution: Institution, on: date) -> Institution | None:
+        """The institution itself, or the first that followed it which exists on the day; None: nobody knows."""
+        found: Institution | None = institution
+        for _step in range(MOST_STEPS):
+            if found is None or exists_on(found, on):
+                return found
+            found = self.by_id.get(found.followed_by_id) if found.followed_by_id else None
+        return None
+
+
+def _nearest(each: Institution) -> tuple[Any, ...]:
+    return (each.province is None, each.has_ended, each.valid_to is not None,
+            -(each.valid_from or date.min).toordinal(), each.id)
+
+
+def directory() -> Directory:
+    """All of them, in one query."""
+    return Directory({each.id: each for each in db.session.scalars(sa.select(Institution))})
+
+
 def institution_for(kind: InstitutionKind, province: str | None, on: date) -> Institution | None:
-    """Who does this on a day: the province's own before the country's; of one that ended, what followed it."""
-    known = db.session.scalars(
-        sa.select(Institution)
-        .where(Institution.kind == kind, sa.or_(Institution.province == province, Institution.province.is_(None)))
-        .order_by(Institution.province.is_(None), Institution.has_ended, Institution.valid_to.is_not(None),
-                  Institution.valid_from.desc(), Institution.id)
-    )
-    return next((found for each in known if (found := standing(each, on))), None)
+    """Who does this on a day. For many, ask `directory` once."""
+    return directory().institution_for(kind, province, on)
 
 
 def standing(institution: Institution, on: date) -> Institution | None:
     """The institution itself, or the first of those that followed it which exists on the day; None: nobody knows."""
-    found: Institution | None = institution
-    for _step in range(MOST_STEPS):
-        if found is None or exists_on(found, on):
-            return found
-        follower = found.followed_by_id
-        found = db.session.get(Institution, follower) if follower else None
-    return None
+    return directory().standing(institution, on)
 
 
 def institution_names() -> dict[uuid.UUID, dict[str, str]]:

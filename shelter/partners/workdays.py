@@ -7,7 +7,7 @@ art. 65, as amended in 2016). A day that is moved away is worked. Local days are
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -80,6 +80,8 @@ class Workdays:
 
     canton: str | None = None
     decreed: tuple[Decreed, ...] = ()
+    known: dict[date, bool] = field(default_factory=dict, compare=False, repr=False)
+    added: dict[tuple[date, int], date] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, canton: str | None, decreed: Iterable[Decreed]) -> Workdays:
@@ -97,8 +99,10 @@ class Workdays:
 
     def is_working(self, day: date) -> bool:
         """Monday to Friday and no holiday; a Saturday or Sunday only when a decree says that it is worked."""
-        said = self._said(day)
-        return said.is_worked if said else day.weekday() < SATURDAY and self.holiday(day) is None
+        if day not in self.known:
+            said = self._said(day)
+            self.known[day] = said.is_worked if said else day.weekday() < SATURDAY and self.holiday(day) is None
+        return self.known[day]
 
     def _said(self, day: date) -> Decreed | None:
         return next((each for each in self.decreed if each.is_on(day)), None)
@@ -107,10 +111,12 @@ class Workdays:
         """The day so many working days after `start`, which is not counted; 0: `start` or the first worked after it."""
         if not 0 <= days <= LONGEST:
             raise ValueError(f"from 0 to {LONGEST} working days")
-        day = start
-        for _each in range(days):
-            day = self._worked(day + DAY)
-        return self._worked(day)
+        if (start, days) not in self.added:
+            day = start
+            for _each in range(days):
+                day = self._worked(day + DAY)
+            self.added[start, days] = self._worked(day)
+        return self.added[start, days]
 
     def _worked(self, day: date) -> date:
         while not self.is_working(day):

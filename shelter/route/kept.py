@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -152,34 +152,42 @@ def _hold(cases: Collection[uuid.UUID]) -> None:
 
 def worked_out(cases: Collection[uuid.UUID]) -> Standing:
     """Where they stand, from the records."""
-    responsible: dict[Any, uuid.UUID | None] = {}
+    institutions = Responsible(partners.directory())
     found = Standing({}, {})
     for each in known(cases):
         mine = laps(each.book, each.facts)
         for some in mine.values():
             for lap in some:
-                found.rows[each.case_id, lap.step, lap.number] = _row(each, lap, responsible)
+                found.rows[each.case_id, lap.step, lap.number] = _row(each, lap, institutions)
         found.cards[each.case_id] = _card(each, next_due(mine))
     return found
 
 
-def _row(case: Known, lap: Lap, responsible: dict[Any, uuid.UUID | None]) -> Row:
+@dataclass
+class Responsible:
+    """Which institution was responsible for what, where, when; asked once for each day."""
+
+    directory: partners.Directory
+    found: dict[Any, uuid.UUID | None] = field(default_factory=dict)
+
+    def of(self, step: Step, province: str, day: date) -> uuid.UUID | None:
+        """Its id; None where the house itself acts, or nobody is known."""
+        if step.responsible is None:
+            return None
+        key = (step.responsible, province, day)
+        if key not in self.found:
+            each = self.directory.institution_for(*key)
+            self.found[key] = each.id if each else None
+        return self.found[key]
+
+
+def _row(case: Known, lap: Lap, institutions: Responsible) -> Row:
     step = case.book.by_key[lap.step]
     moment = lap.started_at or lap.ended_at
     day = local(moment).date() if moment else case.book.starts_on
     return Row(case.case_id, lap.step, lap.number, case.foundation_id, case.house_id, case.book.version_id,
-               step.responsible, _institution(step, case.province, day, responsible), lap.started_at, lap.due_at,
-               lap.ended_at, lap.end)
-
-
-def _institution(step: Step, province: str, day: date, known_ones: dict[Any, uuid.UUID | None]) -> uuid.UUID | None:
-    if step.responsible is None:
-        return None
-    key = (step.responsible, province, day)
-    if key not in known_ones:
-        found = partners.institution_for(step.responsible, province, day)
-        known_ones[key] = found.id if found else None
-    return known_ones[key]
+               step.responsible, institutions.of(step, case.province, day), lap.started_at, lap.due_at, lap.ended_at,
+               lap.end)
 
 
 def _card(case: Known, lap: Lap | None) -> Card:

@@ -168,16 +168,12 @@ def causes(words: Iterable[StepWord]) -> dict[tuple[str, datetime], StepWord]:
 
 def responsible(route: Route) -> dict[str, Institution | None]:
     """By step the institution that must act: of the province of the house, on the day on which the clock started."""
-    found: dict[Any, Institution | None] = {}
-    who = {}
+    directory, found = partners.directory(), {}
     for place in route.places:
         if kind := place.step.responsible:
             started = place.lap.started_at if place.lap and place.lap.started_at else now()
-            key = (kind, local(started).date())
-            if key not in found:
-                found[key] = partners.institution_for(kind, route.known.province, key[1])
-            who[place.step.key] = found[key]
-    return who
+            found[place.step.key] = directory.institution_for(kind, route.known.province, local(started).date())
+    return found
 
 
 def late(word: Word, before: datetime, since: datetime) -> dict[uuid.UUID, list[Any]]:

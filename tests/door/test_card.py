@@ -47,6 +47,14 @@ def test_on_paper_it_is_one_tagged_sheet_without_house_or_address(card, programm
         assert never not in text
 
 
+def test_a_seventh_line_does_not_fit_on_the_sheet(card, staff, sign_in):
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    answer = client.fill(f"{card}/cambiar", calls="\n".join(f"Persona {number} · 1" for number in range(7)))
+    assert answer.status_code == 422
+    assert "La tarjeta es una sola hoja" in Page(answer.text).text
+    assert client.fill(f"{card}/cambiar", calls="\n\n".join(f"Persona {number} · 1" for number in range(6))).location
+
+
 def test_until_somebody_wrote_whom_to_call_the_names_stand_there_with_a_line(card, staff, sign_in, tmp_path):
     staff(Role.SHELTER_COORDINATOR, name="Beatriz Larrea")
     text, _sheets = text_of(sign_in(staff(Role.HOUSE_STAFF)).get(f"{card}.pdf").data, tmp_path)

@@ -183,7 +183,9 @@ def test_what_exists_is_shown_instead_to_those_who_may_know_of_it(client, hers, 
                 occurred_at=now(), detail=discipline.value,
             ))
     client.fill(f"{url}/nueva", **told(trace="anticipated"))
-    text = Page(client.get(f"{url}/planificar").text).text
+    page = Page(client.get(f"{url}/planificar").text)
+    text = page.text
+    assert len([each for each in page.all("a") if "/documentos/" in each.get("href", "")]) == 1
     assert "Lo ha contado una vez" in text
     assert "Testimonio anticipado" in text
     assert "Informe social" in text

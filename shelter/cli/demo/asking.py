@@ -10,7 +10,7 @@ from shelter.codes.cases import Milestone
 from shelter.codes.door import Approach, Asker, Given, Paper, RequestState, Told
 from shelter.codes.interviews import Again, InterviewPurpose, InterviewState, Trace
 from shelter.codes.people import SpokenLanguage
-from shelter.codes.referrals import HowSheIs
+from shelter.codes.referrals import HowSheIs, InstitutionKind
 from shelter.codes.services import Discipline
 from shelter.db import db
 from shelter.door.models import DoorRequest, NightCard
@@ -51,6 +51,7 @@ _PURPOSE = {
     Discipline.SOCIAL: InterviewPurpose.FIRST, Discipline.PSYCHOLOGY: InterviewPurpose.CARE,
     Discipline.LEGAL: InterviewPurpose.COMPLAINT, Discipline.MEDICAL: InterviewPurpose.EXAMINATION,
 }
+_HEARS = (InstitutionKind.PROSECUTOR, InstitutionKind.POLICE, InstitutionKind.PROTECTION, InstitutionKind.JUSTICE)
 _TRACE = Wheel({Trace.NOTHING: 4, Trace.WRITTEN: 5, Trace.RECORDED: 1, Trace.ANTICIPATED: 1})
 _TIMES = Wheel({0: 20, 1: 45, 2: 25, 3: 10})
 _WHY = ("La unidad pide precisar fechas que no constan en el informe.", "Ella pidió contarlo con otra persona.")
@@ -105,10 +106,18 @@ def outside(portion: Portion, dice: Dice, almanac: Almanac, places: Sequence[Pla
                         entered_at=checked_at + MINUTE * 4, done=dice.one(_DONE), **whose)
 
 
+def who_interviews(institutions: Sequence[tuple[UUID, InstitutionKind, str]]) -> list[UUID]:
+    """Institutions before which people tell it, the prosecutor's office first."""
+    return [found for kind in _HEARS for found, each, _name in institutions if each is kind]
+
+
 def interviews(case: Telling, dice: Dice, institutions: Sequence[UUID]) -> None:
     """How often she told it: to whom of ours, to an institution, what is left of it; some wait for another one."""
-    at = case.by_then(case.arrived_at + DAY)
+    ago, last = case.plan.arrived - 1, 1 if case.plan.left is None else case.plan.left + 1
     for number in range(_TIMES.spin(dice.rng)):
+        if ago < last:
+            break
+        at = case.almanac.at(ago, dice.between(9 * 60, 16 * 60))
         discipline = dice.one(list(Discipline)) if number == 0 or dice.chance(0.3) else None
         made = case.add(
             Interview, id=dice.id(), state=InterviewState.HELD, occurs_at=at, entered_at=case.entered(at),
@@ -119,7 +128,7 @@ def interviews(case: Telling, dice: Dice, institutions: Sequence[UUID]) -> None:
             again=dice.one(list(Again)) if number else None, reason=dice.one(_WHY) if number else None,
         )
         case.reached(Milestone.INTERVIEWED, at, made, detail=discipline or "institution")
-        at = case.by_then(at + DAY * dice.between(4, 30))
+        ago -= dice.between(4, 30)
 
 
 def planned(case: Telling, dice: Dice, institutions: Sequence[UUID]) -> None:

@@ -62,7 +62,7 @@ class Demonstration:
         protocol.bring_in(Dice(self.seed, "protocol"), self.almanac, places, programme.coordinator())
         asking.cards(self.asked, places)
         self.callers = referrals.callers(programme.institutions())
-        self.offices = list(dict.fromkeys(each.institution_id for each in self.callers))
+        self.offices = asking.who_interviews(programme.institutions())
         self.plans: Iterator[Plan] = Planner(self.dice, self.almanac, places, self.size).plans()
         self.done = 0
 
@@ -82,7 +82,7 @@ class Demonstration:
                 attach(walk, self.papers, self.done)
             if walk.is_known:
                 asking.interviews(walk, self.asked, self.offices)
-            if walk.is_known and walk.plan.is_present and self.done <= WITH_PAPERS:
+            if walk.is_known and walk.plan.is_present and self.done <= WITH_PAPERS and self.done % 4 == 0:
                 asking.planned(walk, self.asked, self.offices)
             self._owed += SERVICES - given
         return portion.save()
