@@ -198,7 +198,7 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
         "outgoing/show.html", case=case, outgoing=found, institution=_name(found.institution), sees=sees, form=form,
         asking=form if isinstance(form, HerAnswerForm) else HerAnswerForm(),
         sending=form if isinstance(form, SendForm) else SendForm(),
-        lines=(letter.lines(case, found) if prepared else found.sent or []) if sees else [], said=letter.label,
+        lines=(letter.lines(case, found) if prepared else found.left) if sees else [], said=letter.label,
         consent=consent, replies=replies, names=accounts.names(people),
         may_print=letter.may_be_printed(found, consent is not None),
         slip=answers.latest(actions.ANSWER, found.id), by_consent=found.basis is Basis.CONSENT,

@@ -15,6 +15,7 @@ from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose
 from shelter.codes.cases import Channel as HerChannel
 from shelter.codes.documents import FileKind
 from shelter.codes.leaving import InstructionKind, Outcome
+from shelter.codes.outgoing import Basis, Shared
 from shelter.codes.places import Channel, Rank
 from shelter.codes.referrals import Urgency
 from shelter.codes.services import Discipline, Modality, ServiceType
@@ -23,6 +24,7 @@ from shelter.desk.pairs import RECOVERY
 from shelter.documents.models import Document
 from shelter.followup.models import FollowUp
 from shelter.jobs import Job
+from shelter.outgoing import actions as outgoing
 from shelter.partners import actions as partner_actions
 from shelter.partners import queries as partners
 from shelter.partners.models import CalendarDay, Post
@@ -108,7 +110,15 @@ def world(programme, staff, case):
                 outcome=Outcome.STABLE,
             )
             db.session.add(contact)
+            db.session.flush()
+            sent = outgoing.prepare(
+                each, by=lead.id, institution=programme.institutions[0], post=None, fields=[Shared.NAME_USED],
+                service=ServiceType.RIGHTS, urgency=Urgency.TODAY, basis=Basis.VITAL, needs="x", grounds="x",
+                reply_to="x",
+            )
+            outgoing.send(each, sent, by=lead.id, was_told=True)
         found[kind] = {
+            "sent": sent.id,
             "contact": contact.id,
             "case": each.id,
             "service": service.id,

@@ -16,12 +16,15 @@ from shelter.cases import indicators as _cases
 from shelter.cases.models import Case
 from shelter.codes.cases import Answer, Exploitation
 from shelter.codes.leaving import Destination, ExitReason, Outcome
+from shelter.codes.outgoing import OutgoingState, WithdrawnWhy
 from shelter.codes.people import AgeBand, Sex
+from shelter.codes.referrals import InstitutionKind
 from shelter.codes.services import ServiceType
 from shelter.db import db
 from shelter.followup import indicators as _followup
 from shelter.indicators import INDICATORS, Scope, figures
 from shelter.intake import indicators as _intake
+from shelter.outgoing import indicators as _outgoing
 from shelter.partners import actions as partners
 from shelter.register import indicators as _register
 from shelter.residence import indicators as _residence
@@ -33,13 +36,14 @@ from tests.indicators.population import (
     ACase,
     AContact,
     APerson,
+    AReferral,
     AService,
     AStay,
     count_by_hand,
     settle,
 )
 
-COUNTED = (_cases, _followup, _intake, _register, _residence, _services, _transition)
+COUNTED = (_cases, _followup, _intake, _outgoing, _register, _residence, _services, _transition)
 PERIODS = [Period.read(text) for text in (
     "2025-Q1", "2025-02", "2024..2025", "2025",
     "2024-02-29..2024-02-29", "2025-03-31..2025-03-31", "2024-12-31..2025-01-01",
@@ -79,8 +83,14 @@ def services(draw):
 
 
 contacts = st.lists(st.builds(AContact, st.sampled_from([1, 3, 6, 12]), moments, st.sampled_from(Outcome)), max_size=3)
+withdrawals = st.sampled_from(list(WithdrawnWhy)).map(lambda why: (OutgoingState.WITHDRAWN, why))
+outcomes = st.one_of(st.sampled_from(list(OutgoingState)[1:5]).map(lambda state: (state, None)), withdrawals)
+referrals = st.lists(st.builds(
+    lambda kind, service, at, outcome, age: AReferral(kind, service, at, *outcome, age),
+    st.sampled_from(list(InstitutionKind)[::6]), st.sampled_from(list(ServiceType)[::9]), moments, outcomes, ages,
+), max_size=3)
 some_cases = st.lists(
-    st.builds(ACase, moments, ages, forms, countries, st.booleans(), stays(), services(), contacts),
+    st.builds(ACase, moments, ages, forms, countries, st.booleans(), stays(), services(), contacts, referrals),
     min_size=1, max_size=2, unique_by=lambda case: case.opened,
 )
 people = st.lists(

@@ -54,7 +54,7 @@ def test_what_she_agreed_to_leaves_and_is_told_on_the_timeline(client, rosa, wor
     url = sent()
     found = stored()
     assert found.state is S.SENT
-    assert found.sent == [["needs", "Una cita de medicina general."], ["name_used", "Rosa"], ["age", found.sent[2][1]]]
+    assert found.left == [("needs", "Una cita de medicina general."), ("name_used", "Rosa"), ("age", found.left[2][1])]
     entry = db.session.scalar(sa.select(TimelineEntry).where(TimelineEntry.milestone == Milestone.REFERRED_OUT))
     assert (entry.detail, entry.by_id, entry.about_id) == ("medical.check_up", worker.id, found.id)
     letter = client.get(f"{url}/carta.pdf")
@@ -80,7 +80,7 @@ def test_what_was_sent_is_not_what_is_known_today(client, rosa, sent, stored):
     url = sent()
     with work("test.person", by=operator):
         cases.describe(rosa, version=rosa.person.version, name_used="Otra")
-    assert stored().sent[1] == ["name_used", "Rosa"]
+    assert stored().left[1] == ("name_used", "Rosa")
     assert "Otra" not in Page(client.get(url).text).text.split("Salió exactamente esto")[1].split("Con qué base")[0]
 
 

@@ -17,6 +17,7 @@ from .chance import Almanac, Dice
 from .papers import WITH_PAPERS, attach
 from .plans import Plan, Planner
 from .programme import Place
+from .sending import offices, refer
 from .walks import Walk
 from .writing import Portion, prepare_for_much, settle
 
@@ -32,6 +33,7 @@ class Demonstration:
         self.almanac = Almanac(today(), years * 365)
         self.dice = Dice(seed, "cases")
         self.papers = Dice(seed, "papers")
+        self.sent = Dice(seed, "sent")
         self._owed = 0
 
     def load(self, password: str, progress: Callable[[int], None]) -> Counter[str]:
@@ -58,7 +60,8 @@ class Demonstration:
         history.bring_in(Dice(self.seed, "history"), self.almanac, places[0],
                          by=places[0].staff[Role.SHELTER_COORDINATOR])
         requests.waiting(Dice(self.seed, "requests"), self.almanac, places, programme.administrator())
-        self.callers = referrals.callers(programme.institutions())
+        institutions = programme.institutions()
+        self.callers, self.offices = referrals.callers(institutions), offices(institutions)
         self.plans: Iterator[Plan] = Planner(self.dice, self.almanac, places, self.size).plans()
         self.done = 0
 
@@ -72,6 +75,7 @@ class Demonstration:
             wished = self._wished()
             walk = Walk(portion, plan, self.almanac, self.callers)
             given = walk.tell(wished, whole_team=self.size <= MUCH)
+            refer(walk, self.sent, self.offices)
             if self.done <= WITH_PAPERS:
                 attach(walk, self.papers, self.done)
             self._owed += SERVICES - given
