@@ -159,6 +159,7 @@ def test_no_figure_is_left_out_of_the_count_by_hand():
 
 FEMALE, COLOMBIA, DAY = Sex.FEMALE, "CO", timedelta(days=1)
 LEGAL, CRISIS = ServiceType.RIGHTS, ServiceType.CRISIS
+HEALTH = InstitutionKind.HEALTH, ServiceType.CHECK_UP
 
 
 @pytest.fixture
@@ -171,6 +172,8 @@ def rosa(programme):
         arrived, None, forms, "PE", False, [AStay(arrived, left, age=AgeBand.TO_20)],
         [AService(CRISIS, arrived), AService(CRISIS, left), AService(LEGAL, left), AService(LEGAL, left, False)],
         [AContact(1, left + 33 * DAY, Outcome.STABLE), AContact(3, left + 95 * DAY, Outcome.UNSAFE)],
+        [AReferral(*HEALTH, arrived, OutgoingState.ATTENDED), AReferral(*HEALTH, left, OutgoingState.NOT_ATTENDED),
+         AReferral(*HEALTH, left), AReferral(*HEALTH, left, OutgoingState.WITHDRAWN, WithdrawnWhy.NO_ANSWER)],
     )
     settle(programme, [APerson(FEMALE, COLOMBIA, cases=[case])])
     return case
@@ -180,18 +183,24 @@ def values(period):
     return {figure.code: figure.value for figure in figures(Period.read(period))}
 
 
+def outgoing(*counts):
+    """Sent, answered, accepted, attended, unmet."""
+    names = ("sent", "answered", "accepted", "attended", "unmet")
+    return {f"outgoing.{name}": count for name, count in zip(names, counts, strict=True)}
+
+
 def test_the_figures_of_one_person_worked_out_by_hand(rosa):
     assert values("2024") == {
         "cases.registered": 1, "intake.admitted": 1, "residence.present": 1, "services.given": 1, "services.persons": 1,
-        "transition.exits": 0, "followup.due": 0, "followup.done": 0,
+        "transition.exits": 0, "followup.due": 0, "followup.done": 0, **outgoing(1, 1, 1, 1, 0),
     }
     assert values("2025") == {
         "cases.registered": 0, "intake.admitted": 0, "residence.present": 0, "services.given": 2, "services.persons": 1,
-        "transition.exits": 1, "followup.due": 3, "followup.done": 1,
+        "transition.exits": 1, "followup.due": 3, "followup.done": 1, **outgoing(3, 1, 0, 0, 2),
     }
     assert values("2024..2025") | {"residence.present": 0} == {
         "cases.registered": 1, "intake.admitted": 1, "residence.present": 0, "services.given": 3, "services.persons": 1,
-        "transition.exits": 1, "followup.due": 3, "followup.done": 1,
+        "transition.exits": 1, "followup.due": 3, "followup.done": 1, **outgoing(4, 2, 1, 1, 2),
     }
 
 

@@ -90,7 +90,9 @@ class Walk:
 
     def moves(self):
         case = self.case()
-        case.house_id = self.dice.choice([each.id for each in self.houses if each.foundation_id == case.foundation_id])
+        if not case.is_present:  # whoever has a bed leaves it first
+            houses = [each.id for each in self.houses if each.foundation_id == case.foundation_id]
+            case.house_id = self.dice.choice(houses)
 
     def gets_a_bed(self):
         case = self.case()

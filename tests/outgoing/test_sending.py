@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from shelter import answers
 from shelter.access import Role
 from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import today
@@ -16,6 +17,7 @@ from shelter.cases.records import Consent
 from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone, Stage
 from shelter.codes.outgoing import OutgoingState
 from shelter.db import db
+from shelter.outgoing import actions
 from shelter.outgoing.models import Outgoing
 from tests.client import Page
 
@@ -191,3 +193,25 @@ def test_another_case_does_not_lend_its_referral(client, case, worker, sent):
     borrowed = url.split("/derivaciones/")[1]
     for path in ("", "/carta.pdf", "/respuesta", "/retirar"):
         assert client.get(f"/casos/{mine.id}/derivaciones/{borrowed}{path}").status_code == 404
+
+
+@pytest.mark.parametrize(("base", "has_link"), [("http://localhost", False), ("https://respuestas.example.org", True)])
+def test_where_somebody_outside_can_reach_it_the_slip_has_a_link_and_a_picture(app, sent, stored, base, has_link):
+    sent()
+    slip = answers.latest(actions.ANSWER, stored().id)
+    app.config["TRUSTED_HOSTS"] = ["localhost", "respuestas.example.org"]
+    with app.test_request_context(base_url=base):
+        part = answers.printed(slip)
+        assert part.code == slip.code
+        assert (part.address == f"{base}/respuesta" and "<svg" in part.picture) if has_link else part.address is None
+        answers.revoke(actions.ANSWER, stored().id)
+        assert answers.printed(slip) is None
+    db.session.rollback()
+
+
+def test_the_letter_is_for_archives_and_for_screen_readers(client, sent):
+    letter = client.get(f"{sent()}/carta.pdf")
+    for word in (b"<pdfuaid:part>1</pdfuaid:part>", b"<pdfaid:part>3</pdfaid:part>", b"/StructTreeRoot"):
+        assert word in letter.data
+    assert letter.headers["Cache-Control"] == "no-store"
+    assert "Rosa" not in letter.headers["Content-Disposition"]
