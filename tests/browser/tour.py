@@ -15,8 +15,8 @@ from tests.browser.screen import Screen
 
 NO_PAGES = {
     "accounts.quick_exit", "accounts.pause", "documents.download", "home.beginning", "home.health", "home.session_left",
-    "oversight.export", "oversight.paper", "register.left_out", "register.mapping", "register.rejects", "reports.paper",
-    "reports.publication", "static",
+    "oversight.export", "oversight.paper", "outgoing.paper", "register.left_out", "register.mapping",
+    "register.rejects", "reports.paper", "reports.publication", "static",
 }
 """Addresses that answer with something else than a page of the frame."""
 BY_HAND = {"accounts.code", "accounts.confirm", "own.add_passkey"}

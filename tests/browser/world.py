@@ -27,6 +27,7 @@ from shelter.cases.records import Stay
 from shelter.codes.cases import Answer, Channel, ConsentAnswer, ConsentPurpose, Exploitation
 from shelter.codes.jobs import JobState
 from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outcome
+from shelter.codes.outgoing import Basis, Shared
 from shelter.codes.people import DocumentKind, SpokenLanguage
 from shelter.codes.places import Channel as PartnerChannel
 from shelter.codes.places import Rank
@@ -42,8 +43,9 @@ from shelter.house import create_app
 from shelter.indicators import Scope, figures
 from shelter.intake import actions as intake
 from shelter.jobs import Job, worker
+from shelter.outgoing import actions as outgoing
 from shelter.partners import actions as partners
-from shelter.partners.models import CalendarDay, House
+from shelter.partners.models import CalendarDay, House, Institution
 from shelter.referrals import actions as referrals
 from shelter.register import undoing, uploads
 from shelter.register.models import ImportedFile
@@ -274,9 +276,21 @@ class World:
                                      content=b"%PDF-1.7")
             self.papers[role] = f"/casos/{case.id}/documentos/{paper.id}"
         intake.finish(case, by=lead)
+        self._referred(case, lead)
         if case.is_present:
             day = today()
             residence.instruct(case, by=lead, kind=InstructionKind.GIVE, text="Ziploc 20:00", from_on=day, to_on=day)
+
+    def _referred(self, case: Case, lead: uuid.UUID) -> None:
+        """One that waits for her answer, and one that left in an emergency and waits for the institution's."""
+        institution = db.session.get_one(Institution, self.institution)
+        for basis in (Basis.CONSENT, Basis.VITAL):
+            made = outgoing.prepare(
+                case, by=lead, institution=institution, post=None, fields=[Shared.NAME_USED], basis=basis,
+                service=ServiceType.RIGHTS, urgency=Urgency.TODAY, needs="Zozobra", grounds="Zarza", reply_to="Zaguán",
+            )
+            db.session.flush()
+        self.sent = outgoing.send(case, made, by=lead, was_told=True).id
 
     @staticmethod
     def _left(case: Case, lead: uuid.UUID, outcome: Outcome) -> None:

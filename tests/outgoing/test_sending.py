@@ -12,14 +12,15 @@ from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import today
 from shelter.cases import actions as cases
 from shelter.cases import queries as spine
-from shelter.cases.models import TimelineEntry
+from shelter.cases.models import Case, TimelineEntry
 from shelter.cases.records import Consent
 from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone, Stage
 from shelter.codes.outgoing import OutgoingState
 from shelter.db import db
-from shelter.outgoing import actions
+from shelter.outgoing import actions, letter
 from shelter.outgoing.models import Outgoing
 from tests.client import Page
+from tests.web.test_paper import failures
 
 S = OutgoingState
 
@@ -209,9 +210,16 @@ def test_where_somebody_outside_can_reach_it_the_slip_has_a_link_and_a_picture(a
     db.session.rollback()
 
 
-def test_the_letter_is_for_archives_and_for_screen_readers(client, sent):
-    letter = client.get(f"{sent()}/carta.pdf")
-    for word in (b"<pdfuaid:part>1</pdfuaid:part>", b"<pdfaid:part>3</pdfaid:part>", b"/StructTreeRoot"):
-        assert word in letter.data
-    assert letter.headers["Cache-Control"] == "no-store"
-    assert "Rosa" not in letter.headers["Content-Disposition"]
+def test_the_letter_is_for_archives_and_for_screen_readers(app, client, sent, stored):
+    app.config["TRUSTED_HOSTS"] = ["localhost", "respuestas.example.org"]
+    answer = client.get(f"{sent()}/carta.pdf")
+    assert failures(answer.data) == []
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Rosa" not in answer.headers["Content-Disposition"]
+    with app.test_request_context(base_url="https://respuestas.example.org"):
+        slip = answers.printed(answers.latest(actions.ANSWER, stored().id))
+        consent = spine.consents(db.session.get_one(Case, stored().case_id))[0]
+        with_picture = letter.printed(letter.Sheet(stored(), "Fundación", "Elena", "Elena", slip, consent))
+    assert failures(with_picture) == []
+    assert len(with_picture) > len(answer.data)
+    db.session.rollback()
