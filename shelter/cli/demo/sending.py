@@ -41,7 +41,7 @@ NOTES = (
 )
 _COUNT = Wheel({0: 55, 1: 28, 2: 12, 3: 5})
 _URGENCY = Wheel({Urgency.TODAY: 15, Urgency.DAYS: 35, Urgency.PLANNED: 50})
-_OUTCOME = Wheel({S.ATTENDED: 70, S.NOT_ATTENDED: 18, S.RECEIVED: 6, S.WITHDRAWN: 6})
+_OUTCOME = Wheel({S.ATTENDED: 74, S.NOT_ATTENDED: 18, S.WITHDRAWN: 8})
 _SO_FAR = Wheel({S.SENT: 45, S.RECEIVED: 25, S.ATTENDED: 25, S.NOT_ATTENDED: 5})
 _THROUGH = Wheel({Through.CALL: 70, Through.SLIP: 18, Through.LETTER: 7, Through.IN_PERSON: 5})
 _REASON = Wheel({
