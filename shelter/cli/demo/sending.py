@@ -63,6 +63,8 @@ def refer(case: Telling, dice: Dice, known: Offices) -> None:
     first, last = case.arrived_at + DAY, case.until
     if case.plan.is_new or last <= first:
         return
+    if case.left_at is None:  # of those who are here, what is of these days
+        first = max(first, last - 20 * DAY)
     for _number in range(_COUNT.spin(dice.rng)):
         service, kind, needs = dice.one(ASKED)
         if kind in known:
@@ -71,7 +73,7 @@ def refer(case: Telling, dice: Dice, known: Offices) -> None:
 
 
 def _sent(case: Telling, dice: Dice, office: tuple[uuid.UUID, str], asked: dict[str, Any], at: datetime) -> None:
-    is_urgent = asked["institution_kind"] is Kind.HEALTH and dice.chance(0.06)
+    is_urgent = asked["institution_kind"] is Kind.HEALTH and dice.chance(0.3 if case.left_at is None else 0.05)
     is_reviewed = is_urgent and at < case.almanac.last - 4 * DAY
     fields = [Shared.NEEDS, Shared.NAME_USED, *([] if is_urgent else [Shared.LANGUAGE])]
     state, heard_at = _outcome(case, dice, at)
