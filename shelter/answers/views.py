@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, request
+from flask import abort, current_app, request
 from flask.typing import ResponseReturnValue
 
 from shelter import tokens
@@ -50,6 +50,8 @@ def _taken(slip: Slip, code: str) -> ResponseReturnValue:
     form = slip.kind.form(slip.about_id)
     if not form.is_good():
         return _asked(slip, code, form)
+    if current_app.config["READ_ONLY"]:
+        abort(503)
     try:
         with work("answer.take", by=STRANGER, on=slip):
             onward = actions.answer(code, form)

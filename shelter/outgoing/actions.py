@@ -106,7 +106,7 @@ def send(
         outgoing.told_at, outgoing.not_told = (now(), None) if was_told else (None, not_told)
         tell(accounts.holding(Permission.OUTGOING_REVIEW, case.house_id), WITHOUT, about=case, but=by)
     with speaking("es"):
-        outgoing.sent = letter.lines(case, outgoing)
+        outgoing.left = letter.lines(case, outgoing)
     outgoing.state, outgoing.sent_at, outgoing.sent_by_id = OutgoingState.SENT, now(), by
     outgoing.age_band = case.age_band
     answers.issue(ANSWER, outgoing.id, lasts=rules.SLIP_LASTS, by=by)

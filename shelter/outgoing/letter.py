@@ -62,7 +62,7 @@ class Sheet:
     @property
     def lines(self) -> list[tuple[str, str]]:
         """What left, with its labels, word for word as it was sent."""
-        return [(label(word), value) for word, value in self.outgoing.sent or ()]
+        return [(label(word), value) for word, value in self.outgoing.left]
 
     @property
     def to(self) -> str:

@@ -17,14 +17,12 @@ from shelter.codes.people import AgeBand
 from shelter.codes.referrals import InstitutionKind, Urgency
 from shelter.codes.services import ServiceType
 from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
-from shelter.db.sealed import NAME, Codec
+from shelter.db.sealed import ALTERED, NAME
 from shelter.partners.models import Institution, Post
-
-LINES = Codec(lambda lines: json.dumps(lines, ensure_ascii=False).encode(), lambda content: json.loads(content))
 
 
 class Outgoing(Model):
-    """What an institution is asked for, and what it was told. `sent` is word for word what left: [[word, value], …].
+    """What an institution is asked for, and what it was told. `sent` is word for word what left, as JSON: see `left`.
 
     The kind of institution is kept as it was then, for the figures.
     """
@@ -82,7 +80,7 @@ class Outgoing(Model):
     reply_to_sealed: Mapped[SealedBytes | None]
     reply_to = Sealed("outgoing.reply_to", ("case", "case_id"), Compartment.CORE, NAME)
     sent_sealed: Mapped[SealedBytes | None]
-    sent = Sealed("outgoing.sent", ("case", "case_id"), Compartment.CORE, codec=LINES)
+    sent = Sealed("outgoing.sent", ("case", "case_id"), Compartment.CORE)
 
     institution: Mapped[Institution] = relationship(lazy="joined", innerjoin=True)
     post: Mapped[Post | None] = relationship(viewonly=True)
@@ -92,6 +90,18 @@ class Outgoing(Model):
     def shared(self) -> list[Shared]:
         """What leaves, in the order in which it is printed."""
         return [Shared(each) for each in self.fields]
+
+    @property
+    def left(self) -> list[tuple[str, str]]:
+        """What left, word for word: (word of Shared, text); where it was altered since, a sentence that says so."""
+        text = self.sent
+        if not text or text.startswith(ALTERED):
+            return [(str(Shared.NEEDS), text)] if text else []
+        return [(word, value) for word, value in json.loads(text)]
+
+    @left.setter
+    def left(self, lines: list[tuple[str, str]]) -> None:
+        self.sent = json.dumps(lines, ensure_ascii=False)
 
 
 class Reply(Model):

@@ -25,7 +25,7 @@ from shelter.texts import say as _
 from shelter.web import Form, Leaves, Section, me, menu, page, submit
 from shelter.web.gate import reading
 from shelter.web.page import saved
-from shelter.web.panels import case_panel, case_tab, day_card, institution_panel
+from shelter.web.panels import case_tab, day_card, institution_panel
 
 from . import actions, letter, queries, rules
 from .forms import HerAnswerForm, OutgoingForm, ReplyForm, ScreeningForm, SendForm, SlipForm, WithdrawForm
@@ -198,7 +198,7 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
         "outgoing/show.html", case=case, outgoing=found, institution=_name(found.institution), sees=sees, form=form,
         asking=form if isinstance(form, HerAnswerForm) else HerAnswerForm(),
         sending=form if isinstance(form, SendForm) else SendForm(),
-        lines=(letter.lines(case, found) if prepared else found.sent or []) if sees else [], said=letter.label,
+        lines=(letter.lines(case, found) if prepared else found.left) if sees else [], said=letter.label,
         consent=consent, replies=replies, names=accounts.names(people),
         may_print=letter.may_be_printed(found, consent is not None),
         slip=answers.latest(actions.ANSWER, found.id), by_consent=found.basis is Basis.CONSENT,
@@ -251,13 +251,6 @@ answers.answer_kind(actions.ANSWER, answers.Kind(
 
 
 # --- on other pages ---------------------------------------------------------------------------------------------------
-
-@case_panel(55, P.OUTGOING_READ, "outgoing/_panel.html")
-def panel(case: Case) -> dict[str, Any] | None:
-    """The latest three, on the case page."""
-    rows = _said(map(_as_dict, queries.of_case(case)[:3]))
-    return {"rows": rows} if rows else None
-
 
 @day_card(12, P.OUTGOING_READ, "outgoing/_day.html")
 def day() -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from shelter.codes.documents import FileKind
 from shelter.codes.door import Approach, Asker, Paper
 from shelter.codes.interviews import InterviewPurpose
 from shelter.codes.leaving import InstructionKind, Outcome
+from shelter.codes.outgoing import Basis, Shared
 from shelter.codes.places import Channel, Rank
 from shelter.codes.protocol import DelayCause
 from shelter.codes.referrals import Urgency
@@ -29,6 +30,7 @@ from shelter.door import actions as door
 from shelter.followup.models import FollowUp
 from shelter.interviews import actions as interviews
 from shelter.jobs import Job
+from shelter.outgoing import actions as outgoing
 from shelter.partners import actions as partner_actions
 from shelter.partners import queries as partners
 from shelter.partners.models import CalendarDay, Post
@@ -129,7 +131,15 @@ def world(programme, staff, case):
             word = StepWord(foundation_id=each.foundation_id, case_id=each.id, step="report", word=Word.CAUSE, at=now(),
                             by_id=lead.id, reason=DelayCause.NO_ANSWER)
             db.session.add(word)
+            db.session.flush()
+            sent = outgoing.prepare(
+                each, by=lead.id, institution=programme.institutions[0], post=None, fields=[Shared.NAME_USED],
+                service=ServiceType.RIGHTS, urgency=Urgency.TODAY, basis=Basis.VITAL, needs="x", grounds="x",
+                reply_to="x",
+            )
+            outgoing.send(each, sent, by=lead.id, was_told=True)
         found[kind] = {
+            "sent": sent.id,
             "contact": contact.id,
             "case": each.id,
             "service": service.id,

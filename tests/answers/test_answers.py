@@ -157,6 +157,14 @@ def test_what_is_wrong_with_an_answer_spends_nothing(asked, slip, officer):
     assert sent(officer, slip.code).status_code == 200
 
 
+def test_while_the_house_is_looked_after_nothing_is_taken_and_nothing_spent(app, asked, slip, officer):
+    app.config["READ_ONLY"] = True
+    assert sent(officer, slip.code).status_code == 503
+    app.config["READ_ONLY"] = False
+    assert sent(officer, slip.code).status_code == 200
+    assert len(asked.taken) == 1
+
+
 def test_what_can_be_answered_later_gets_a_new_code_shown_once(asked, slip, officer):
     asked.days = 20
     code = slip.code

@@ -2,14 +2,17 @@
 
 import uuid
 from collections import defaultdict
+from datetime import timedelta
 
 import pytest
 
+from shelter import answers
 from shelter.access import Role
 from shelter.accounts import actions as accounts
 from shelter.accounts.models import Staff
 from shelter.audit import operator, work
 from shelter.db import db
+from shelter.outgoing.actions import ANSWER
 from tests.browser.eyes import problems
 from tests.browser.screen import MAIN_FORM
 from tests.browser.tour import expected, tour
@@ -110,8 +113,10 @@ def test_every_page_for_somebody_who_is_not_signed_in(world, strange, language, 
     invited = world.member(Role.LAWYER)
     with world.inside(), work("staff.link", by=operator):
         token = accounts.new_link(db.session.get_one(Staff, invited.id))
+        code = answers.issue(ANSWER, world.sent, lasts=timedelta(days=1), by=None).code
     screen, findings = strange(language, theme, **options), Findings(language)
     links = (f"/activar/{token}", "/activar/spent")
+    links += ("/respuesta", f"/respuesta/{code}", "/respuesta/spent")
     for path in ("/entrar", "/recuperar", *links, "/ayuda", "/privacidad", "/accesibilidad", "/nada"):
         screen.go(path)
         findings.look(screen, path)

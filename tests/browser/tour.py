@@ -15,7 +15,7 @@ from tests.browser.screen import Screen
 
 NO_PAGES = {
     "accounts.quick_exit", "accounts.pause", "documents.download", "door.card_on_paper", "home.beginning",
-    "home.health", "home.session_left", "oversight.export", "oversight.paper", "protocol.letter",
+    "home.health", "home.session_left", "oversight.export", "oversight.paper", "outgoing.paper", "protocol.letter",
     "protocol.paper", "register.left_out", "register.mapping", "register.rejects", "reports.paper",
     "reports.publication", "static",
 }

@@ -29,6 +29,7 @@ from shelter.codes.door import Approach, Asker, Paper
 from shelter.codes.interviews import InterviewPurpose
 from shelter.codes.jobs import JobState
 from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outcome
+from shelter.codes.outgoing import Basis, Shared
 from shelter.codes.people import DocumentKind, SpokenLanguage
 from shelter.codes.places import Channel as PartnerChannel
 from shelter.codes.places import Rank
@@ -47,6 +48,7 @@ from shelter.indicators import Scope, figures
 from shelter.intake import actions as intake
 from shelter.interviews import actions as interviews
 from shelter.jobs import Job, worker
+from shelter.outgoing import actions as outgoing
 from shelter.partners import actions as partners
 from shelter.partners.models import CalendarDay, House, Institution
 from shelter.procedures import actions as procedures
@@ -314,9 +316,21 @@ class World:
                                      content=b"%PDF-1.7")
             self.papers[role] = f"/casos/{case.id}/documentos/{paper.id}"
         intake.finish(case, by=lead)
+        self._referred(case, lead)
         if case.is_present:
             day = today()
             residence.instruct(case, by=lead, kind=InstructionKind.GIVE, text="Ziploc 20:00", from_on=day, to_on=day)
+
+    def _referred(self, case: Case, lead: uuid.UUID) -> None:
+        """One that waits for her answer, and one that left in an emergency and waits for the institution's."""
+        institution = db.session.get_one(Institution, self.institution)
+        for basis in (Basis.CONSENT, Basis.VITAL):
+            made = outgoing.prepare(
+                case, by=lead, institution=institution, post=None, fields=[Shared.NAME_USED], basis=basis,
+                service=ServiceType.RIGHTS, urgency=Urgency.TODAY, needs="Zozobra", grounds="Zarza", reply_to="Zaguán",
+            )
+            db.session.flush()
+        self.sent = outgoing.send(case, made, by=lead, was_told=True).id
 
     @staticmethod
     def _left(case: Case, lead: uuid.UUID, outcome: Outcome) -> None:

@@ -18,8 +18,10 @@ YES, NO = ConsentAnswer.GIVEN, ConsentAnswer.REFUSED
 class Asked:
     """An answer, without a database."""
 
-    def __init__(self, answer, recipient=None, *, withdrawn=False, ended=False, purpose=ConsentPurpose.REFERRAL):
+    def __init__(self, answer, recipient=None, *, withdrawn=False, ended=False, purpose=ConsentPurpose.REFERRAL,
+                 fields=None):
         self.purpose, self.answer, self.recipient = purpose, answer, recipient
+        self.fields = fields
         self.withdrawn_at = now() if withdrawn else None
         self.ends_on = today() - timedelta(days=1) if ended else None
 
@@ -39,6 +41,11 @@ class Asked:
     ([Asked(YES), Asked(YES, "Hospital")], [0, 1]),
     ([Asked(YES, "Hospital"), Asked(NO), Asked(YES, "Registro")], [0]),
     ([Asked(NO, purpose=ConsentPurpose.FOLLOW_UP), Asked(YES)], [1]),
+    ([Asked(YES, "Hospital", fields=("age",)), Asked(YES, "Hospital", fields=("name_used",))], [0, 1]),
+    ([Asked(NO, "Hospital", fields=("document",)), Asked(YES, "Hospital", fields=("age",))], []),
+    ([Asked(NO, "Hospital", fields=("document",)), Asked(YES, "Registro", fields=("age",))], [1]),
+    ([Asked(YES, "Hospital", fields=("age",), ended=True), Asked(YES, "Hospital", fields=("age", "needs"))], []),
+    ([Asked(NO), Asked(YES, "Hospital", fields=("age",))], []),
 ])
 def test_her_last_word_to_each_question_counts(asked, expected):
     """The newest first; worked out by hand."""

@@ -32,6 +32,7 @@ from shelter.followup.models import FollowUp
 from shelter.indicators import Period, figures
 from shelter.intake.models import Intake
 from shelter.interviews.models import Interview
+from shelter.outgoing.models import Outgoing, Reply
 from shelter.partners.models import Bed, Foundation, House
 from shelter.referrals.models import Referral
 from shelter.register.models import ImportedFile, Register, RegisterCase
@@ -62,6 +63,7 @@ def rows_of(model):
 EVERYTHING = (
     Foundation, House, Bed, Staff, Assignment, Person, Case, CaseCard, TeamMember, TimelineEntry, Stay, Consent,
     SafeContact, Referral, Intake, Instruction, Service, Exit, FollowUp, Register, ImportedFile, RegisterCase,
+    Outgoing, Reply,
 )
 
 
@@ -241,7 +243,8 @@ def test_the_timeline_tells_every_record_once(demo):
     for milestone, rows in (
         (Milestone.ADMITTED, every(Stay)), (Milestone.EXITED, every(Exit)), (Milestone.FOLLOWED_UP, every(FollowUp)),
         (Milestone.CONSENTED, every(Consent)), (Milestone.SAFETY_CHECKED, every(Intake)),
-        (Milestone.ATTACHED, every(Document)),
+        (Milestone.ATTACHED, every(Document)), (Milestone.REFERRED_OUT, every(Outgoing)),
+        (Milestone.REFERRAL_ANSWERED, every(Reply)),
         (Milestone.INTERVIEWED, every(Interview, Interview.state == InterviewState.HELD)),
         (Milestone.IDENTIFIED, every(Intake, Intake.person_at.is_not(None))),
         (Milestone.INTAKE_DONE, every(Intake, Intake.finished_at.is_not(None))),

@@ -55,6 +55,8 @@ def test_the_figures_of_six_people_worked_out_by_hand(coordinator, six):
         "Casos registrados": "6", "Ingresos a una casa": "0", "Personas en las casas al final del período": "0",
         "Servicios brindados": "5", "Personas que recibieron un servicio": "4", "Egresos de una casa": "0",
         "Contactos de seguimiento previstos": "0", "Contactos de seguimiento realizados": "0",
+        "Derivaciones enviadas": "0", "Derivaciones respondidas": "0", "Derivaciones aceptadas": "0",
+        "Derivaciones atendidas": "0", "Derivaciones sin atención": "0",
     }
     assert cells(text, "Casos registrados: sexo") == {
         "Mujer": ["3", "60,0 %"], "Hombre": ["2", "40,0 %"], "No se sabe": ["1", "–"],

@@ -15,10 +15,13 @@ from shelter.cases.models import Case, Person, TimelineEntry
 from shelter.cases.records import Stay
 from shelter.codes.cases import Answer, Channel, Exploitation, Milestone
 from shelter.codes.leaving import SPOKE_WITH_HER, Destination, ExitReason, Outcome
+from shelter.codes.outgoing import Basis, OutgoingState, WithdrawnWhy
 from shelter.codes.people import AgeBand, Sex
+from shelter.codes.referrals import InstitutionKind, Urgency
 from shelter.codes.services import Modality, ServiceType
 from shelter.db import db
 from shelter.followup.models import FollowUp
+from shelter.outgoing.models import Outgoing
 from shelter.partners.models import Bed
 from shelter.services.models import Service
 from shelter.transition.models import Exit
@@ -43,6 +46,18 @@ class AContact:
 
 
 @dataclass
+class AReferral:
+    """Sent to an institution of that kind; `why` when it was withdrawn."""
+
+    kind: InstitutionKind
+    service: ServiceType
+    at: datetime
+    state: OutgoingState = OutgoingState.SENT
+    why: WithdrawnWhy | None = None
+    age: AgeBand | None = None
+
+
+@dataclass
 class AStay:
     arrived: datetime
     left: datetime | None = None
@@ -63,6 +78,7 @@ class ACase:
     stays: list[AStay] = field(default_factory=list)
     services: list[AService] = field(default_factory=list)
     contacts: list[AContact] = field(default_factory=list)
+    referrals: list[AReferral] = field(default_factory=list)
 
 
 @dataclass
@@ -77,13 +93,14 @@ class APerson:
 
 def settle(programme: Any, people: list[APerson]) -> None:
     """Put them into the database, in the transaction that is open."""
+    office = programme.institutions[0].id
     for each in people:
         foundation = programme.houses[each.house].foundation_id
         person = Person(foundation_id=foundation, sex=each.sex, nationality=each.nationality)
         db.session.add(person)
         db.session.flush()
         for told in each.cases:
-            _case(programme.houses[house_of(each, told)], person, told)
+            _case(programme.houses[house_of(each, told)], person, told, office)
     db.session.flush()
 
 
@@ -91,7 +108,7 @@ def house_of(person: APerson, case: ACase) -> int:
     return person.house ^ case.is_away
 
 
-def _case(house: Any, person: Person, told: ACase) -> None:
+def _case(house: Any, person: Person, told: ACase, office: uuid.UUID) -> None:
     case = Case(
         foundation_id=house.foundation_id, house_id=house.id, person_id=person.id, code=uuid.uuid4().hex[:12],
         opened_at=told.opened, age_band=told.age, exploitation=told.forms, exploited_in=told.country,
@@ -111,7 +128,12 @@ def _case(house: Any, person: Person, told: ACase) -> None:
         **of_case, month=each.month, occurred_at=each.at, by_id=uuid.uuid4(), channel=Channel.CALL,
         outcome=each.outcome, is_fulfilled=each.outcome in SPOKE_WITH_HER,
     ) for each in told.contacts]
-    db.session.add_all([*made, *contacts])
+    referrals = [Outgoing(
+        **of_case, reference=uuid.uuid4().hex[:12], institution_id=office, institution_kind=each.kind,
+        service=each.service, urgency=Urgency.PLANNED, basis=Basis.CONSENT, by_id=uuid.uuid4(), sent_at=each.at,
+        state=each.state, withdrawn_why=each.why, age_band=each.age,
+    ) for each in told.referrals]
+    db.session.add_all([*made, *contacts, *referrals])
 
 
 def _stay(house: Any, of_case: dict[str, uuid.UUID], told: AStay) -> None:
@@ -246,10 +268,27 @@ def follow_ups(people: list[APerson], period: Period, houses: set[int]) -> Itera
                     yield {**facts_of(person, case, day.year, stay.age), "month": [str(month)]}, is_done
 
 
+def referred(*states: str, silent: bool = False) -> Callable[[list[APerson], Period, set[int]], Iterator[Facts]]:
+    """Those that stand so; `silent`: and those that were withdrawn as nobody answered. No state: all."""
+
+    def count(people: list[APerson], period: Period, houses: set[int]) -> Iterator[Facts]:
+        for person, case in cases_in(people, houses):
+            for each in case.referrals:
+                unheard = silent and each.state == "withdrawn" and each.why == "no_answer"
+                if inside(each.at, period) and (not states or each.state in states or unheard):
+                    facts = facts_of(person, case, local(each.at).year, each.age)
+                    yield {**facts, "institution": [each.kind], "service": [each.service]}
+
+    return count
+
+
 BY_HAND: dict[str, Callable[[list[APerson], Period, set[int]], Iterator[Facts]]] = {
     "cases.registered": registered, "intake.admitted": admitted, "residence.present": present,
     "transition.exits": exits, "services.given": given, "services.persons": persons,
-    "followup.due": due, "followup.done": done,
+    "followup.due": due, "followup.done": done, "outgoing.sent": referred(),
+    "outgoing.answered": referred("received", "attended", "not_attended"),
+    "outgoing.accepted": referred("received", "attended"), "outgoing.attended": referred("attended"),
+    "outgoing.unmet": referred("not_attended", silent=True),
 }
 
 

@@ -16,12 +16,15 @@ from shelter.cases import indicators as _cases
 from shelter.cases.models import Case
 from shelter.codes.cases import Answer, Exploitation
 from shelter.codes.leaving import Destination, ExitReason, Outcome
+from shelter.codes.outgoing import OutgoingState, WithdrawnWhy
 from shelter.codes.people import AgeBand, Sex
+from shelter.codes.referrals import InstitutionKind
 from shelter.codes.services import ServiceType
 from shelter.db import db
 from shelter.followup import indicators as _followup
 from shelter.indicators import INDICATORS, Scope, figures
 from shelter.intake import indicators as _intake
+from shelter.outgoing import indicators as _outgoing
 from shelter.partners import actions as partners
 from shelter.referrals import indicators as _referrals
 from shelter.register import indicators as _register
@@ -34,13 +37,16 @@ from tests.indicators.population import (
     ACase,
     AContact,
     APerson,
+    AReferral,
     AService,
     AStay,
     count_by_hand,
     settle,
 )
 
-COUNTED = (_cases, _followup, _intake, _referrals, _register, _residence, _services, _transition)
+COUNTED = (
+    _cases, _followup, _intake, _outgoing, _referrals, _register, _residence, _services, _transition,
+)
 PERIODS = [Period.read(text) for text in (
     "2025-Q1", "2025-02", "2024..2025", "2025",
     "2024-02-29..2024-02-29", "2025-03-31..2025-03-31", "2024-12-31..2025-01-01",
@@ -80,8 +86,14 @@ def services(draw):
 
 
 contacts = st.lists(st.builds(AContact, st.sampled_from([1, 3, 6, 12]), moments, st.sampled_from(Outcome)), max_size=3)
+withdrawals = st.sampled_from(list(WithdrawnWhy)).map(lambda why: (OutgoingState.WITHDRAWN, why))
+outcomes = st.one_of(st.sampled_from(list(OutgoingState)[1:5]).map(lambda state: (state, None)), withdrawals)
+referrals = st.lists(st.builds(
+    lambda kind, service, at, outcome, age: AReferral(kind, service, at, *outcome, age),
+    st.sampled_from(list(InstitutionKind)[::6]), st.sampled_from(list(ServiceType)[::9]), moments, outcomes, ages,
+), max_size=3)
 some_cases = st.lists(
-    st.builds(ACase, moments, ages, forms, countries, st.booleans(), stays(), services(), contacts),
+    st.builds(ACase, moments, ages, forms, countries, st.booleans(), stays(), services(), contacts, referrals),
     min_size=1, max_size=2, unique_by=lambda case: case.opened,
 )
 people = st.lists(
@@ -155,6 +167,7 @@ def test_no_figure_is_left_out_of_the_count_by_hand():
 
 FEMALE, COLOMBIA, DAY = Sex.FEMALE, "CO", timedelta(days=1)
 LEGAL, CRISIS = ServiceType.RIGHTS, ServiceType.CRISIS
+HEALTH = InstitutionKind.HEALTH, ServiceType.CHECK_UP
 
 
 @pytest.fixture
@@ -167,6 +180,8 @@ def rosa(programme):
         arrived, None, forms, "PE", False, [AStay(arrived, left, age=AgeBand.TO_20)],
         [AService(CRISIS, arrived), AService(CRISIS, left), AService(LEGAL, left), AService(LEGAL, left, False)],
         [AContact(1, left + 33 * DAY, Outcome.STABLE), AContact(3, left + 95 * DAY, Outcome.UNSAFE)],
+        [AReferral(*HEALTH, arrived, OutgoingState.ATTENDED), AReferral(*HEALTH, left, OutgoingState.NOT_ATTENDED),
+         AReferral(*HEALTH, left), AReferral(*HEALTH, left, OutgoingState.WITHDRAWN, WithdrawnWhy.NO_ANSWER)],
     )
     settle(programme, [APerson(FEMALE, COLOMBIA, cases=[case])])
     return case
@@ -176,18 +191,24 @@ def values(period):
     return {figure.code: figure.value for figure in figures(Period.read(period)) if figure.code in BY_HAND}
 
 
+def outgoing(*counts):
+    """Sent, answered, accepted, attended, unmet."""
+    names = ("sent", "answered", "accepted", "attended", "unmet")
+    return {f"outgoing.{name}": count for name, count in zip(names, counts, strict=True)}
+
+
 def test_the_figures_of_one_person_worked_out_by_hand(rosa):
     assert values("2024") == {
         "cases.registered": 1, "intake.admitted": 1, "residence.present": 1, "services.given": 1, "services.persons": 1,
-        "transition.exits": 0, "followup.due": 0, "followup.done": 0,
+        "transition.exits": 0, "followup.due": 0, "followup.done": 0, **outgoing(1, 1, 1, 1, 0),
     }
     assert values("2025") == {
         "cases.registered": 0, "intake.admitted": 0, "residence.present": 0, "services.given": 2, "services.persons": 1,
-        "transition.exits": 1, "followup.due": 3, "followup.done": 1,
+        "transition.exits": 1, "followup.due": 3, "followup.done": 1, **outgoing(3, 1, 0, 0, 2),
     }
     assert values("2024..2025") | {"residence.present": 0} == {
         "cases.registered": 1, "intake.admitted": 1, "residence.present": 0, "services.given": 3, "services.persons": 1,
-        "transition.exits": 1, "followup.due": 3, "followup.done": 1,
+        "transition.exits": 1, "followup.due": 3, "followup.done": 1, **outgoing(4, 2, 1, 1, 2),
     }
 
 

@@ -19,12 +19,17 @@ from shelter.cases import actions as cases
 from shelter.cases.models import Case
 from shelter.codes.cases import Answer, Channel, Exploitation
 from shelter.codes.leaving import Destination, ExitReason, Outcome
+from shelter.codes.outgoing import Basis, NotAttended, Through, WithdrawnWhy
 from shelter.codes.people import Sex
+from shelter.codes.referrals import Urgency
 from shelter.codes.services import NotHeld, ServiceType
 from shelter.db import db
 from shelter.followup import actions as followup
 from shelter.indicators import Scope, kept, recounting, settling
 from shelter.indicators.models import Tally
+from shelter.outgoing import actions as outgoing
+from shelter.outgoing.models import Outgoing
+from shelter.outgoing.rules import ANSWERS
 from shelter.partners.models import Bed
 from shelter.residence import actions as residence
 from shelter.rules import RuleBroken
@@ -50,6 +55,7 @@ class Walk:
     def __init__(self, programme, seed, by):
         self.by = by
         self.dice, self.houses, self.open = random.Random(seed), programme.houses, []
+        self.office = programme.institutions[0]
 
     def when(self, case):
         days = max(0, (now() - case.opened_at).days)
@@ -84,7 +90,9 @@ class Walk:
 
     def moves(self):
         case = self.case()
-        case.house_id = self.dice.choice([each.id for each in self.houses if each.foundation_id == case.foundation_id])
+        if not case.is_present:  # whoever has a bed leaves it first
+            houses = [each.id for each in self.houses if each.foundation_id == case.foundation_id]
+            case.house_id = self.dice.choice(houses)
 
     def gets_a_bed(self):
         case = self.case()
@@ -120,8 +128,26 @@ class Walk:
             services.log(case, by=self.by, type=self.dice.choice(TYPES), was_held=True, minutes=15,
                          occurred_at=self.when(case))
 
+    def is_referred(self):
+        case = self.case()
+        sent = outgoing.prepare(
+            case, by=self.by, institution=self.office, post=None, fields=[], service=self.dice.choice(TYPES),
+            urgency=Urgency.TODAY, basis=Basis.VITAL, needs="x", grounds="x", reply_to="x")
+        db.session.flush()
+        outgoing.send(case, sent, by=self.by, was_told=True)
+
+    def is_answered(self):
+        sent = self.dice.choice(db.session.scalars(sa.select(Outgoing).order_by(Outgoing.made_at)).all())
+        case = db.session.get_one(Case, sent.case_id)
+        if self.dice.random() < 0.3:
+            outgoing.withdraw(case, sent, by=self.by, why=self.dice.choice(list(WithdrawnWhy)))
+        else:
+            outgoing.reply(case, sent, by=self.by, state=self.dice.choice(ANSWERS), through=Through.CALL,
+                           reason=NotAttended.NO_PLACE)
+
     ACTS = (arrives, comes_back, says_who_she_is, tells, moves, gets_a_bed, gets_a_bed, leaves, leaves, is_served,
-            is_served, is_served, was_served_otherwise, is_called, is_called, is_served_twice_at_once)
+            is_served, is_served, was_served_otherwise, is_called, is_called, is_served_twice_at_once,
+            is_referred, is_referred, is_answered)
 
     def step(self):
         act = self.dice.choice(self.ACTS) if len(self.open) > 2 else type(self).arrives

@@ -14,6 +14,9 @@ from tests.indicators.population import settle
 from tests.indicators.test_figures import people, programme, scope_of  # noqa: F401 (a fixture)
 
 WHOLE = [Period.read(text) for text in ("2025-Q1", "2025-02", "2024..2025", "2025", "2024-11..2025-02")]
+PEOPLE = {
+    "person", "case", "stay", "exit", "service", "follow_up", "outgoing", "timeline_entry", "bed", "tally",
+}
 scopes = st.sampled_from([{0, 1, 2, 3}, {0, 1}, {2, 3}, {0}, {1}, {3}])
 
 
@@ -21,7 +24,7 @@ def empty():
     """Nobody is there, and nothing is kept."""
     db.session.rollback()
     for table in reversed(db.metadata.sorted_tables):
-        if table.name in {"person", "case", "stay", "exit", "service", "follow_up", "timeline_entry", "bed", "tally"}:
+        if table.name in PEOPLE:
             db.session.execute(sa.delete(table))
     db.session.commit()
 

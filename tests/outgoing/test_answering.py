@@ -1,6 +1,7 @@
 """What institutions answer: by slip, by telephone in two taps; silence is noticed, and what was withdrawn is over."""
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,13 +12,14 @@ from shelter import answers
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import now, today
-from shelter.cases.models import TimelineEntry
+from shelter.cases.models import Case, TimelineEntry
 from shelter.codes.cases import Milestone
-from shelter.codes.outgoing import OutgoingState
+from shelter.codes.outgoing import OutgoingState, WithdrawnWhy
 from shelter.db import db
 from shelter.notices.models import Notice
 from shelter.outgoing import actions
 from shelter.outgoing.models import Outgoing, Reply
+from shelter.rules import RuleBroken
 from tests.client import Page
 
 S = OutgoingState
@@ -185,3 +187,34 @@ def test_answers_are_rows_that_stay(sent, press):
     press(url, "llamada", state="received")
     press(url, "llamada", state="attended")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Reply)) == 2
+
+
+def test_of_two_who_send_or_answer_at_once_one_does(app, rosa, worker, prepared, press, stored):
+    """Two colleagues at two computers: it leaves once, and is answered by each word once."""
+    assert press(prepared(), "consentimiento", answer="given").status_code == 303
+    key, case_id, by, outcomes, gate = stored().id, rosa.id, worker.id, [], threading.Barrier(3)
+    db.session.rollback()
+
+    def act(do):
+        with app.app_context(), app.test_request_context():
+            gate.wait()
+            try:
+                with work("test.race", by=operator):
+                    do(db.session.get_one(Case, case_id), db.session.get_one(Outgoing, key))
+                outcomes.append("done")
+            except RuleBroken:
+                outcomes.append("refused")
+            finally:
+                db.session.remove()
+
+    for do in (lambda case, sent: actions.send(case, sent, by=by),
+               lambda case, sent: actions.withdraw(case, sent, by=by, why=WithdrawnWhy.MISTAKE)):
+        threads = [threading.Thread(target=act, args=(do,)) for _each in range(3)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert sorted(outcomes) == ["done", "refused", "refused"]
+        outcomes.clear()
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).where(TimelineEntry.milestone == Milestone.REFERRED_OUT)) == 1

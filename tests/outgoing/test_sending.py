@@ -6,18 +6,21 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from shelter import answers
 from shelter.access import Role
 from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import today
 from shelter.cases import actions as cases
 from shelter.cases import queries as spine
-from shelter.cases.models import TimelineEntry
+from shelter.cases.models import Case, TimelineEntry
 from shelter.cases.records import Consent
 from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone, Stage
 from shelter.codes.outgoing import OutgoingState
 from shelter.db import db
+from shelter.outgoing import actions, letter
 from shelter.outgoing.models import Outgoing
 from tests.client import Page
+from tests.web.test_paper import failures
 
 S = OutgoingState
 
@@ -54,7 +57,7 @@ def test_what_she_agreed_to_leaves_and_is_told_on_the_timeline(client, rosa, wor
     url = sent()
     found = stored()
     assert found.state is S.SENT
-    assert found.sent == [["needs", "Una cita de medicina general."], ["name_used", "Rosa"], ["age", found.sent[2][1]]]
+    assert found.left == [("needs", "Una cita de medicina general."), ("name_used", "Rosa"), ("age", found.left[2][1])]
     entry = db.session.scalar(sa.select(TimelineEntry).where(TimelineEntry.milestone == Milestone.REFERRED_OUT))
     assert (entry.detail, entry.by_id, entry.about_id) == ("medical.check_up", worker.id, found.id)
     letter = client.get(f"{url}/carta.pdf")
@@ -80,7 +83,7 @@ def test_what_was_sent_is_not_what_is_known_today(client, rosa, sent, stored):
     url = sent()
     with work("test.person", by=operator):
         cases.describe(rosa, version=rosa.person.version, name_used="Otra")
-    assert stored().sent[1] == ["name_used", "Rosa"]
+    assert stored().left[1] == ("name_used", "Rosa")
     assert "Otra" not in Page(client.get(url).text).text.split("Salió exactamente esto")[1].split("Con qué base")[0]
 
 
@@ -191,3 +194,32 @@ def test_another_case_does_not_lend_its_referral(client, case, worker, sent):
     borrowed = url.split("/derivaciones/")[1]
     for path in ("", "/carta.pdf", "/respuesta", "/retirar"):
         assert client.get(f"/casos/{mine.id}/derivaciones/{borrowed}{path}").status_code == 404
+
+
+@pytest.mark.parametrize(("base", "has_link"), [("http://localhost", False), ("https://respuestas.example.org", True)])
+def test_where_somebody_outside_can_reach_it_the_slip_has_a_link_and_a_picture(app, sent, stored, base, has_link):
+    sent()
+    slip = answers.latest(actions.ANSWER, stored().id)
+    app.config["TRUSTED_HOSTS"] = ["localhost", "respuestas.example.org"]
+    with app.test_request_context(base_url=base):
+        part = answers.printed(slip)
+        assert part.code == slip.code
+        assert (part.address == f"{base}/respuesta" and "<svg" in part.picture) if has_link else part.address is None
+        answers.revoke(actions.ANSWER, stored().id)
+        assert answers.printed(slip) is None
+    db.session.rollback()
+
+
+def test_the_letter_is_for_archives_and_for_screen_readers(app, client, sent, stored):
+    app.config["TRUSTED_HOSTS"] = ["localhost", "respuestas.example.org"]
+    answer = client.get(f"{sent()}/carta.pdf")
+    assert failures(answer.data) == []
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Rosa" not in answer.headers["Content-Disposition"]
+    with app.test_request_context(base_url="https://respuestas.example.org"):
+        slip = answers.printed(answers.latest(actions.ANSWER, stored().id))
+        consent = spine.consents(db.session.get_one(Case, stored().case_id))[0]
+        with_picture = letter.printed(letter.Sheet(stored(), "Fundación", "Elena", "Elena", slip, consent))
+    assert failures(with_picture) == []
+    assert len(with_picture) > len(answer.data)
+    db.session.rollback()

@@ -13,6 +13,7 @@ from shelter.notices.models import Notice
 from shelter.outgoing import rules
 from shelter.rules import RuleBroken
 from tests.client import Page
+from tests.outgoing.test_sending import text_of
 
 GROUNDS = "Perdió el conocimiento; va en ambulancia."
 VITAL = {"basis": "vital", "grounds": GROUNDS, "fields": ["name_used", "age"], "urgency": "today"}
@@ -20,9 +21,9 @@ VITAL = {"basis": "vital", "grounds": GROUNDS, "fields": ["name_used", "age"], "
 
 @pytest.fixture
 def coordinators(staff, programme):
+    made = {"here": staff(Role.SHELTER_COORDINATOR), "away": staff(Role.SHELTER_COORDINATOR, programme.far_house),
+            "programme": staff(Role.PROGRAMME_COORDINATOR)}
     with work("test.passwords", by=operator):
-        made = {"here": staff(Role.SHELTER_COORDINATOR), "away": staff(Role.SHELTER_COORDINATOR, programme.far_house),
-                "programme": staff(Role.PROGRAMME_COORDINATOR)}
         for each in made.values():
             each.password_hash = "x"
     return made
@@ -72,8 +73,6 @@ def test_she_is_told_or_it_is_written_why_not(prepared, press, stored):
 
 
 def test_it_leaves_without_a_consent_and_says_by_what_law(client, prepared, press, stored, tmp_path):
-    from tests.outgoing.test_sending import text_of
-
     url = prepared(**VITAL)
     assert press(url, "enviar", was_told="yes").status_code == 303
     assert (stored().state, stored().consent_id) == (OutgoingState.SENT, None)

@@ -25,6 +25,7 @@ from shelter.web.forms import Form
 from tests.client import Page
 from tests.factors.authenticator import Authenticator
 from tests.protocol.made import speak_of_the_protocol
+from tests.safety.referring import refer_out
 
 SEALED_BUT_NOT_TYPED_HERE = {
     "staff.totp_secret",  # a secret of the server's own
@@ -162,6 +163,7 @@ def walked(app, programme, staff, sign_in, caplog, tmp_path):
             body=say(f"service.body {role}", LONG),
             **when("occurred_at", timedelta(hours=3)),
         )
+    refer_out(say, worker, app.test_client(), send, case, programme.institutions[0])
     kept = worker.fill(f"/casos/{case}/servicios/nuevo", body=say("draft.body", LONG), keep_draft="1")
     assert kept.location == "/borradores"
     file = (io.BytesIO(b"%PDF-" + say("document.content").encode()), f"{say('document file name')}.pdf")

@@ -17,6 +17,7 @@ from .chance import Almanac, Dice
 from .papers import WITH_PAPERS, attach
 from .plans import Plan, Planner
 from .programme import Place
+from .sending import offices, refer
 from .walks import Walk
 from .writing import Portion, prepare_for_much, settle
 
@@ -33,6 +34,7 @@ class Demonstration:
         self.dice = Dice(seed, "cases")
         self.papers = Dice(seed, "papers")
         self.asked = Dice(seed, "asked")
+        self.sent = Dice(seed, "sent")
         self._owed = 0
 
     def load(self, password: str, progress: Callable[[int], None]) -> Counter[str]:
@@ -61,8 +63,9 @@ class Demonstration:
         requests.waiting(Dice(self.seed, "requests"), self.almanac, places, programme.administrator())
         protocol.bring_in(Dice(self.seed, "protocol"), self.almanac, places, programme.coordinator())
         asking.cards(self.asked, places)
-        self.callers = referrals.callers(programme.institutions())
-        self.offices = asking.who_interviews(programme.institutions())
+        institutions = programme.institutions()
+        self.callers, self.offices = referrals.callers(institutions), asking.who_interviews(institutions)
+        self.receivers = offices(institutions)
         self.plans: Iterator[Plan] = Planner(self.dice, self.almanac, places, self.size).plans()
         self.done = 0
 
@@ -78,6 +81,7 @@ class Demonstration:
             wished = self._wished()
             walk = Walk(portion, plan, self.almanac, self.callers)
             given = walk.tell(wished, whole_team=self.size <= MUCH)
+            refer(walk, self.sent, self.receivers)
             if self.done <= WITH_PAPERS:
                 attach(walk, self.papers, self.done)
             if walk.is_known:
