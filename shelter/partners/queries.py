@@ -122,7 +122,7 @@ class Directory:
 
 def _nearest(each: Institution) -> tuple[Any, ...]:
     return (each.province is None, each.has_ended, each.valid_to is not None,
-            -(each.valid_from or date.min).toordinal(), each.id)
+            -(each.valid_from or date.min).toordinal(), each.name["es"])
 
 
 def directory() -> Directory:

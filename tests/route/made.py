@@ -9,6 +9,7 @@ from shelter.codes.cases import Milestone
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit
 from shelter.codes.referrals import InstitutionKind
 from shelter.protocol.rules import Book, Happening, Limit, Phase, Step
+from tests.door.made import when
 
 SHOWN, SPOKEN = frozenset({Evidence.MILESTONE}), frozenset({Evidence.WORD})
 
@@ -38,3 +39,10 @@ def small_book():
     names = {"alert": ("Alerta", "Alert"), "house": ("En la casa", "In the house"), "out": ("Salida", "Leaving")}
     phases = tuple(Phase(key, {"es": es, "en": en}, place + 1) for place, (key, (es, en)) in enumerate(names.items()))
     return Book(uuid.UUID(int=7), 1, date(2020, 1, 1), phases=phases, steps=steps)
+
+
+def speak_of_a_step(say, client, send, case):
+    """What somebody says of a step of the route of a case, and what is declared of her."""
+    send(client, f"/casos/{case}/ruta/report/cumplido", note=say("step_word.note"), **when("at"))
+    assert say.typed["step_word.note"] in client.get(f"/casos/{case}/ruta").text
+    send(client, f"/casos/{case}/ruta/condiciones", declared=["doubtful_majority"])

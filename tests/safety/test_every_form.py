@@ -36,7 +36,7 @@ ALWAYS = {
 }
 """What any request may leave behind."""
 CARE = {"case": "*", "case_card": "*", "person": "*", "timeline_entry": "*", "team_member": "*", "consent": "*",
-        "tally": "*"}
+        "tally": "*", "route_lap": "*", "route_card": "*"}
 OF_A_PERSON = "language theme password_hash promised_at opened_at totp_secret_sealed totp_last_step"
 MAY_CHANGE = {
     "accounts": {"staff": OF_A_PERSON, "one_time_token": "*", "known_device": "*", "recovery_code": "*"},
@@ -50,6 +50,7 @@ MAY_CHANGE = {
     "interviews": {**CARE, "interview": "*"},
     "outgoing": {**CARE, "outgoing": "*", "outgoing_reply": "*", "return_screening": "*", "slip": "*",
                  "one_time_token": "*"},
+    "route": {**CARE, "step_word": "*", "route_conditions": "*"},
     "intake": {**CARE, "referral": "*", "intake": "*", "stay": "*"},
     "residence": {**CARE, "stay": "*", "bed": "*", "bed_outage": "*", "instruction": "*"},
     "services": {**CARE, "service": "*"},
