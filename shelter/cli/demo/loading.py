@@ -12,7 +12,7 @@ from shelter.audit import operator, work
 from shelter.calendar import today
 from shelter.indicators import recounting
 
-from . import asking, history, programme, protocol, referrals, requests
+from . import asking, history, programme, protocol, referrals, requests, routes
 from .chance import Almanac, Dice
 from .papers import WITH_PAPERS, attach
 from .plans import Plan, Planner
@@ -52,6 +52,7 @@ class Demonstration:
                 written.update(doing.detail["rows"])
                 progress(doing.detail["rows"]["case"])
             recounting.rebuild(by=operator)
+            routes.tell(Dice(self.seed, "routes"))
         if self.size > MUCH:
             settle()
         return written
