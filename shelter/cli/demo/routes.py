@@ -36,8 +36,9 @@ def tell(dice: Dice) -> None:
     kept.renew_all()
     decided: set[tuple[uuid.UUID, str, int]] = set()
     for _round in range(ROUNDS):
-        said = [word for lap in _open_laps() if (key := (lap.case_id, lap.step, lap.number)) not in decided
-                if decided.add(key) is None and (word := _say(dice, lap))]
+        fresh = [lap for lap in _open_laps() if (lap.case_id, lap.step, lap.number) not in decided]
+        decided.update((lap.case_id, lap.step, lap.number) for lap in fresh)
+        said = [word for word in (_say(dice, lap) for lap in fresh) if word]
         if not said:
             return
         with work("demo.load", by=operator, bulk="step_word"):
