@@ -31,6 +31,7 @@ from shelter.keeping import BadBackup, Made, Opened, Report, opened
 from shelter.keeping.backup import private_folder
 from shelter.keeping.checking import how_many
 from shelter.keeping.places import Artefacts, artefacts, backups, named, recovery_public
+from shelter.route import kept as routes
 from shelter.texts import say as _
 
 
@@ -85,6 +86,7 @@ def count_anew() -> None:
     with click.progressbar(length=recounting.how_many(), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         mended = recounting.rebuild(by=operator, progress=bar.update)
     click.echo(_("The figures were counted anew: %(count)s pages of them were put right", count=mended))
+    routes.renew_all()
 
 
 def _refuse(report: Report, why: str) -> None:

@@ -24,6 +24,7 @@ from shelter.keeping.backup import make_recovery_key
 from shelter.keeping.places import named, recovery_public, recovery_secret
 from shelter.partners import actions as partners
 from shelter.partners.models import Foundation, House
+from shelter.route import kept as routes
 from shelter.texts import say as _
 
 
@@ -55,6 +56,7 @@ def bring_up_to_date(found: Settings) -> None:
                          now=migrate.newest()))
         if migrate.current(db.engine) == migrate.newest():
             recounting.bring_up_to_date(by=operator)
+            routes.bring_up_to_date()
 
 
 def close_to_others(found: Settings) -> None:

@@ -77,7 +77,7 @@ def check(progress: Progress = lambda count: None) -> Report:
             _fields(report, model, fields, progress)
         for more in CHECKS:
             more(report, progress)
-        report.figures = recounting.differences(progress)
+        report.figures += recounting.differences(progress)
     except sa.exc.DatabaseError as error:  # a page that cannot even be read
         if isinstance(error, sa.exc.OperationalError) and not is_sqlite():
             raise

@@ -25,11 +25,15 @@ from shelter.db import Rows, db, rows_of
 from shelter.db.among import among, listed, text_of
 from shelter.db.base import in_portions, is_sqlite
 from shelter.db.written import tell
+from shelter.keeping import Report
+from shelter.keeping.checking import checks
 from shelter.partners import queries as partners
 from shelter.partners.models import CalendarDay
 from shelter.protocol import queries as protocol
+from shelter.protocol.models import ProtocolVersion
 from shelter.protocol.rules import Step
 from shelter.rounds import every
+from shelter.texts import say_many
 
 from .models import RouteCard, RouteConditions, RouteEdition, RouteLap, StepWord
 from .queries import Known, known
@@ -87,11 +91,18 @@ class Standing:
 @do_last
 def settle(written: list[Written]) -> None:
     """Work out anew where the cases stand whose records were written."""
-    if any(isinstance(each.record, CalendarDay) for each in written):
+    if any(_moves_all(each) for each in written):
         distrust()
     moved = [each for each in written if _moves(each)]
     if moved:
         renew({case for each in moved for case in _cases_of(each.record)})
+
+
+def _moves_all(each: Written) -> bool:
+    """The working calendar, or which versions hold."""
+    if isinstance(each.record, ProtocolVersion):
+        return "state" in each.columns
+    return isinstance(each.record, CalendarDay)
 
 
 def _moves(each: Written) -> bool:
@@ -285,3 +296,13 @@ def differences(progress: Progress = lambda count: None) -> int:
         found += sum(then.cards.get(key) != now.cards.get(key) for key in then.cards.keys() | now.cards.keys())
         progress(len(some))
     return found
+
+
+@checks
+def look(report: Report, progress: Progress) -> None:
+    """For `shelter verify`: nothing where all is to be worked out anyway."""
+    if is_current() and (wrong := differences()):
+        report.figures.append(str(say_many(
+            "%(num)s line of where cases stand is not what the records say",
+            "%(num)s lines of where cases stand are not what the records say", wrong,
+        )))

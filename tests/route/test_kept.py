@@ -16,6 +16,7 @@ from shelter.codes.cases import Milestone
 from shelter.codes.protocol import Condition, DelayCause, SkipReason
 from shelter.codes.services import ServiceType
 from shelter.db import db
+from shelter.keeping import check
 from shelter.partners import actions as partners
 from shelter.partners.models import Institution
 from shelter.route import actions, kept, queries
@@ -161,10 +162,13 @@ def test_who_was_responsible_is_the_one_of_the_province_when_the_clock_started(a
     assert names == {"report": "prosecutor", "health": "health"}
 
 
-def test_what_is_wrong_is_found_and_mended(arrived):
+def test_what_is_wrong_is_found_and_mended(arrived, outside):
+    kept.bring_up_to_date()
     db.session.execute(sa.update(RouteLap).values(due_at=now()))
     db.session.execute(sa.delete(RouteCard))
     db.session.commit()
     assert kept.differences() > 1
+    with outside():
+        assert any("de dónde están los casos" in each or "en qué punto" in each for each in check().figures)
     kept.renew_all()
     assert is_kept()
