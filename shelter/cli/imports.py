@@ -60,6 +60,9 @@ def _bring_in(plan: Plan, dry_run: bool) -> None:
     reading = plan.reading
     if not reading.rows:
         raise Refused(_("no line of %(file)s could be read; nothing was imported", file=reading.sheet.name))
+    if plan.twin and plan.twin.is_elsewhere:
+        raise Refused(_("%(what)s; nothing was imported. If they are other cases, add --other-cases",
+                        what=plan.twin.said))
     if plan.twin:
         raise Refused(_("%(what)s; nothing was imported. If this one takes its place, add --replaces %(digest)s; if "
                         "they are other cases, add --other-cases", what=plan.twin.said, digest=plan.twin.file.digest))

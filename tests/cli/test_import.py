@@ -279,6 +279,22 @@ def test_each_answer_lets_them_in(english, shelter, file, answer, expected):
     assert by_year(shelter) == {f"20{year:02d}": expected for year in range(10)} | {"unknown": 0}
 
 
+def test_the_same_cases_for_another_register_are_refused_until_they_are_said_to_be_others(
+    english, shelter, refuses, file, tmp_path,
+):
+    shelter("import", file(*MANY, name="old.csv"))
+    draft = tmp_path / "other.toml"
+    assert shelter("import", file(*MANY, "", name="new.csv"), "--draft-mapping", str(draft)).status == 0
+    again = [file(*MANY, "", name="new.csv"), "--mapping", str(draft)]
+    said = refuses("import", *again)
+    assert said.startswith("shelter: 10 of these 10 cases are in the register «")
+    assert said.endswith("; in two registers they would count twice; nothing was imported. "
+                         "If they are other cases, add --other-cases\n")
+    assert rows() == 10
+    assert shelter("import", *again, "--other-cases").status == 0
+    assert rows() == 20
+
+
 def test_without_a_mapping_what_is_wrong_with_the_file_itself_is_said_first(english, refuses, tmp_path):
     content = f"{HEADER}\n" + "2002,Femalé,,,,,\n" * 5
     (tmp_path / "bytes.csv").write_bytes(content.encode() + b"2002,Femal\xc3,,,,,\n")
