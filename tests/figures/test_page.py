@@ -51,6 +51,8 @@ def administrator(staff, sign_in):
 
 def test_the_figures_of_six_people_worked_out_by_hand(coordinator, six):
     text = coordinator().get(QUARTER).text
+    assert ('<figure class="table-scroll" role="region" tabindex="0" '
+            'aria-label="Gráfico: Casos registrados: sexo"><svg') in text
     assert headlines(text) == {
         "Casos registrados": "6", "Ingresos a una casa": "0", "Personas en las casas al final del período": "0",
         "Servicios brindados": "5", "Personas que recibieron un servicio": "4", "Egresos de una casa": "0",
