@@ -234,9 +234,39 @@ def test_a_broken_off_import_says_so_and_the_same_command_continues(english, she
     assert by_year(shelter) == {"unknown": 0}
     monkeypatch.setattr(actions, "carry_out", whole)
     done = shelter("import", file(*LINES))
-    assert "Entered 1 cases" in done.out
+    assert "Entered 1 case into" in done.out
     assert done.out.endswith("All 4 cases of file.csv are in now; 3 of them had been in before\n")
     assert by_year(shelter) == {"2002": 2, "2003": 2, "unknown": 0}
+
+
+@pytest.mark.parametrize("why", ["database or disk is full", "could not extend file: No space left on device"])
+def test_a_disk_that_fills_up_in_the_middle_keeps_what_is_in_and_says_that_it_does_not_count(
+    english, shelter, file, monkeypatch, why,
+):
+    monkeypatch.setattr(actions, "PORTION", 3)
+    whole = actions.carry_out
+
+    def filled_up(plan, *, by):
+        yield next(whole(plan, by=by))
+        raise sa.exc.OperationalError("INSERT", {}, Exception(why))
+
+    monkeypatch.setattr(actions, "carry_out", filled_up)
+    done = shelter("import", file(*LINES))
+    assert (done.status, done.err) == (1, (
+        "shelter: the disk is full: make room on it, and the same command continues. Nothing of this file counts yet; "
+        "what was entered of it stays (cases: 3)\n"))
+    assert by_year(shelter) == {"unknown": 0}
+    monkeypatch.setattr(actions, "carry_out", whole)
+    assert shelter("import", file(*LINES)).out.endswith("3 of them had been in before\n")
+    assert by_year(shelter) == {"2002": 2, "2003": 2, "unknown": 0}
+
+
+def test_one_case_and_one_line_are_said_in_the_singular(english, shelter, file):
+    one = file("2002,Female,,,,,", "2003,Femalé,,,,,")
+    assert "Would enter 1 case into the register" in shelter("import", one, "--dry-run").out
+    done = shelter("import", one)
+    assert "1 line cannot be read:" in done.err
+    assert "Entered 1 case into the register" in done.out
 
 
 def test_broken_off_a_second_time_it_says_how_many_are_in(english, shelter, file, monkeypatch):
@@ -249,7 +279,7 @@ def test_broken_off_a_second_time_it_says_how_many_are_in(english, shelter, file
 
     monkeypatch.setattr(actions, "carry_out", interrupted)
     said = [shelter("import", file(*LINES)).err for _time in range(2)]
-    assert [each.partition(" cases")[0] for each in said] == [f"shelter: broken off after {count}" for count in (1, 2)]
+    assert [each.partition(" case")[0] for each in said] == [f"shelter: broken off after {count}" for count in (1, 2)]
 
 
 MANY = [f"20{year:02d},Female,,,,," for year in range(10)]
