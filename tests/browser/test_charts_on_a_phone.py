@@ -1,6 +1,7 @@
 """A chart of many bars on a narrow screen: its words stay large enough to be read, and it moves in its own frame."""
 
 import pytest
+
 from shelter.config import HERE
 from shelter.web.charts import Mark, Series, bars, columns, grouped
 from tests.browser.conftest import PHONE
