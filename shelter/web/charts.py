@@ -5,10 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from zlib import crc32
 
 from flask_babel import format_decimal
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 WIDTH = 640
 GUTTER = 28
@@ -234,13 +235,14 @@ class _Picture:
 
 
 def _tag(name: str, inside: str = "", /, **attributes: str | float) -> Markup:
-    said = Markup("").join(
-        Markup(' {}="{}"').format(_dashed(key), value if isinstance(value, str) else _n(value))
+    said = "".join(
+        f' {_dashed(key)}="{escape(value) if isinstance(value, str) else _n(value)}"'
         for key, value in attributes.items()
     )
-    return Markup("<{0}{1}>{2}</{0}>").format(name, said, inside)
+    return Markup(f"<{name}{said}>{escape(inside)}</{name}>")  # noqa: S704 (escaped here; names are the program's own)
 
 
+@cache
 def _dashed(name: str) -> str:
     return name.strip("_").replace("_", "-")
 
