@@ -33,6 +33,7 @@ from shelter.keeping.checking import how_many
 from shelter.keeping.places import Artefacts, artefacts, backups, named, recovery_public
 from shelter.route import kept as routes
 from shelter.texts import say as _
+from shelter.texts import say_many
 
 
 @click.command("backup")
@@ -85,7 +86,8 @@ def count_anew() -> None:
     """Mend the kept figures, and say how many pages of them were wrong."""
     with click.progressbar(length=recounting.how_many(), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         mended = recounting.rebuild(by=operator, progress=bar.update)
-    click.echo(_("The figures were counted anew: %(count)s pages of them were put right", count=mended))
+    click.echo(say_many("The figures were counted anew: %(num)s page of them was put right",
+                        "The figures were counted anew: %(num)s pages of them were put right", mended))
     routes.renew_all()
 
 

@@ -11,15 +11,17 @@ from time import monotonic
 from typing import IO, Any
 
 import click
+import sqlalchemy as sa
 from flask_babel import format_decimal
 
 from shelter.audit import operator
-from shelter.cli.plain import Refused, in_app
+from shelter.cli.plain import Refused, in_app, is_full
 from shelter.register import actions
 from shelter.register.actions import Plan
 from shelter.register.reading import Mapping, Reading, Reject, Sheet
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
+from shelter.texts import say_many
 
 SHOWN = 10
 
@@ -60,6 +62,9 @@ def _bring_in(plan: Plan, dry_run: bool) -> None:
     reading = plan.reading
     if not reading.rows:
         raise Refused(_("no line of %(file)s could be read; nothing was imported", file=reading.sheet.name))
+    if plan.twin and plan.twin.is_elsewhere:
+        raise Refused(_("%(what)s; nothing was imported. If they are other cases, add --other-cases",
+                        what=plan.twin.said))
     if plan.twin:
         raise Refused(_("%(what)s; nothing was imported. If this one takes its place, add --replaces %(digest)s; if "
                         "they are other cases, add --other-cases", what=plan.twin.said, digest=plan.twin.file.digest))
@@ -67,8 +72,9 @@ def _bring_in(plan: Plan, dry_run: bool) -> None:
         click.echo(_("%(file)s is in the register %(name)s already; nothing was changed",
                      file=reading.sheet.name, name=reading.mapping.register))
     elif dry_run:
-        click.echo(_("Would enter %(cases)s cases into the register %(name)s; nothing was written",
-                     cases=format_decimal(len(plan.missing)), name=reading.mapping.register))
+        click.echo(say_many("Would enter %(cases)s case into the register %(name)s; nothing was written",
+                            "Would enter %(cases)s cases into the register %(name)s; nothing was written",
+                            len(plan.missing), cases=format_decimal(len(plan.missing)), name=reading.mapping.register))
     else:
         _carry_out(plan)
 
@@ -131,11 +137,21 @@ def _carry_out(plan: Plan) -> None:
                 done += cases
                 bar.update(cases)
     except KeyboardInterrupt:
-        raise Refused(_("broken off after %(cases)s cases, which do not count yet; the same command continues",
+        raise Refused(say_many(
+            "broken off after %(cases)s case, which does not count yet; the same command continues",
+            "broken off after %(cases)s cases, which do not count yet; the same command continues",
+            plan.before + done, cases=format_decimal(plan.before + done))) from None
+    except sa.exc.DBAPIError as error:
+        if not is_full(error):
+            raise
+        raise Refused(_("the disk is full: make room on it, and the same command continues. Nothing of this file "
+                        "counts yet; what was entered of it stays (cases: %(cases)s)",
                         cases=format_decimal(plan.before + done))) from None
     seconds = monotonic() - began
-    click.echo(_("Entered %(cases)s cases into the register %(name)s (%(seconds)s s)", cases=format_decimal(done),
-                 name=plan.reading.mapping.register, seconds=format_decimal(round(seconds, 1))))
+    click.echo(say_many("Entered %(cases)s case into the register %(name)s (%(seconds)s s)",
+                        "Entered %(cases)s cases into the register %(name)s (%(seconds)s s)", done,
+                        cases=format_decimal(done), name=plan.reading.mapping.register,
+                        seconds=format_decimal(round(seconds, 1))))
     if plan.before:
         click.echo(_("All %(cases)s cases of %(file)s are in now; %(before)s of them had been in before",
                      cases=format_decimal(len(plan.reading.rows)), file=plan.reading.sheet.name,
@@ -147,7 +163,8 @@ def _tell_rejects(reading: Reading, out: Path | None, inputs: set[str | Path]) -
         _write(reading.rejects, out, {Path(each).absolute() for each in inputs})
     if not reading.rejects:
         return
-    click.echo(_("%(lines)s lines cannot be read:", lines=format_decimal(reading.refused)), err=True)
+    click.echo(say_many("%(lines)s line cannot be read:", "%(lines)s lines cannot be read:", reading.refused,
+                        lines=format_decimal(reading.refused)), err=True)
     for each in reading.rejects[:SHOWN]:
         click.echo("  " + _("line %(line)s, %(column)s: %(reason)s", **each._asdict()), err=True)
     if reading.more:

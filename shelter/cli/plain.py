@@ -80,17 +80,23 @@ def plainly() -> Iterator[None]:
     except RuleBroken as broken:
         raise Refused(str(broken.message)) from None
     except sa.exc.DBAPIError as error:
-        raise Refused(_of_the_database(str(error.orig).splitlines()[0])) from None
+        raise Refused(_of_the_database(error)) from None
     except Damaged as damaged:
         raise Refused(str(damaged)) from None
 
 
-def _of_the_database(why: str) -> str:
+def is_full(error: sa.exc.DBAPIError) -> bool:
+    """Whether the database could not write for want of room: SQLite's words, and PostgreSQL's."""
+    return any(words in str(error.orig) for words in ("is full", "No space left on device"))
+
+
+def _of_the_database(error: sa.exc.DBAPIError) -> str:
     """What happened, and the way out of it."""
+    why = str(error.orig).splitlines()[0]
     if "malformed" in why or "not a database" in why:
         return _("the database is damaged (%(why)s): stop the program, put the damaged file aside and bring back the "
                  "newest backup with `shelter restore`; it lies in %(folder)s", why=why, folder=Settings.load().backups)
-    if "is full" in why:
+    if is_full(error):
         return _("the disk is full (%(why)s): make room on it and try again; nothing was changed", why=why)
     return _("the database does not answer: %(why)s", why=why)
 

@@ -14,7 +14,7 @@ from shelter.indicators import INDICATORS, UNKNOWN, Figure, kept
 from shelter.indicators.words import fact, meaning, unit
 from shelter.statistics.protect import Cell, Mark, Shown
 from shelter.statistics.queries import say_period
-from shelter.statistics.rules import CONTENTS, COUNTRIES, FACTS
+from shelter.statistics.rules import CONTENTS, COUNTRIES, FACTS, OFTEN_NONE
 from shelter.statistics.tables import (
     VERY_LONG,
     Block,
@@ -25,6 +25,7 @@ from shelter.statistics.tables import (
     number,
     pair_block,
     say,
+    several_rows,
     share,
 )
 from shelter.texts import say as _
@@ -127,8 +128,7 @@ def _table(figure: Figure, name: str, link: Link | None) -> Table:
     ]
     return Table(
         str(FACTS[name].title), fact(name), caption, lines, _("known of %(count)s", count=number(known)),
-        _("A person stands in each row that applies to her: the rows add up to more than the people.")
-        if sum(counts.values()) > figure.value else "",
+        several_rows(name) if name in OFTEN_NONE or sum(counts.values()) > figure.value else "",
         _chart(name, caption, order, cells) if name in CHARTED else None,
     )
 

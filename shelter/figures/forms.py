@@ -9,16 +9,18 @@ from wtforms.validators import ValidationError
 
 from shelter.calendar import Period, today
 from shelter.indicators.words import FACTS
+from shelter.statistics.forms import YearsForm, years_asked
+from shelter.statistics.queries import of_years
 from shelter.texts import later as _later
 from shelter.texts import say as _
-from shelter.web import ChoiceField, Form
+from shelter.web import ChoiceField
 
 from .queries import Whose
 
 MONTHS = 12
 
 
-class FiguresForm(Form):
+class FiguresForm(YearsForm):
     """Which period, whose figures, and which two facts are put together."""
 
     periodo = ChoiceField(_later("Which period?"), kind="select")
@@ -26,12 +28,18 @@ class FiguresForm(Form):
     filas = ChoiceField(_later("A table with these rows"), kind="select", required=False)
     columnas = ChoiceField(_later("and these columns"), kind="select", required=False)
 
-    def __init__(self, asked: Mapping[str, str], whose: list[Whose], periods: list[tuple[str, str]]) -> None:
+    def __init__(
+        self, asked: Mapping[str, str], whose: list[Whose], periods: list[tuple[str, str]], years: list[int],
+    ) -> None:
+        """`years`: those from which and to which any may be asked for together; none where that is not offered."""
+        asked = _together(asked) if years else asked
+        periods = [*periods, *(each for each in of_years(asked.get("periodo", "")) if years and each not in periods)]
         over = next(word for word, _said in periods if Period.read(word).end < today())
         start = {"periodo": over, "de": whose[0].word}
         super().__init__(formdata=MultiDict({**start, **asked}))
         facts = [(name, label) for name, (label, _words) in FACTS.items()]
         self.periodo.choices = periods
+        self.offer(years)
         self.de.choices = [(each.word, each.name) for each in whose]
         self.filas.choices = self.columnas.choices = facts
         self.whose = {each.word: each for each in whose}
@@ -58,3 +66,12 @@ class FiguresForm(Form):
         """The two facts; None where no table with two is asked for."""
         down, across = self.filas.data, self.columnas.data
         return (down, across) if down and across and down != across else None
+
+
+def _together(asked: Mapping[str, str]) -> dict[str, str]:
+    """What is asked for, two years that make one as the period: so that every link and the next question keep it."""
+    first, last = asked.get("del_ano", ""), asked.get("al_ano", "")
+    if not (first and last) or first > last:
+        return dict(asked)
+    other = {name: word for name, word in asked.items() if name not in {"del_ano", "al_ano"}}
+    return {**other, "periodo": years_asked(first, last)}

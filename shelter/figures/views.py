@@ -12,7 +12,7 @@ from shelter.access import Permission as P
 from shelter.cases.queries import Cursor
 from shelter.indicators import INDICATORS
 from shelter.indicators.kept import figures as counted
-from shelter.statistics.queries import over_periods, periods, say_period
+from shelter.statistics.queries import over_periods, periods, say_period, years
 from shelter.statistics.rules import LEVELS, Audience, as_seen
 from shelter.statistics.tables import number
 from shelter.texts import later as _later
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     """Every indicator of a period with its definition and its tables."""
     reading("figures.read")
     form, exact = _asked(), queries.is_exact(me())
-    if form.periodo.errors or form.de.errors:
+    if form.errors.keys() & {"periodo", "de", "del_ano", "al_ano"}:
         return page("figures/index.html", form=form, cards=(), exact=exact)
     may_list = exact and queries.may_list(me(), form.chosen.scope)
     return page(
@@ -62,8 +62,9 @@ def cases() -> ResponseReturnValue:
 
 
 def _asked() -> FiguresForm:
-    offered = periods(MONTHS) if queries.is_exact(me()) else over_periods()
-    form = FiguresForm(request.args, queries.choices(me()), offered)
+    exact = queries.is_exact(me())
+    form = FiguresForm(request.args, queries.choices(me()), periods(MONTHS) if exact else over_periods(),
+                       years() if exact else [])
     if not form.validate():
         form.status = 422
     return form

@@ -18,7 +18,7 @@ from shelter.db.base import is_sqlite
 from .clauses import PROGRAMME, Scope
 from .figures import UNKNOWN, Figure, Group, Table, in_order, tabulate, words_of
 from .models import Tally, TallyEdition
-from .pages import read
+from .pages import Unreadable, read
 from .registry import INDICATORS, Indicator, with_denominators
 from .tallies import HOUSE, KEPT, SPINE, codes_once, is_by_month, steps_of
 
@@ -52,7 +52,7 @@ def figures(period: Period, scope: Scope = PROGRAMME, two_way: Collection[str] =
 
     They are what `registry.figures` says; read where they are kept, counted where not.
     """
-    book = _Book.of(period, scope) if is_current() else None
+    book = _book(period, scope)
     return with_denominators([
         book.figure(each) if book and code not in two_way and book.has(code) else each.count(period, scope)
         for code, each in sorted(INDICATORS.items())
@@ -61,9 +61,17 @@ def figures(period: Period, scope: Scope = PROGRAMME, two_way: Collection[str] =
 
 def values(period: Period, scope: Scope, codes: Collection[str]) -> dict[str, int]:
     """The figures of some indicators alone."""
-    book = _Book.of(period, scope, codes) if is_current() else None
+    book = _book(period, scope, codes)
     return {code: book.value(INDICATORS[code]) if book and book.has(code)
             else INDICATORS[code].count(period, scope).value for code in codes}
+
+
+def _book(period: Period, scope: Scope, codes: Collection[str] | None = None) -> _Book | None:
+    """What is kept; None where it was counted in another way, or cannot be read."""
+    try:
+        return _Book.of(period, scope, codes) if is_current() else None
+    except Unreadable:
+        return None
 
 
 @cache

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from shelter.db.among import as_text
+from shelter.db.among import as_text, text_of
 from shelter.db.base import is_sqlite
 from shelter.db.written import ask, tell, tell_many
 
 from .models import Tally
-from .tallies import Cell, Counts
+from .tallies import SPINE, Cell, Counts
 
 Key = tuple[str, str, str]
 """Bucket, house, indicator: in this order pages are held, so that two who add at once never wait in a circle."""
@@ -45,29 +45,41 @@ def add(connection: sa.Connection, changes: dict[Key, Change]) -> None:
     if not changes:
         return
     held = _held_sqlite(connection, changes) if is_sqlite() else _held_postgresql(connection, changes)
-    pages = [
-        (*key, change.foundation, _written(_added(held.get(key), change))) for key, change in changes.items()
-    ]
+    pages = [(*key, change.foundation, _added(held.get(key), change)) for key, change in changes.items()]
     if is_sqlite():
         tell_many(connection, _PUT_SQLITE, pages)
     else:
         tell(connection, _PUT_POSTGRESQL, [[page[place] for page in pages] for place in (0, 1, 2, 4)]).close()
 
 
-def _added(page: str | None, change: Change) -> Page:
-    found: Page = read(page) if page else {}
+def _added(page: str | None, change: Change) -> str:
+    """The page as it is kept from now on. One that cannot be read stays what it is, until all is counted anew."""
+    try:
+        found: Page = {} if page is None else read(page)
+    except Unreadable:
+        return page or ""
     for fact, word, more in change.cells:
         words = found.setdefault(fact, {})
         words[word] = words.get(word, 0) + more
         if not words[word]:
             del words[word]
-    return found
+    return _written(found)
 
 
 def read(page: str) -> Page:
-    """A page as it is kept."""
-    found: Page = json.loads(page)
+    """A page as it is kept; Unreadable where somebody or something spoiled it."""
+    try:
+        found: Page = json.loads(page)
+        whole = all(type(count) is int for words in found.values() for count in words.values())
+    except (ValueError, AttributeError, RecursionError):
+        whole = False
+    if not whole:
+        raise Unreadable
     return found
+
+
+class Unreadable(Exception):
+    """What stands on a page is not how many of what."""
 
 
 _written = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
@@ -112,13 +124,53 @@ def _hold(connection: sa.Connection, keys: Sequence[list[str]]) -> dict[Key, str
     return found
 
 
-def everything(connection: sa.Connection) -> Counts:
-    """All that is kept."""
-    found: Counts = defaultdict(Counter)
+@dataclass
+class Stock:
+    """All that is kept, and what is wrong with the pages themselves: unreadable, or under another foundation's name."""
+
+    counts: Counts
+    unreadable: list[Key]
+    misplaced: dict[Key, str]
+
+    @property
+    def spoiled(self) -> set[Key]:
+        """The pages that are not as this program writes them."""
+        return {*self.unreadable, *self.misplaced}
+
+
+def everything(connection: sa.Connection) -> Stock:
+    """All that is kept; a misplaced page counts where its house belongs, an unreadable one nowhere."""
+    found, homes = Stock(defaultdict(Counter), [], {}), _homes(connection)
     query = sa.select(Tally.bucket, as_text(Tally.foundation_id), as_text(Tally.place_id), Tally.code, Tally.counts)
     for bucket, foundation, house, code, page in connection.execute(query):
-        found[bucket, foundation, house].update(dict(_cells(code, read(page))))
+        home = homes.get(house, foundation)
+        if home != foundation:
+            found.misplaced[bucket, house, code] = home
+        try:
+            found.counts[bucket, home, house].update(dict(_cells(code, read(page))))
+        except Unreadable:
+            found.unreadable.append((bucket, house, code))
     return found
+
+
+def _homes(connection: sa.Connection) -> dict[str, str]:
+    """The foundation of each house, and of itself."""
+    return {text_of(place): text_of(house.foundation_id) for house in connection.execute(SPINE.houses)
+            for place in (house.id, house.foundation_id)}
+
+
+def straighten(connection: sa.Connection, kept: Stock) -> None:
+    """Put pages under their own foundation; empty those that cannot be read, to be filled by a count that follows."""
+    for key, home in kept.misplaced.items():
+        tell(connection, _MOVE[is_sqlite()], (home, *key)).close()
+    for key in kept.unreadable:
+        tell(connection, _EMPTY[is_sqlite()], key).close()
+
+
+_OF_PAGE = {True: "(bucket, place_id, code) = (?, ?, ?)", False: "(bucket, place_id, code) = (%s, %s::uuid, %s)"}
+_MOVE = {True: f"UPDATE tally SET foundation_id = ? WHERE {_OF_PAGE[True]}",  # noqa: S608
+         False: f"UPDATE tally SET foundation_id = %s::uuid WHERE {_OF_PAGE[False]}"}  # noqa: S608
+_EMPTY = {sqlite: f"UPDATE tally SET counts = '{{}}' WHERE {page}" for sqlite, page in _OF_PAGE.items()}  # noqa: S608
 
 
 def _cells(code: str, page: Page) -> Iterator[tuple[Cell, int]]:

@@ -5,6 +5,7 @@ It carries ids, signed, and nothing else. What it loses is found again in the ta
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import uuid
@@ -111,7 +112,9 @@ def _postgresql(settings: Settings, serializer: SignedSerializer) -> Huey:
 
 
 def _redis(settings: Settings, serializer: SignedSerializer) -> Huey:
-    return RedisHuey(NAME, url=settings.redis_url, results=False, serializer=serializer)
+    """One server may serve several programmes: each has a queue of its own there, named by its key."""
+    name = f"{NAME}-{hashlib.sha256(serializer.secret).hexdigest()[:16]}"
+    return RedisHuey(name, url=settings.redis_url, results=False, serializer=serializer)
 
 
 _MAKERS: dict[str, Callable[[Settings, SignedSerializer], Any]] = {

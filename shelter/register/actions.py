@@ -36,7 +36,8 @@ LONGEST_PAUSE = 0.25
 class Plan:
     """What an import would do; found out without writing. `replaces` is the file whose place it takes from now on.
 
-    `twin` holds nearly the same cases: nothing comes in before somebody said that it is replaced, or has other cases.
+    `twin` holds nearly the same cases, in this register or in another: nothing comes in before somebody said that it is
+    replaced, or has other cases.
     A register that is not there yet is made: the foundation's, or the programme's.
     """
 
@@ -74,12 +75,13 @@ def plan(
     older = _older(replaces, register, reading.mapping.register, file) if replaces else None
     stored = queries.lines_of(file.id) if file else set()
     missing = [row for row in reading.rows if row.line not in stored]
-    named = {getattr(file, "id", None), getattr(file, "replaces_id", None), getattr(older, "id", None)}
-    twin = queries.twin(register, reading.rows, but=named) if register and missing else None
+    place = getattr(older, "id", None) or getattr(file, "replaces_id", None)
+    named = {getattr(file, "id", None), getattr(file, "replaces_id", None), place}
+    twin = queries.twin(register, reading.rows, whose=whose, but=named, place=place) if missing and not others else None
     return Plan(
         reading, missing, is_finished=bool(file and file.finished_at),
         replaces=older.id if older and not (file and file.replaces_id == older.id) else None,
-        whose=whose, file_id=file_id, twin=None if others else twin,
+        whose=whose, file_id=file_id, twin=twin,
     )
 
 

@@ -182,7 +182,7 @@ def _word(word: str, count: int) -> str:
 class TwinForm(Form):
     """Asks about a file with nearly the same cases; where there is none, it asks nothing.
 
-    A file that takes the place of another already cannot take a second one's.
+    A file that takes the place of another already cannot take a second one's, and none that of another register's.
     """
 
     same = ChoiceField(_("What is the file that you are importing?"),
@@ -194,9 +194,11 @@ class TwinForm(Form):
         if twin is None:
             del self.same
             return
+        if twin.is_elsewhere:
+            self.same.missing = _("If they are other cases, say so; if they are the same, forget this file")
         place = (REPLACES, _("It takes the place of that file"), _("The cases of that one no longer count."))
-        other = (OTHERS, _("They are other cases"), _("All of them count, besides those of that file."))
-        self.same.choices = [place, other] if may_replace else [other]
+        other = (OTHERS, _("They are other cases"), _("All of them count, besides those that are in."))
+        self.same.choices = [place, other] if may_replace and not twin.is_elsewhere else [other]
 
     @property
     def told(self) -> dict[str, Any]:

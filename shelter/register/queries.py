@@ -72,36 +72,59 @@ def register_named(name: str, whose: Whose | None = None) -> Register | None:
 
 @dataclass(frozen=True)
 class Twin:
-    """A file in force that seems to hold the very `cases` of another: so many of them are the `same` by all facts."""
+    """A file in force that seems to hold the very `cases` of another: so many of them are the `same` by all facts.
+
+    It may lie in another register; one that is not within reach stays without its name, and without numbers.
+    """
 
     file: ImportedFile
     same: int
     cases: int
+    is_elsewhere: bool = False
+    is_within_reach: bool = True
 
     @property
     def said(self) -> str:
         """In a sentence, without its full stop."""
+        if not self.is_within_reach:
+            return _("Nearly all of these cases are in another register already; in two they would count twice")
+        told = {"same": format_decimal(self.same), "cases": format_decimal(self.cases), "name": self.file.name or "…",
+                "day": say_day(self.file.begun_at)}
+        if self.is_elsewhere:
+            return _("%(same)s of these %(cases)s cases are in the register «%(register)s» already, by the file "
+                     "«%(name)s» of %(day)s; in two registers they would count twice",
+                     **told, register=self.file.register.name)
         return _("%(same)s of these %(cases)s cases are in this register already, by the file «%(name)s» of %(day)s",
-                 same=format_decimal(self.same), cases=format_decimal(self.cases), name=self.file.name or "…",
-                 day=say_day(self.file.begun_at))
+                 **told)
 
 
-def twin(register: Register, rows: Sequence[Row], but: Collection[uuid.UUID | None]) -> Twin | None:
-    """The file of a register, in force and none of `but`, whose cases are nearly all the same; the likest one."""
+def twin(
+    register: Register | None, rows: Sequence[Row], *, whose: Whose | None, but: Collection[uuid.UUID | None],
+    place: uuid.UUID | None = None,
+) -> Twin | None:
+    """The file in force, none of `but`, whose cases are nearly all the same: of this register, else of any other.
+
+    None where `place`, the file whose place they take, is such a file itself: what was beside that one was known.
+    `whose` register is filled says what may be named: whoever fills the programme's, or gives commands, reaches all.
+    """
     sizes = (
-        sa.select(RegisterCase.file_id, sa.func.count()).join(ImportedFile, ImportedFile.id == RegisterCase.file_id)
-        .where(ImportedFile.register_id == register.id, ImportedFile.id.in_(in_force()))
-        .group_by(RegisterCase.file_id)
+        sa.select(ImportedFile, sa.func.count(RegisterCase.line))
+        .join(RegisterCase, ImportedFile.id == RegisterCase.file_id).where(ImportedFile.id.in_(in_force()))
+        .group_by(ImportedFile.id)
     )
-    alike = [(file_id, size) for file_id, size in db.session.execute(sizes)
-             if file_id not in but and are_the_same(min(size, len(rows)), size, len(rows))]
-    if not alike:
+    alike = {file.id: (file, size) for file, size in db.session.execute(sizes)
+             if are_the_same(min(size, len(rows)), size, len(rows))}
+    if not alike.keys() - but:
         return None
     told = _facts_of(rows)
-    same, file_id = max((_common(told, _facts_in(file_id)), file_id) for file_id, _size in alike)
-    if not are_the_same(same, dict(alike)[file_id], len(rows)):
+    same = {file_id: _common(told, _facts_in(file_id)) for file_id in alike}
+    twins = {file_id for file_id in alike if are_the_same(same[file_id], alike[file_id][1], len(rows))}
+    if place in twins or not twins - {*but}:
         return None
-    return Twin(db.session.get_one(ImportedFile, file_id), same, len(rows))
+    here = {file_id for file_id in twins if register and alike[file_id][0].register_id == register.id}
+    file = alike[max(here - {*but} or twins - {*but}, key=lambda each: (same[each], each))][0]
+    return Twin(file, same[file.id], len(rows), is_elsewhere=file.id not in here,
+                is_within_reach=whose is None or whose[0] in {None, file.foundation_id})
 
 
 def _common(one: Counter[tuple[Any, ...]], other: Counter[tuple[Any, ...]]) -> int:

@@ -164,7 +164,7 @@ def _check(job: Job, progress: Progress) -> Result:
     """Everything but the writing."""
     upload, reading, _total = _read(job, progress, 1)
     plan = _plan(job, upload, reading)
-    twin = plan.twin and {"file": str(plan.twin.file.id), "same": plan.twin.same, "cases": plan.twin.cases}
+    twin = plan.twin and {**vars(plan.twin), "file": str(plan.twin.file.id)}
     return Result({**_told(reading), "missing": len(plan.missing), "nothing": plan.changes_nothing, "twin": twin},
                   as_csv(reading.rejects))
 
@@ -173,7 +173,7 @@ def twin_found(job: Job) -> Twin | None:
     """The file with nearly the same cases that a check found, while it counts."""
     told = job.found.get("twin")
     file = queries.file_by_id(uuid.UUID(told["file"])) if told else None
-    return Twin(file, told["same"], told["cases"]) if told and file and queries.counts(file) else None
+    return Twin(**{**told, "file": file}) if told and file and queries.counts(file) else None
 
 
 def _import(job: Job, progress: Progress) -> Result:
@@ -181,8 +181,8 @@ def _import(job: Job, progress: Progress) -> Result:
     upload, reading, total = _read(job, progress, 2)
     plan = _plan(job, upload, reading)
     if plan.twin:
-        raise RuleBroken(_("%(what)s. That file came in since the check: check this one again, and say there whether "
-                           "it takes its place", what=plan.twin.said))
+        raise RuleBroken(_("%(what)s. They came in since the check: check this file again, and say there what it is",
+                           what=plan.twin.said))
     done = total - len(plan.missing)
     for cases in actions.carry_out(plan, by=job.by):
         done += cases

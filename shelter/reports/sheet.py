@@ -29,9 +29,11 @@ from shelter.statistics.tables import (
     is_short_of_words,
     kept_chart,
     label,
+    left_out,
     number,
     pair_block,
     say,
+    several_rows,
     share,
 )
 from shelter.texts import say as _
@@ -172,6 +174,7 @@ class Sheet:
             [self._row(chapter, name, stored, kept) for stored in order], self._total(chapter, name, bool(kept)),
             kept_chart(name, caption, order, cells, kept) if kept else chart(name, caption, order, cells, columns),
             self._notes(chapter, name, cells), columns, is_level=not kept,
+            under="" if kept else left_out(name, order, cells),
         )
 
     def _head(self, chapter: Chapter, name: str, has_kept: bool) -> tuple[str, ...]:
@@ -199,5 +202,5 @@ class Sheet:
             few = _("All the others: less than %(least)s each.", least=level.least) if level else ""
             notes.append(few or _("All the others: none."))
         if name in chapter.several or name in chapter.often_none:
-            notes.append(_("A person stands in each row that applies to her: the rows add up to more than the people."))
+            notes.append(several_rows(name))
         return notes

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
 from shelter.accounts import queries as accounts
-from shelter.statistics.queries import periods, say_period
+from shelter.statistics.queries import periods, say_period, years
 from shelter.statistics.rules import CONTENTS, Audience
 from shelter.statistics.tables import say_token
 from shelter.texts import language
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
                draft=_later("A report"))
 def new() -> ResponseReturnValue:
     """Ask for one: it is counted and printed beside the pages, for that takes seconds."""
-    form = ReportForm(queries.scopes(me()) or abort(403), periods(), language=language())
+    form = ReportForm(queries.scopes(me()) or abort(403), periods(), years(), language=language())
     done = submit(form, "report.ask", lambda: actions.ask(form.order(me().id, me().name)), said=None,
                   to=lambda job: url_for("jobs.show", job=job.id))
     return done or page("reports/new.html", form=form)

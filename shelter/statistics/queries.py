@@ -30,11 +30,33 @@ def periods(months: int = 0) -> list[tuple[str, str]]:
     """
     found = _last(QUARTERS, Period.quarter_of) + _last(months, _month_of)
     first, last = _historic_years()
-    year = today().year
-    found += [_years(each, each) for each in range(year, min(first or year, year - 2) - 1, -1)]
+    found += [_years(each, each) for each in _every_year(first)]
     if first and last and last > first:
         found.append(_years(first, last))
-    return [(str(period), _in_progress(period)) for period in found]
+    return [_offered(period) for period in found]
+
+
+def years() -> list[int]:
+    """Every year of which figures are offered, the newest first."""
+    return _every_year(_historic_years()[0])
+
+
+def _every_year(first: int | None) -> list[int]:
+    year = today().year
+    return list(range(year, min(first or year, year - 2) - 1, -1))
+
+
+def of_years(text: str) -> list[tuple[str, str]]:
+    """The years from one that is offered to another, written `2010..2018`, as a period to offer; none where it is none.
+
+    For the programme itself and its reports: whoever could ask protected figures of any years would subtract them.
+    """
+    try:
+        period = Period.read(text)
+    except ValueError:
+        return []
+    whole = set(period.years) <= set(years()) and text == f"{period.start.year}..{period.end.year}" == str(period)
+    return [_offered(period)] if whole else []
 
 
 def _last(count: int, period_of: Callable[[date], Period]) -> list[Period]:
@@ -59,9 +81,9 @@ def _years(first: int, last: int) -> Period:
     return Period(date(first, 1, 1), date(last, 12, 31))
 
 
-def _in_progress(period: Period) -> str:
+def _offered(period: Period) -> tuple[str, str]:
     said = say_period(period)
-    return _("%(period)s (not over yet)", period=said) if period.end >= today() else said
+    return str(period), _("%(period)s (not over yet)", period=said) if period.end >= today() else said
 
 
 def say_period(period: Period) -> str:

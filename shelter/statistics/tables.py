@@ -11,11 +11,12 @@ from markupsafe import Markup
 from shelter.indicators import Figure
 from shelter.indicators.words import fact, word
 from shelter.texts import say as _
+from shelter.texts import say_many
 from shelter.web.charts import MOST_SERIES, Mark, Series, bars, columns, grouped, sentence_of
 
 from .protect import Cell
 from .protect import Mark as Printed
-from .rules import COUNTRIES, FACTS, OTHERS, UNKNOWN
+from .rules import COUNTRIES, FACTS, OFTEN_NONE, OTHERS, UNKNOWN
 
 IN_ORDER = frozenset({"year", "age_band", "month"})
 """Tables whose rows follow each other by nature; the others begin with the largest."""
@@ -43,7 +44,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """A chart and its table, or a sentence in their place. `columns`: 0 for a two-way table."""
+    """A chart and its table, or a sentence in their place. `columns`: 0 for a two-way table.
+
+    `under` the chart stands what it leaves out.
+    """
 
     title: str
     caption: str = ""
@@ -54,6 +58,7 @@ class Block:
     notes: Sequence[str] = ()
     columns: int = 1
     is_level: bool = True
+    under: str = ""
 
     @property
     def is_narrow(self) -> bool:
@@ -63,17 +68,36 @@ class Block:
 
 def chart(name: str, caption: str, order: Sequence[str], cells: dict[str, Cell], room: int) -> Markup | None:
     """The chart of a one-way table that stands in `room` columns; none of a single row."""
-    marks = [mark(label(name, stored), cells[stored]) for stored in order]
+    marks = [mark(label(name, stored), cells[stored]) for stored in _charted(name, order)]
     if len(marks) < 2:
         return None
     if name == "year":
         return columns(sentence_of(caption, marks, VERY_LONG), marks)
     if room == 1:
         return bars(sentence_of(caption, marks), marks, width=BESIDE, pitch=ROW)
-    if len(marks) > MOST_BARS:
-        rest = sum(stored in {OTHERS, UNKNOWN} for stored in order)
-        marks = [*marks[: MOST_BARS - rest], *marks[len(marks) - rest :]]
     return bars(sentence_of(caption, marks), marks, width=WIDE)
+
+
+def _charted(name: str, order: Sequence[str]) -> Sequence[str]:
+    """The words that have a bar: the largest, and what is not a word."""
+    if name == "year" or len(order) <= MOST_BARS:
+        return order
+    rest = sum(stored in {OTHERS, UNKNOWN} for stored in order)
+    return [*order[: MOST_BARS - rest], *order[len(order) - rest :]]
+
+
+def left_out(name: str, order: Sequence[str], cells: dict[str, Cell]) -> str:
+    """What the chart of a table does not show, in a sentence; nothing where it shows all."""
+    words = [stored for stored in _charted(name, order) if stored not in {OTHERS, UNKNOWN}]
+    missing = len(order) - len(_charted(name, order))
+    if not missing:
+        return ""
+    said = say_many("The %(most)s with the most cases; %(num)s more is in the table only.",
+                    "The %(most)s with the most cases; %(num)s more are in the table only.", missing, most=len(words))
+    if OTHERS in cells:
+        said += " " + _("“Other countries” are not these: of each of them there are less than %(least)s.",
+                        least=cells[OTHERS].least)
+    return said
 
 
 def kept_chart(name: str, caption: str, order: Sequence[str], due: dict[str, Cell], kept: dict[str, Cell]) -> Markup:
@@ -170,6 +194,14 @@ def say_token(token: str) -> str:
     if token.lstrip("~").isdigit():
         return ("≈ " if token.startswith("~") else "") + number(int(token.lstrip("~")))
     return token or str(_("Protected figure"))
+
+
+def several_rows(name: str) -> str:
+    """Why the rows of a table do not add up to the people in it."""
+    if name in OFTEN_NONE:
+        return str(_("A person stands in each row that applies to her, and in none where none applies: the rows need "
+                     "not add up to the people."))
+    return str(_("A person stands in each row that applies to her: the rows add up to more than the people."))
 
 
 def number(count: int) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from zlib import crc32
 
-from markupsafe import Markup
+from flask_babel import format_decimal
+from markupsafe import Markup, escape
 
 WIDTH = 640
 GUTTER = 28
 STUB = 9.0
+SMALLEST = 5.0
+"""Points in which figures are still read on paper."""
 MOST_SERIES = 5
 COLOURS = ("#1F5F6B", "#9A5B00", "#6B5B95", "#3F7D58", "#A4485A")
 """Each ≥ 4.9:1 on white; a style sheet for screens may change them by class (c1 … c5)."""
@@ -97,24 +101,27 @@ def _by_label(sentence: str, series: Sequence[Series], width: int, height: int, 
     piles = [[each.marks[place] for each in series] for place in range(len(labels))]
     most = max(((sum if is_stacked else max)(mark.size for mark in pile) for pile in piles), default=0) or 1
     rise = nice(most)
-    left = _long(f"{rise * -(-most // rise):.0f}", 9) + 8
+    levels = [level * rise for level in range(int(-(-most // rise)) + 1)]
+    left = _long(_number(levels[-1]), 9) + 8
     floor, ceiling = height - 18, top + 10
-    scale = (floor - ceiling) / most
-    for level in range(int(most // rise) + 1):
-        y = floor - level * rise * scale
+    scale = (floor - ceiling) / levels[-1]
+    for level in levels:
+        y = floor - level * scale
         picture.line(left, y, width, y)
-        picture.words([f"{level * rise:g}"], left - 6, y, 8.5, anchor="end", colour=_MUTED)
+        picture.words([_number(level)], left - 6, y, 8.5, anchor="end", colour=_MUTED)
     step = (width - left) / max(len(labels), 1)
+    room = min(step * 0.74, 90)
+    font = _beside_each_other([mark.text for pile in piles for mark in pile if mark.size], room / max(len(series), 1))
     for place, (label, pile) in enumerate(zip(labels, piles, strict=True)):
-        middle, room = left + step * (place + 0.5), min(step * 0.74, 90)
+        middle = left + step * (place + 0.5)
         picture.words([label], middle, height - 7, _fitting([label], step - 2, 9.0), anchor="middle", colour=_MUTED)
-        _pile(picture, pile, middle, room, floor, scale, is_stacked=is_stacked)
+        _pile(picture, pile, middle, room, floor, scale, is_stacked=is_stacked, font=font)
     return picture.done()
 
 
 def _pile(
     picture: _Picture, pile: Sequence[Mark], middle: float, room: float, floor: float, scale: float, *,
-    is_stacked: bool,
+    is_stacked: bool, font: float,
 ) -> None:
     if is_stacked:
         thick, at = min(room, 46.0), floor
@@ -126,8 +133,20 @@ def _pile(
     for number, mark in enumerate(pile):
         x, tall = middle - room / 2 + thick * number, mark.size * scale
         picture.column(x + thick * 0.06, floor, thick * 0.88, tall, number, mark)
-        if mark.size and _long(mark.text, 7.5) <= thick + 1:
-            picture.words([mark.text], x + thick / 2, floor - tall - 5, 7.5, anchor="middle")
+        if mark.size and font:
+            picture.words([mark.text], x + thick / 2, floor - tall - 5, font, anchor="middle")
+
+
+def _beside_each_other(texts: Sequence[str], room: float) -> float:
+    """The size in which each figure stands over its own bar; 0 where one would not: then none does, small or large."""
+    longest = max((_long(text, 1) for text in texts), default=0)
+    font = min(7.5, (room + 1) / longest) if longest else 7.5
+    return font if font >= SMALLEST else 0
+
+
+def _number(level: float) -> str:
+    """A figure of the axis, with the separators of the reader's language."""
+    return str(format_decimal(level))
 
 
 def nice(most: float) -> float:
@@ -216,13 +235,14 @@ class _Picture:
 
 
 def _tag(name: str, inside: str = "", /, **attributes: str | float) -> Markup:
-    said = Markup("").join(
-        Markup(' {}="{}"').format(_dashed(key), value if isinstance(value, str) else _n(value))
+    said = "".join(
+        f' {_dashed(key)}="{escape(value) if isinstance(value, str) else _n(value)}"'
         for key, value in attributes.items()
     )
-    return Markup("<{0}{1}>{2}</{0}>").format(name, said, inside)
+    return Markup(f"<{name}{said}>{escape(inside)}</{name}>")  # noqa: S704 (escaped here; names are the program's own)
 
 
+@cache
 def _dashed(name: str) -> str:
     return name.strip("_").replace("_", "-")
 

@@ -32,11 +32,12 @@ SHELTER = str(Path(sys.executable).with_name("shelter"))
 PASSWORD = "banco de pruebas sosegado"
 COORDINATOR, CASEWORKER = "shelter-coordinator@norte.demo.invalid", "caseworker@norte.demo.invalid"
 PROGRAMME = "programme-coordinator@demo.invalid"
-BESIDE = {"search, no script"}
-"""Told and not held: two journeys to the server, where one is the rule."""
+BESIDE = {"search, no script", "every figure, a quarter", "every figure, a year"}
+"""Told and not held: two journeys to the server, where one is the rule; a page of fifty tables and twenty charts."""
 AS_DJANGO = {"sqlite": 1886 / 100 / 0.98, "postgresql": 209 / 30 / 1.42}
 """The dashboard over a million services: 100 and 30 times faster than Django's admin, told in times of the list's floor
 in the same sitting (ms: 1886 and 209 there, 0.98 and 1.42 the floor)."""
+KEPT = {"dashboard, my day", "every figure, a quarter", "every figure, a year"}
 MUST, GOAL = 3.0, {"list": 1.5, "search": 1.5, "case page": 2.0, "form": 1.5, "save": 1.5}
 
 
@@ -87,7 +88,7 @@ def pages(folder: Path, of_floor: str, of_ours: str, cases: int, seconds: float)
         for name, one in (*scenarios(port), *dashboards(port)):
             least = f"/{'form' if name in {'form', 'save'} else 'list'}"
             against = Page(least, floor_pid, lambda path=least: client.send(path))
-            fails += show(*measure(seconds, Page(name, pid, one), against), most if "dashboard" in name else MUST)
+            fails += show(*measure(seconds, Page(name, pid, one), against), MUST if name not in KEPT else most)
         print(f"{'memory, two workers':24}{memory_mb(web_part(pid)):9.0f} MB (at most 150); "
               f"with jobs and supervisor {memory_mb(pid):.0f} MB")
     return fails
@@ -167,8 +168,8 @@ def dashboards(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
     if listed:
         yield "report, from storage", lambda: boss.send(f"{listed[0]}.pdf")
     yield "dashboard, my day", lambda: boss.send("/mi-dia")
-    yield "dashboard, a quarter", lambda: boss.send(f"/indicadores?periodo={year - 1}-Q4")
-    yield "dashboard, a year", lambda: boss.send(f"/indicadores?periodo={year}")
+    yield "every figure, a quarter", lambda: boss.send(f"/indicadores?periodo={year - 1}-Q4")
+    yield "every figure, a year", lambda: boss.send(f"/indicadores?periodo={year}")
 
 
 def found_cases(html: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -219,37 +220,64 @@ def test_a_file_cut_off_is_refused_and_nothing_is_half_saved(english, refuses, t
     assert rows() == 0
 
 
-def test_a_broken_off_import_says_so_and_the_same_command_continues(english, shelter, file, monkeypatch):
-    monkeypatch.setattr(actions, "PORTION", 3)
-    whole = actions.carry_out
+@pytest.fixture
+def broken_off(monkeypatch):
+    """with broken_off(error, portion): … -> every import enters one portion and then fails so."""
 
-    def interrupted(plan, *, by):
-        yield next(whole(plan, by=by))
-        raise KeyboardInterrupt
+    @contextmanager
+    def breaking(error, portion=3):
+        whole = actions.carry_out
 
-    monkeypatch.setattr(actions, "carry_out", interrupted)
-    done = shelter("import", file(*LINES))
+        def one_portion(plan, *, by):
+            yield next(whole(plan, by=by))
+            raise error
+
+        monkeypatch.setattr(actions, "PORTION", portion)
+        with monkeypatch.context() as broken:
+            broken.setattr(actions, "carry_out", one_portion)
+            yield
+
+    return breaking
+
+
+def test_a_broken_off_import_says_so_and_the_same_command_continues(english, shelter, file, broken_off):
+    with broken_off(KeyboardInterrupt()):
+        done = shelter("import", file(*LINES))
     assert done.status == 1
     assert done.err == "shelter: broken off after 3 cases, which do not count yet; the same command continues\n"
     assert by_year(shelter) == {"unknown": 0}
-    monkeypatch.setattr(actions, "carry_out", whole)
     done = shelter("import", file(*LINES))
-    assert "Entered 1 cases" in done.out
+    assert "Entered 1 case into" in done.out
     assert done.out.endswith("All 4 cases of file.csv are in now; 3 of them had been in before\n")
     assert by_year(shelter) == {"2002": 2, "2003": 2, "unknown": 0}
 
 
-def test_broken_off_a_second_time_it_says_how_many_are_in(english, shelter, file, monkeypatch):
-    monkeypatch.setattr(actions, "PORTION", 1)
-    whole = actions.carry_out
+@pytest.mark.parametrize("why", ["database or disk is full", "could not extend file: No space left on device"])
+def test_a_disk_that_fills_up_in_the_middle_keeps_what_is_in_and_says_that_it_does_not_count(
+    english, shelter, file, broken_off, why,
+):
+    with broken_off(sa.exc.OperationalError("INSERT", {}, Exception(why))):
+        done = shelter("import", file(*LINES))
+    assert (done.status, done.err) == (1, (
+        "shelter: the disk is full: make room on it, and the same command continues. Nothing of this file counts yet; "
+        "what was entered of it stays (cases: 3)\n"))
+    assert by_year(shelter) == {"unknown": 0}
+    assert shelter("import", file(*LINES)).out.endswith("3 of them had been in before\n")
+    assert by_year(shelter) == {"2002": 2, "2003": 2, "unknown": 0}
 
-    def interrupted(plan, *, by):
-        yield next(whole(plan, by=by))
-        raise KeyboardInterrupt
 
-    monkeypatch.setattr(actions, "carry_out", interrupted)
-    said = [shelter("import", file(*LINES)).err for _time in range(2)]
-    assert [each.partition(" cases")[0] for each in said] == [f"shelter: broken off after {count}" for count in (1, 2)]
+def test_one_case_and_one_line_are_said_in_the_singular(english, shelter, file):
+    one = file("2002,Female,,,,,", "2003,Femalé,,,,,")
+    assert "Would enter 1 case into the register" in shelter("import", one, "--dry-run").out
+    done = shelter("import", one)
+    assert "1 line cannot be read:" in done.err
+    assert "Entered 1 case into the register" in done.out
+
+
+def test_broken_off_a_second_time_it_says_how_many_are_in(english, shelter, file, broken_off):
+    with broken_off(KeyboardInterrupt(), portion=1):
+        said = [shelter("import", file(*LINES)).err for _time in range(2)]
+    assert [each.partition(" case")[0] for each in said] == [f"shelter: broken off after {count}" for count in (1, 2)]
 
 
 MANY = [f"20{year:02d},Female,,,,," for year in range(10)]
@@ -277,6 +305,22 @@ def test_each_answer_lets_them_in(english, shelter, file, answer, expected):
     assert (done.status, done.err) == (0, "")
     assert "Entered 10 cases" in done.out
     assert by_year(shelter) == {f"20{year:02d}": expected for year in range(10)} | {"unknown": 0}
+
+
+def test_the_same_cases_for_another_register_are_refused_until_they_are_said_to_be_others(
+    english, shelter, refuses, file, tmp_path,
+):
+    shelter("import", file(*MANY, name="old.csv"))
+    draft = tmp_path / "other.toml"
+    assert shelter("import", file(*MANY, "", name="new.csv"), "--draft-mapping", str(draft)).status == 0
+    again = [file(*MANY, "", name="new.csv"), "--mapping", str(draft)]
+    said = refuses("import", *again)
+    assert said.startswith("shelter: 10 of these 10 cases are in the register «")
+    assert said.endswith("; in two registers they would count twice; nothing was imported. "
+                         "If they are other cases, add --other-cases\n")
+    assert rows() == 10
+    assert shelter("import", *again, "--other-cases").status == 0
+    assert rows() == 20
 
 
 def test_without_a_mapping_what_is_wrong_with_the_file_itself_is_said_first(english, refuses, tmp_path):

@@ -51,6 +51,8 @@ def administrator(staff, sign_in):
 
 def test_the_figures_of_six_people_worked_out_by_hand(coordinator, six):
     text = coordinator().get(QUARTER).text
+    assert ('<figure class="table-scroll" role="region" tabindex="0" '
+            'aria-label="Gráfico: Casos registrados: sexo"><svg') in text
     assert headlines(text) == {
         "Casos registrados": "6", "Ingresos a una casa": "0", "Personas en las casas al final del período": "0",
         "Servicios brindados": "5", "Personas que recibieron un servicio": "4", "Egresos de una casa": "0",
@@ -69,6 +71,13 @@ def test_the_figures_of_six_people_worked_out_by_hand(coordinator, six):
     assert cells(text, "Casos registrados: provincia de la casa") == {
         "Pichincha": ["5", "83,3 %"], "El Oro": ["1", "16,7 %"], "No se sabe": ["0", "–"],
     }
+
+
+def test_what_need_not_add_up_is_said_of_forms_of_exploitation(coordinator, six):
+    """One of the two who answered stands under two forms, the other under none: two rows, and none says `more`."""
+    text = coordinator().get(QUARTER).text
+    assert "y en ninguna si ninguna le corresponde: las filas no tienen por qué sumar" in text
+    assert "suman más que las personas" not in text.split("Ingresos a una casa</h2>")[0]
 
 
 def test_nobody_is_named(coordinator, of_the_house, six):
@@ -147,6 +156,43 @@ def test_a_period_that_is_not_offered_is_said_beside_its_field(coordinator, six,
     assert answer.status_code == 422
     assert "Elija una de las opciones" in answer.text
     assert headlines(answer.text) == {}
+
+
+RANGE = "2024–2026 (todavía no termina)"
+
+
+def test_any_years_together_are_asked_for_with_two_lists_or_in_the_address(coordinator, six):
+    client = coordinator()
+    for url in ("/indicadores?periodo=2024..2026", "/indicadores?periodo=2025&del_ano=2024&al_ano=2026"):
+        text = client.get(url).text
+        assert headlines(text)["Casos registrados"] == "6"
+        assert f'<option value="2024..2026" selected>{RANGE}' in text
+        assert "periodo=2024..2026" in text, "its cases are those of these years"
+    assert client.get("/indicadores/casos?periodo=2024..2026&figura=cases.registered").status_code == 200
+    assert 'value="2025" selected' in client.get("/indicadores?del_ano=2025&al_ano=2025").text
+
+
+@pytest.mark.parametrize(("query", "said"), [
+    ("del_ano=2026&al_ano=2024", "El último año es anterior al primero"), ("del_ano=2024", "Elija los dos años"),
+    ("al_ano=2024", "Elija los dos años"), ("del_ano=x&al_ano=2024", "Elija una de las opciones"),
+    ("periodo=2026..2024", "Elija una de las opciones"), ("periodo=1990..2026", "Elija una de las opciones"),
+    ("periodo=2024-02..2026-03", "Elija una de las opciones"),
+    ("del_ano=1990&al_ano=2026", "Elija una de las opciones"),
+])
+def test_years_that_do_not_make_a_period_are_said_beside_their_field(coordinator, six, query, said):
+    answer = coordinator().get(f"/indicadores?{query}")
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert headlines(answer.text) == {}
+
+
+def test_protected_figures_are_not_asked_for_of_any_years(administrator, six):
+    """From one range less another could be worked out what is hidden."""
+    client = administrator()
+    assert "del_ano" not in client.get("/indicadores").text
+    assert client.get("/indicadores?periodo=2024..2025").status_code == 422
+    assert client.get("/indicadores?periodo=2025&del_ano=2024&al_ano=2025").status_code == 200
+    assert 'value="2025" selected' in client.get("/indicadores?periodo=2025&del_ano=2024&al_ano=2025").text
 
 
 def test_an_empty_programme_has_figures_too(coordinator, programme):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from shelter.audit import operator, work
 from shelter.db import db
 from shelter.register import actions, queries
-from shelter.register.models import ImportedFile, RegisterCase
+from shelter.register.models import ImportedFile, Register, RegisterCase
 from shelter.register.reading import Mapping, Reading, Sheet
 from shelter.rules import RuleBroken
 
@@ -110,10 +110,48 @@ def test_the_likest_file_is_named(of):
     assert actions.plan(of(years(*range(2000, 2020)), "c.csv")).twin.file.name == "b.csv"
 
 
-def test_a_file_that_does_not_count_or_fills_another_register_is_no_twin(of, monkeypatch):
+OTHER = MAPPING.replace("Casa", "Otra")
+
+
+def test_the_same_cases_in_another_register_do_not_come_in_before_it_is_said_that_they_are_others(of):
+    bring_in(of([WHOLE] * 10))
+    again = of([WHOLE] * 10, "b.csv", OTHER)
+    plan = actions.plan(again)
+    assert plan.twin.said.startswith("10 of these 10 cases are in the register «Casa» already, by the file «a.csv» of ")
+    assert plan.twin.said.endswith("; in two registers they would count twice")
+    with pytest.raises(RuleBroken, match="would count twice"):
+        list(actions.carry_out(plan, by=operator))
+    assert db.session.scalars(sa.select(Register.name)).all() == ["Casa"]
+    assert counted() == 10
+    assert bring_in(again, others=True) == 10
+    assert actions.plan(of([WHOLE] * 10, "c.csv", OTHER)).twin.file.name == "b.csv", "that of its own register first"
+    assert actions.plan(of(years(*range(1990, 2000)), "d.csv", OTHER)).twin is None
+
+
+def test_a_register_that_is_not_within_reach_is_not_named_nor_its_cases_counted(of, programme):
+    north, south = (each.id for each in programme.foundations)
+    bring_in(of([WHOLE] * 20), whose=(north,))
+    again = of([*[WHOLE] * 19, {"year": "1999"}], "b.csv", OTHER)
+    told = "Nearly all of these cases are in another register already; in two they would count twice"
+    assert actions.plan(again, whose=(south,)).twin.said == told
+    for whose in ((north,), (None,), None):
+        assert "19 of these 20 cases are in the register «Casa»" in actions.plan(again, whose=whose).twin.said
+
+
+def test_what_takes_the_place_of_its_twin_is_not_asked_about_others_that_were_known_beside_it(of):
     first = of([WHOLE] * 10)
     bring_in(first)
-    assert actions.plan(of([WHOLE] * 10, "b.csv", MAPPING.replace("Casa", "Otra"))).twin is None
+    bring_in(of([WHOLE] * 10, "b.csv"), others=True)
+    bring_in(of([WHOLE] * 10, "c.csv", OTHER), others=True)
+    assert actions.plan(of([WHOLE] * 10, "d.csv"), first.sheet.digest).twin is None
+    old = of(years(*range(1990, 2000)), "e.csv")
+    bring_in(old)
+    assert actions.plan(of([WHOLE] * 10, "d.csv"), old.sheet.digest).twin is not None, "its cases were others"
+
+
+def test_a_file_that_does_not_count_is_no_twin(of, monkeypatch):
+    first = of([WHOLE] * 10)
+    bring_in(first)
     bring_in(of(years(*range(2000, 2012)), "new.csv"), first.sheet.digest)
     assert actions.plan(of([WHOLE] * 10, "b.csv")).twin is None, "it was replaced"
     last = of(years(*range(1950, 1960)), "last.csv")

@@ -159,6 +159,28 @@ def test_the_programme_itself_reads_exact_figures_by_two_facts(make):
 
 
 @pytest.mark.parametrize("audience", ["government", "internal"])
+def test_a_chart_that_leaves_out_countries_says_so_under_it(make, monkeypatch, audience):
+    assert "in the table only" not in make(YEARS, audience, "en", REGISTER)[2]
+    monkeypatch.setattr("shelter.statistics.tables.MOST_BARS", 18)
+    _release, reader, text = make(YEARS, audience, "en", REGISTER)
+    flat, is_protected = " ".join(text.split()), audience == "government"
+    for name in ("nationality", "country_of_exploitation"):
+        words = {word for _code, fact, word in data(reader) if fact == name} - {"others", "unknown"}
+        bars = 16 if is_protected else 17  # the others are those of other countries and of whom nothing is known
+        assert f"The {bars} with the most cases; {len(words) - bars} more are in the table only." in flat
+    assert ("“Other countries” are not these: of each of them there are less than 5." in flat) is is_protected
+
+
+@pytest.mark.parametrize("audience", ["government", "internal"])
+def test_forms_of_exploitation_are_not_said_to_add_up_to_more(make, audience):
+    """Who answered no to all of them stands in none of the rows."""
+    _release, _reader, text = make(YEARS, audience, "en", REGISTER)
+    flat = " ".join(text.split())
+    assert "in none where none applies: the rows need not add up to the people" in flat
+    assert "add up to more" not in flat
+
+
+@pytest.mark.parametrize("audience", ["government", "internal"])
 def test_seventeen_years_and_forty_five_countries_stay_under_twelve_pages(make, audience):
     release, reader, text = make(YEARS, audience, "es", REGISTER)
     assert failures(release.pdf) == []

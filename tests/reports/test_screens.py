@@ -57,6 +57,25 @@ def programme_coordinator(staff, sign_in):
     return lambda: sign_in(staff(Role.PROGRAMME_COORDINATOR))
 
 
+def test_a_report_of_any_years_is_asked_for(programme_coordinator, programme, quick):
+    client = programme_coordinator()
+    answer = client.fill("/reportes/nuevo", **{**ANSWERS, "del_ano": "2024", "al_ano": "2025"})
+    assert answer.status_code == 303
+    client.fill("/reportes/nuevo", **{**ANSWERS, "del_ano": "2025", "al_ano": "2025"})
+    made = db.session.execute(sa.select(Release.starts_on, Release.ends_on).order_by(Release.starts_on)).all()
+    assert made == [(date(2024, 1, 1), date(2025, 12, 31)), (date(2025, 1, 1), date(2025, 12, 31))]
+
+
+@pytest.mark.parametrize(("first", "last", "said"), [
+    ("2026", "2024", "El último año es anterior al primero"), ("2024", "", "Elija los dos años"),
+    ("", "2024", "Elija los dos años"), ("1990", "2024", "Elija una de las opciones"),
+])
+def test_years_in_the_wrong_order_make_no_report(programme_coordinator, programme, quick, first, last, said):
+    answer = programme_coordinator().fill("/reportes/nuevo", **{**ANSWERS, "del_ano": first, "al_ano": last})
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
 def newest():
     db.session.rollback()
     return db.session.scalars(sa.select(Release).order_by(Release.made_at.desc())).first()

@@ -99,6 +99,30 @@ def test_grid_lines_are_few_and_round(most):
     assert 1 <= most / nice(most) <= 4.01
 
 
+@pytest.mark.parametrize("drawn", [grouped, stacked])
+@pytest.mark.parametrize(("sizes", "levels"), [
+    ((9_300, 40), ["0", "2.500", "5.000", "7.500", "10.000"]), ((1_000, 7), ["0", "250", "500", "750", "1.000"]),
+    ((2, 1), ["0", "1", "2"]),
+])
+def test_the_axis_reaches_above_the_highest_bar_and_says_thousands_as_tables_do(make_app, drawn, sizes, levels):
+    with make_app(locale="es").app_context():
+        picture = parsed(drawn("x", [Series("s", [Mark(str(at), size, f"n{at}") for at, size in enumerate(sizes)])]))
+    axis = [each.text for each in picture.iter(f"{SVG}text") if each.get("text-anchor") == "end"]
+    assert axis == levels
+    highest = min(float(each.get("y")) for each in picture.iter(f"{SVG}rect") if float(each.get("height")) > 12)
+    assert min(float(each.get("y1")) for each in picture.iter(f"{SVG}line")) <= highest + 1
+
+
+def test_bars_beside_each_other_all_have_their_figure_or_none_has():
+    def figures(series, labels, size):
+        rows = [Series(f"s{each}", [Mark(f"l{at}", size if at else 7, f"{size:,}" if at else "7")
+                                    for at in range(labels)]) for each in range(series)]
+        return [text for text in texts(parsed(grouped("x", rows))) if text in {"7", f"{size:,}"}]
+
+    assert len(figures(2, 9, 1_234)) == 18, "above a thousand too"
+    assert figures(5, 22, 1_234) == []
+
+
 def test_nothing_to_draw_is_no_error():
     for drawn in (bars("x", []), columns("x", []), grouped("x", [Series("a", [])]), bars("x", [Mark("a", 0, "0")])):
         parsed(drawn)

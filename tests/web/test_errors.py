@@ -34,8 +34,9 @@ def calm(answer, status, language="es"):
     assert answer.mimetype == "text/html"
     page = lint(answer.text)
     assert page.all("html")[0]["lang"] == language
+    said = re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", answer.text)  # drawn by lot: any letters
     for trace in ("Traceback", "File \"", ".py", "sqlalchemy", "Error:", "psycopg", "sqlite", "werkzeug", SECRET):
-        assert trace not in answer.text, trace
+        assert trace not in said, trace
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert answer.headers["Cache-Control"] == "no-store"
     return page

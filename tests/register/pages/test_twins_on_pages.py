@@ -6,6 +6,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
+from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.codes.jobs import JobState
 from shelter.db import db
@@ -66,6 +67,31 @@ def test_each_answer_does_what_it_says(client, first, review, said, expected):
     assert queries.counts(first) is (said == "others")
 
 
+def test_the_same_cases_for_another_register_are_asked_about_and_cannot_take_a_place(client, first):
+    review = check(client, send(client, AGAIN, "copia.csv", name="Casa Sur").location)
+    lead = "12 de estos 12 casos ya están en el registro «Casa Norte», por el archivo «libro.csv» del "
+    text = client.get(review).text
+    assert lead in text
+    assert 'value="replaces"' not in text
+    for said in ("", "replaces"):
+        assert answer(client, review, said).status_code == 422
+    assert "si son los mismos, olvide este archivo" in answer(client, review, "").text
+    assert registered() == 12
+    client.get(answer(client, review, "others").location)
+    assert registered() == 24
+
+
+def test_a_register_of_another_foundation_is_not_named(programme, staff, sign_in):
+    hers = sign_in(staff(Role.SHELTER_COORDINATOR, house=programme.far_house))
+    north, south = (str(each.id) for each in programme.foundations)
+    bring(hers, check(hers, send(hers, CSV, "reservado.csv", name="Reservado", foundation=south).location))
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    text = client.get(check(client, send(client, AGAIN, "copia.csv", name="Otro", foundation=north).location)).text
+    assert "Casi todos estos casos ya están en otro registro" in text
+    assert "eservado" not in text
+    assert "12 de estos" not in text
+
+
 def test_words_can_still_be_told_on_the_same_page(client, first):
     content = AGAIN + b"13;13/03/2014;Amapola;17\r\n"
     review = check(client, send(client, content, "copia.csv", register=str(first.register_id)).location)
@@ -92,7 +118,7 @@ def test_a_file_that_came_in_since_the_check_is_asked_about_before_anything_is_i
     job = answer(client, second, "").location
     page = client.get(job).text
     assert LEAD in page
-    assert "revise este de nuevo" in page
+    assert "revise este archivo de nuevo" in page
     assert "/repetir" not in page
     assert registered() == 12
     columns = second.replace("/revisar", "/columnas")
