@@ -73,6 +73,7 @@ from shelter.register import indicators as _register_figures
 from shelter.register import models as _register
 from shelter.reports import models as _reports
 from shelter.residence import indicators as _residence_figures
+from shelter.route import indicators as _route_figures
 from shelter.residence import models as _residence
 from shelter.route import kept as _route_kept  # noqa: F401 (kept up to date with every change)
 from shelter.route import models as _route
@@ -93,7 +94,7 @@ MODELS = (
 """Loaded with the house, so that migrations see every table."""
 FIGURES = (
     _cases_figures, _register_figures, _intake_figures, _residence_figures, _services_figures, _transition_figures,
-    _followup_figures, _referrals_figures, _outgoing_figures,
+    _followup_figures, _referrals_figures, _outgoing_figures, _route_figures,
 )
 """Loaded with the house, so that every figure is in the book, in this order."""
 

@@ -17,6 +17,8 @@ from .registry import indicator as indicator
 from .registry import source as source
 from .settling import alone as alone
 from .settling import only as only
+from .spreads import Measure as Measure
+from .spreads import Spread as Spread
 from .tallies import Step as Step
 from .tallies import keep as keep
 from .tallies import spine as spine

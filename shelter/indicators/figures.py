@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations, product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shelter.calendar import Period as Period
 from shelter.codes.cases import Answer
 from shelter.db.columns import read_answers
+
+if TYPE_CHECKING:
+    from .spreads import Spread
 
 UNKNOWN = "unknown"
 
@@ -24,7 +27,8 @@ NOTHING: Words = (UNKNOWN,)
 class Figure:
     """One indicator in one period: its value and its breakdowns, each a table from stored word to count.
 
-    `known` says, for each fact, how many have any value in that group: the denominator of its percentages.
+    `known` says, for each fact, how many have any value in that group: the denominator of its percentages. Of what is
+    measured `spreads` says, by the same words, how long it took.
     """
 
     code: str
@@ -35,6 +39,7 @@ class Figure:
     denominator: int | None = None
     breakdowns: dict[str, Table] = field(default_factory=dict)
     known: Table = field(default_factory=dict)
+    spreads: dict[str, dict[str, Spread]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The shape that clients rely on."""
@@ -42,6 +47,8 @@ class Figure:
             "code": self.code, "label": str(self.label), "unit": self.unit, "value": self.value,
             "numerator": self.numerator, "denominator": self.denominator,
             "breakdowns": self.breakdowns, "known": self.known,
+            **({"spreads": {name: {word: each.as_json() for word, each in table.items()}
+                            for name, table in self.spreads.items()}} if self.spreads else {}),
         }
 
 

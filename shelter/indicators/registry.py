@@ -12,6 +12,7 @@ from shelter.db import Answers, db
 
 from .clauses import PROGRAMME, Scope
 from .figures import NOTHING, UNKNOWN, Figure, Group, Period, forms_of, tabulate, words_of
+from .spreads import AMOUNT, Measure, Spread, spreads
 
 Rows = sa.SelectBase
 Source = Callable[[Period, Scope], Rows]
@@ -39,6 +40,7 @@ class Indicator:
     for each fact that it knows, labelled by the fact's name. A fact may be several words at once: answers by form, or
     a text of words with spaces between. Besides, a source of cases (the first is one) has a column `case_id`, one of a
     historic register its name as `register`. What is not `of_cases` (a call that led to none) has no cases behind it.
+    Where something is measured of each thing, it is the column `amount`.
     """
 
     code: str
@@ -49,12 +51,24 @@ class Indicator:
     sources: list[Source] = field(default_factory=list)
     part_of: str | None = None
     of_cases: bool = True
+    measure: Measure | None = None
 
     def count(self, period: Period, scope: Scope = PROGRAMME) -> Figure:
         """The figure of a period."""
         groups = self.groups(period, scope, self.sources)
         value = sum(each.count for each in groups)
-        return Figure(self.code, self.label, self.unit, value, value, None, *tabulate(self.facts, groups))
+        found = Figure(self.code, self.label, self.unit, value, value, None, *tabulate(self.facts, groups))
+        found.spreads = self.spreads(period, scope)
+        return found
+
+    def spreads(self, period: Period, scope: Scope = PROGRAMME) -> dict[str, dict[str, Spread]]:
+        """How what is measured spreads: of all together, under an empty name, and by the facts by which it is told."""
+        if self.measure is None:
+            return {}
+        names = sorted({name for some in self.measure.by for name in some})
+        each = [made(period, scope).subquery() for made in self.sources]
+        every = sa.union_all(*(sa.select(*(one.c[name] for name in names), one.c[AMOUNT]) for one in each)).subquery()
+        return {"×".join(some): spreads(every, some, self.measure.size) for some in ((), *self.measure.by)}
 
     def groups(self, period: Period, scope: Scope, sources: Sequence[Source]) -> list[Group]:
         """How many things of some of its sources share which facts."""
@@ -115,14 +129,14 @@ INDICATORS: dict[str, Indicator] = {}
 
 def indicator(
     code: str, label: Any, *facts: str, means: Definition, unit: str = "persons", part_of: str | None = None,
-    of_cases: bool = True,
+    of_cases: bool = True, measure: Measure | None = None,
 ) -> Callable[[Source], Source]:
     """Enter an indicator in the book; the function below selects what it counts. `part_of` names its denominator."""
 
     def declare(made: Source) -> Source:
         if code in INDICATORS:
             raise ValueError(f"indicator {code} is declared twice")
-        INDICATORS[code] = Indicator(code, label, unit, facts, means, [made], part_of, of_cases)
+        INDICATORS[code] = Indicator(code, label, unit, facts, means, [made], part_of, of_cases, measure)
         return made
 
     return declare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import get_locale
@@ -11,6 +12,7 @@ from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
+from shelter.codes.protocol import DelayCause
 from shelter.codes.referrals import DeclineReason, InstitutionKind, UnmetNeed, Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _
@@ -35,6 +37,10 @@ FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "urgency": (_("When a place was needed"), Urgency),
     "decline": (_("Why not"), DeclineReason),
     "need": (_("Need"), UnmetNeed),
+    "phase": (_("Phase of the route"), None),
+    "step": (_("Step of the route"), None),
+    "office": (_("Institution"), None),
+    "cause": (_("Why it was late"), DelayCause),
 }
 COUNTRIES = {"nationality", "country_of_exploitation"}
 UNITS = {
@@ -43,7 +49,12 @@ UNITS = {
     "follow_ups": _("follow-ups"),
     "referrals": _("referrals"),
     "needs": _("needs"),
+    "limits": _("limits"),
+    "steps": _("steps"),
+    "hours": _("hours"),
 }
+NAMES: dict[str, Callable[[], Mapping[str, str]]] = {}
+"""Of facts whose words are records of a feature above: all of them with their names, in order, in her language."""
 
 
 def fact(name: str) -> str:
@@ -57,14 +68,22 @@ def word(name: str, stored: str) -> str:
         return str(_("Not known"))
     if name in COUNTRIES:
         return str(get_locale().territories.get(stored, stored))
+    if name in NAMES:
+        return names_of(name).get(stored, stored)
     vocabulary = FACTS[name][1] if name in FACTS else None
     return str(vocabulary(stored).label) if vocabulary else stored
+
+
+def names_of(name: str) -> Mapping[str, str]:
+    """The names of a fact's words, in order, where they are records; none where they are a vocabulary."""
+    return NAMES[name]() if name in NAMES else {}
 
 
 def rows(name: str, table: Table) -> list[tuple[str, int]]:
     """A one-way table to be read: words as the vocabulary orders them, countries by size, what is not known last."""
     vocabulary = FACTS[name][1] if name in FACTS else None
-    order = [str(each) for each in vocabulary.every()] if vocabulary else sorted(table)
+    order = [str(each) for each in vocabulary.every()] if vocabulary else [*names_of(name), *sorted(table)]
+    order = list(dict.fromkeys(order))
     if name in COUNTRIES:
         order.sort(key=lambda stored: -table[stored])
     known = [stored for stored in order if stored in table and stored != UNKNOWN]

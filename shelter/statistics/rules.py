@@ -12,6 +12,7 @@ from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
+from shelter.codes.protocol import DelayCause
 from shelter.codes.referrals import DeclineReason, InstitutionKind, UnmetNeed, Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _later
@@ -66,6 +67,10 @@ FACTS = {
     "urgency": Fact(_later("By when a place was needed"), Urgency, is_always_known=True),
     "decline": Fact(_later("By reason"), DeclineReason),
     "need": Fact(_later("By need"), UnmetNeed, is_always_known=True),
+    "phase": Fact(_later("By phase of the route")),
+    "step": Fact(_later("By step of the route"), is_always_known=True),
+    "office": Fact(_later("By institution")),
+    "cause": Fact(_later("By cause"), DelayCause),
 }
 COUNTRIES = frozenset({"nationality", "country_of_exploitation"})
 OFTEN_NONE = frozenset({"exploitation"})

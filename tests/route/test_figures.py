@@ -1,0 +1,270 @@
+"""Figures of the route, against a population worked out by hand and against a slow count of random ones.
+
+November 2026, as on the wall of a house in Quito (UTC-5). Monday 2 and Tuesday 3 are free. Version 2 starts on the 10th:
+its report may take 48 hours instead of 24, and nobody validated its limit for health.
+"""
+
+from __future__ import annotations
+
+import statistics
+import uuid
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+import pytest
+import time_machine
+
+from shelter.access import Role
+from shelter.audit import operator, work
+from shelter.calendar import Period, moment_of, now
+from shelter.cases import actions as cases
+from shelter.cases.models import Case
+from shelter.codes.cases import CaseState, Milestone
+from shelter.codes.protocol import DelayCause, SkipReason, Standing, StepState, Unit
+from shelter.db import db
+from shelter.indicators import INDICATORS, Scope
+from shelter.partners import actions as partners
+from shelter.protocol import queries as protocol
+from shelter.protocol.rules import Book, Limit
+from shelter.route import actions, kept, queries
+from shelter.route import indicators as figures
+from tests.route.made import small_book
+from tests.route.test_kept import Route
+
+NOVEMBER, OCTOBER = Period.read("2026-11"), Period.read("2026-10")
+COUNTS = (figures.DUE, figures.IN_TIME, figures.LATE, figures.TARGETS, figures.TARGETS_MET, figures.DONE, figures.OPEN)
+
+
+def at(text: str) -> datetime:
+    """`11-06 16:30` in 2026."""
+    day, _space, clock = text.partition(" ")
+    return moment_of(date.fromisoformat(f"2026-{day}"), time.fromisoformat(clock))
+
+
+def _with(book: Book, version: int, starts_on: date, **changed) -> Book:
+    steps = tuple(replace(step, **changed.get(step.key, {})) for step in book.steps)
+    return Book(uuid.UUID(int=version), version, starts_on, book.cut_off, book.phases, steps)
+
+
+@pytest.fixture
+def books(monkeypatch):
+    first = _with(small_book(), 1, date(2020, 1, 1), health={"is_validated": True})
+    second = _with(first, 2, date(2026, 11, 10), report={"limit": Limit(48, Unit.HOURS)},
+                   health={"is_validated": False})
+    monkeypatch.setattr(protocol, "books", lambda: [first, second])
+    return [first, second]
+
+
+@pytest.fixture
+def noon():
+    with time_machine.travel(at("11-30 12:00"), tick=False):
+        yield
+
+
+class People:
+    """Cases as they are told."""
+
+    def __init__(self, by, books):
+        self.by, self.books, self.case = by, books, {}
+
+    def opens(self, name, house, when):
+        with work("test.case", by=operator):
+            self.case[name] = cases.open_case(house, by=self.by, opened_at=at(when))
+
+    def reaches(self, name, milestone, when, detail=None):
+        with work("test.reached", by=operator):
+            cases.reached(self.case[name], milestone, at=at(when), by=self.by, detail=detail)
+
+    def arrives(self, name, when):
+        self.reaches(name, Milestone.ADMITTED, when)
+
+    def is_examined(self, name, when):
+        self.reaches(name, Milestone.SERVICE_GIVEN, when, "medical")
+
+    def reports(self, name, when):
+        with work("test.done", by=operator):
+            actions.done(self.case[name], self.books[0].by_key["report"], by=self.by, at=at(when), note="Con oficio")
+
+    def closes(self, name, when):
+        with work("test.close", by=operator):
+            self.case[name].state, self.case[name].closed_at = CaseState.CLOSED, at(when)
+
+    def comes_back(self, name):
+        with work("test.open", by=operator):
+            self.case[name].state, self.case[name].closed_at = CaseState.OPEN, None
+
+
+@pytest.fixture
+def people(programme, staff, books, noon):
+    house, valley, far = programme.house, programme.other_house, programme.far_house
+    by = staff(Role.CASEWORKER).id
+    some = People(by, books)
+
+    some.opens("in October by the wall, in November by UTC", house, "10-30 23:30")  # report due 10-31 23:30
+    some.reports("in October by the wall, in November by UTC", "10-31 23:30")
+    some.arrives("in October by the wall, in November by UTC", "10-30 23:50")  # health due Friday 11-06 17:00
+    some.is_examined("in October by the wall, in November by UTC", "11-06 16:00")  # after 160 h 10 min
+
+    some.opens("nobody answered", far, "11-02 08:00")
+    with work("test.cause", by=operator):
+        actions.explain(some.case["nobody answered"], books[0].by_key["report"], by=by, cause=DelayCause.NO_STAFF,
+                        note=None)
+    with time_machine.travel(at("11-30 12:01")), work("test.cause", by=operator):
+        actions.explain(some.case["nobody answered"], books[0].by_key["report"], by=by, cause=DelayCause.NO_ANSWER,
+                        note=None)
+
+    some.opens("late by two hours", valley, "11-05 10:00")
+    some.reports("late by two hours", "11-06 12:00")
+    some.arrives("late by two hours", "11-05 12:00")  # health due Monday 11-09 17:00
+    with time_machine.travel(at("11-10 09:00")), work("test.skip", by=operator):
+        actions.skip(some.case["late by two hours"], books[0].by_key["health"], by=by, reason=SkipReason.DECLINED,
+                     note=None)
+    some.closes("late by two hours", "11-20 12:00")
+
+    some.opens("on version 2", house, "11-12 10:00")
+    some.reports("on version 2", "11-13 22:00")  # after 36 h: late on version 1
+    some.arrives("on version 2", "11-12 11:00")
+    some.is_examined("on version 2", "11-20 10:00")  # over a limit that is only proposed, after 191 h
+
+    some.opens("closed too soon", house, "11-20 10:00")
+    some.closes("closed too soon", "11-21 09:00")
+
+    some.opens("just now", house, "11-29 20:00")  # report due 12-01 20:00
+
+    some.opens("before its clock", far, "11-04 10:00")
+    some.reports("before its clock", "11-04 10:00")
+    some.is_examined("before its clock", "11-04 11:00")
+    some.arrives("before its clock", "11-04 15:00")
+    return some
+
+
+def value(code, period=NOVEMBER, scope=None):
+    return INDICATORS[code].count(period, scope or Scope()).value
+
+
+def table(code, fact, period=NOVEMBER):
+    return {word: count for word, count in INDICATORS[code].count(period).breakdowns[fact].items() if count}
+
+
+def test_limits_that_ended_are_those_validated_by_the_version_that_each_case_follows(people):
+    assert table(figures.DUE, "step") == {"report": 4, "health": 2}
+    assert table(figures.IN_TIME, "step") == {"report": 2, "health": 2}
+    assert table(figures.LATE, "step") == {"report": 2}
+    assert table(figures.DUE, "province") == {"17": 3, "07": 3}
+    assert table(figures.DUE, "institution") == {"prosecutor": 4, "health": 2}
+    assert table(figures.LATE, "cause") == {"no_answer": 1, "unknown": 1}
+
+
+def test_a_limit_ends_on_a_day_of_the_wall(people):
+    assert (value(figures.DUE, OCTOBER), value(figures.IN_TIME, OCTOBER)) == (1, 1)
+
+
+def test_who_comes_back_finds_her_clocks_where_they_would_be(people):
+    people.comes_back("closed too soon")
+    assert (value(figures.DUE), value(figures.IN_TIME), value(figures.LATE)) == (7, 4, 3)
+    assert (value(figures.TARGETS), value(figures.TARGETS_MET)) == (6, 4)
+
+
+def test_targets_are_counted_apart(people):
+    assert table(figures.TARGETS, "step") == {"arrive": 5}
+    assert value(figures.TARGETS_MET) == 4
+
+
+def test_a_holiday_that_becomes_a_working_day_makes_her_late(people):
+    with work("test.calendar", by=operator):
+        for day in (2, 3):
+            partners.mark_day(day=date(2026, 11, day), canton=None, is_worked=True, is_yearly=False,
+                              name_es="Se trabaja", name_en="Worked")
+    kept.bring_up_to_date()
+    assert table(figures.LATE, "step") == {"report": 2, "health": 1}
+
+
+def test_the_middle_and_nine_of_ten_lie_between_neighbours(people):
+    found = INDICATORS[figures.DONE].count(NOVEMBER)
+    assert found.value == 9
+    steps = {key: (each.count, each.median, each.p90) for key, each in found.spreads["step"].items()}
+    examined = 160 + 10 / 60
+    assert steps == {
+        "report": (3, 26, pytest.approx(34)), "arrive": (3, 2, pytest.approx(4.4)),
+        "health": (3, pytest.approx(examined), pytest.approx(examined + 0.8 * (191 - examined))),
+    }
+    assert found.spreads[""][""].median == 5
+    prosecutors = {word for word in found.spreads["step×office"] if word.startswith("report×")}
+    assert len(prosecutors) == 1
+    assert found.as_json()["spreads"]["step"]["report"] == {"count": 3, "median": 26, "p90": 34}
+
+
+def test_open_cases_are_in_the_phase_of_the_step_whose_limit_ends_first(people):
+    assert table(figures.OPEN, "phase") == {"alert": 2, "unknown": 3}
+    assert table(figures.OPEN, "phase", OCTOBER) == {"house": 1}
+
+
+def test_a_house_has_its_own(people, programme):
+    far = Scope(programme.far_house.foundation_id, programme.far_house.id)
+    assert (value(figures.DUE, scope=far), value(figures.LATE, scope=far), value(figures.OPEN, scope=far)) == (3, 1, 2)
+
+
+def test_the_cases_behind_a_figure_are_those_that_it_counts(people):
+    behind = INDICATORS[figures.LATE].cases(NOVEMBER, Scope(), "cause", "no_answer")
+    assert [row.case_id for row in db.session.execute(behind.select())] == [people.case["nobody answered"].id]
+
+
+# --- any population ---------------------------------------------------------------------------------------------------
+
+def by_hand(period):
+    """Every figure from the laps of every case, one after the other."""
+    found, took, moment = Counter(), defaultdict(list), now()
+    some = queries.known(db.session.scalars(Case.__table__.select().with_only_columns(Case.id)))
+    for each in some:
+        case = db.session.get_one(Case, each.case_id)
+        mine = [lap for some in queries.laps(each.book, each.facts).values() for lap in some]
+        end = min(period.ends_before, moment)
+        if case.opened_at < end and (case.state is not CaseState.CLOSED or case.closed_at >= end):
+            ran = [lap for lap in mine if lap.started_at and lap.started_at < end
+                   and (lap.ended_at is None or lap.ended_at >= end)]
+            never = datetime(9999, 12, 31, tzinfo=UTC)
+            first = min(ran, key=lambda lap: (lap.due_at or never, lap.started_at, lap.step), default=None)
+            found[figures.OPEN, each.book.by_key[first.step].phase if first else "unknown"] += 1
+        for lap in mine:
+            step = each.book.by_key[lap.step]
+            if lap.end is StepState.DONE and lap.started_at and period.starts_at <= lap.ended_at < period.ends_before:
+                took[lap.step].append(max(0, int(lap.ended_at.timestamp()) - int(lap.started_at.timestamp())) / 3600)
+            if lap.due_at and lap.due_at < moment and period.starts_at <= lap.due_at < period.ends_before:
+                whole, part = (figures.TARGETS, figures.TARGETS_MET) if step.standing is Standing.TARGET else (
+                    figures.DUE, figures.IN_TIME)
+                is_out = lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and lap.ended_at <= lap.due_at)
+                if not is_out and (whole == figures.TARGETS or step.is_validated):
+                    found[whole, lap.step] += 1
+                    found[part, lap.step] += lap.end is StepState.DONE and lap.ended_at <= lap.due_at
+    return found, took
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_of_any_population_each_figure_is_a_slow_count_of_it(programme, staff, monkeypatch, seed):
+    first = _with(small_book(), 1, date(2020, 1, 1))
+    second = _with(first, 2, date(2026, 6, 1), health={"is_validated": True, "limit": Limit(1, Unit.HOURS)})
+    monkeypatch.setattr(protocol, "books", lambda: [first, second])
+    walk = Route(programme, seed, staff(Role.CASEWORKER).id)
+    for _turn in range(140):
+        walk.step()
+    year = now().year
+    for period in (Period.read(f"{year - 1}..{year}"), Period.read(f"{year}")):
+        found, took = by_hand(period)
+        for code in (figures.DUE, figures.IN_TIME, figures.TARGETS, figures.TARGETS_MET):
+            assert table(code, "step", period) == {word: n for (which, word), n in found.items() if which == code and n}
+        assert table(figures.OPEN, "phase", period) == {word: n for (code, word), n in found.items()
+                                                       if code == figures.OPEN}
+        spread = INDICATORS[figures.DONE].count(period).spreads["step"]
+        assert {word: each.count for word, each in spread.items()} == {word: len(all) for word, all in took.items()}
+        for word, hours in took.items():
+            some = [*hours, *hours] if len(hours) == 1 else hours
+            assert spread[word].median == pytest.approx(statistics.median(hours))
+            assert spread[word].p90 == pytest.approx(statistics.quantiles(some, n=10, method="inclusive")[8])
+
+
+def test_without_a_protocol_nothing_is_counted(programme, monkeypatch):
+    monkeypatch.setattr(protocol, "books", list)
+    assert [value(code) for code in COUNTS] == [0] * len(COUNTS)
+    assert INDICATORS[figures.DONE].count(NOVEMBER).spreads == {"": {}, **{
+        "×".join(names): {} for names in INDICATORS[figures.DONE].measure.by}}
