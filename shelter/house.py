@@ -73,8 +73,8 @@ from shelter.register import indicators as _register_figures
 from shelter.register import models as _register
 from shelter.reports import models as _reports
 from shelter.residence import indicators as _residence_figures
-from shelter.route import indicators as _route_figures
 from shelter.residence import models as _residence
+from shelter.route import indicators as _route_figures
 from shelter.route import kept as _route_kept  # noqa: F401 (kept up to date with every change)
 from shelter.route import models as _route
 from shelter.services import indicators as _services_figures

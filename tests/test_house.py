@@ -22,7 +22,7 @@ OWN_ROOMS = {
     "answers": {"kinds", "paper"}, "outgoing": {"letter"},
     "jobs": {"kinds", "progress", "queue", "worker"},
     "followup": {"words"}, "register": {"reading", "mappings", "uploads", "undoing"}, "oversight": {"words", "watch"},
-    "reports": {"sheet"}, "figures": {"board"}, "procedures": {"kinds"}, "route": {"kept", "words"},
+    "reports": {"sheet"}, "figures": {"board", "together"}, "procedures": {"kinds"}, "route": {"kept", "words"},
     "protocol": {"first", "words", "booklet", "validating"},
 }
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which

@@ -30,6 +30,7 @@ from shelter.statistics.tables import (
 )
 from shelter.texts import say as _
 
+from . import together
 from .queries import Whose
 
 Link = Callable[..., str]
@@ -84,6 +85,11 @@ class Card:
     def anchor(self) -> str:
         """Where on the page it stands."""
         return self.code.replace(".", "-")
+
+
+def codes() -> list[str]:
+    """The indicators of this page; those of the route have one of their own."""
+    return [code for code in INDICATORS if code not in together.CODES]
 
 
 def exactly(found: Sequence[Figure], pair: tuple[str, str] | None, link: Link | None) -> list[Card]:

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 from shelter.calendar import Period, today
+from shelter.indicators import INDICATORS
 from shelter.indicators.words import FACTS
 from shelter.statistics.forms import YearsForm, years_asked
 from shelter.statistics.queries import of_years
@@ -16,17 +17,16 @@ from shelter.texts import say as _
 from shelter.web import ChoiceField
 
 from .queries import Whose
+from .together import CODES
 
 MONTHS = 12
 
 
-class FiguresForm(YearsForm):
-    """Which period, whose figures, and which two facts are put together."""
+class ScopeForm(YearsForm):
+    """Which period, and whose figures."""
 
     periodo = ChoiceField(_later("Which period?"), kind="select")
     de = ChoiceField(_later("Whose figures?"), kind="select")
-    filas = ChoiceField(_later("A table with these rows"), kind="select", required=False)
-    columnas = ChoiceField(_later("and these columns"), kind="select", required=False)
 
     def __init__(
         self, asked: Mapping[str, str], whose: list[Whose], periods: list[tuple[str, str]], years: list[int],
@@ -37,19 +37,10 @@ class FiguresForm(YearsForm):
         over = next(word for word, _said in periods if Period.read(word).end < today())
         start = {"periodo": over, "de": whose[0].word}
         super().__init__(formdata=MultiDict({**start, **asked}))
-        facts = [(name, label) for name, (label, _words) in FACTS.items()]
         self.periodo.choices = periods
         self.offer(years)
         self.de.choices = [(each.word, each.name) for each in whose]
-        self.filas.choices = self.columnas.choices = facts
         self.whose = {each.word: each for each in whose}
-
-    def validate_columnas(self, field: ChoiceField) -> None:
-        """A table with two facts needs two, and not the same twice."""
-        if bool(field.data) != bool(self.filas.data):
-            raise ValidationError(_("Choose both, the rows and the columns"))
-        if field.data and field.data == self.filas.data:
-            raise ValidationError(_("Choose something else than in the rows"))
 
     @property
     def period(self) -> Period:
@@ -60,6 +51,29 @@ class FiguresForm(YearsForm):
     def chosen(self) -> Whose:
         """Whose figures."""
         return self.whose[str(self.de.data)]
+
+
+class FiguresForm(ScopeForm):
+    """Besides, which two facts are put together."""
+
+    filas = ChoiceField(_later("A table with these rows"), kind="select", required=False)
+    columnas = ChoiceField(_later("and these columns"), kind="select", required=False)
+
+    def __init__(
+        self, asked: Mapping[str, str], whose: list[Whose], periods: list[tuple[str, str]], years: list[int],
+    ) -> None:
+        """Any two facts by which a figure of the page is told."""
+        super().__init__(asked, whose, periods, years)
+        here = {name for code, each in INDICATORS.items() if code not in CODES for name in each.facts}
+        facts = [(name, label) for name, (label, _words) in FACTS.items() if name in here]
+        self.filas.choices = self.columnas.choices = facts
+
+    def validate_columnas(self, field: ChoiceField) -> None:
+        """A table with two facts needs two, and not the same twice."""
+        if bool(field.data) != bool(self.filas.data):
+            raise ValidationError(_("Choose both, the rows and the columns"))
+        if field.data and field.data == self.filas.data:
+            raise ValidationError(_("Choose something else than in the rows"))
 
     @property
     def pair(self) -> tuple[str, str] | None:

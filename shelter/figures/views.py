@@ -22,7 +22,9 @@ from shelter.web.panels import day_card
 
 from . import board, queries
 from .board import Card
-from .forms import MONTHS, FiguresForm
+from .forms import MONTHS, FiguresForm, ScopeForm
+from .together import CODES as ROUTE
+from .together import together as board_of_route
 
 figures = Section("figures", __name__)
 menu(75, "figures.index", _later("Figures"), "report", P.INDICATOR_READ)
@@ -44,6 +46,18 @@ def index() -> ResponseReturnValue:
     )
 
 
+@figures.get("/indicadores/ruta", needs=P.INDICATOR_EXACT)
+def together() -> ResponseReturnValue:
+    """Figures of the route, to be solved together with the institutions."""
+    reading("figures.route")
+    form = _asked(ScopeForm)
+    if form.errors:
+        return page("figures/together.html", form=form, board=None)
+    link = partial(_link, form) if queries.may_list(me(), form.chosen.scope) else None
+    return page("figures/together.html", form=form, board=board_of_route(form.period, form.chosen.scope, link),
+                said=say_period(form.period), whose=form.chosen.name)
+
+
 @figures.get("/indicadores/casos", needs=P.INDICATOR_EXACT)
 def cases() -> ResponseReturnValue:
     """The cases behind a figure, or behind a cell of it; for those who may list every one that it can count."""
@@ -56,14 +70,16 @@ def cases() -> ResponseReturnValue:
     found = queries.behind(me(), form.period, form.chosen.scope, cell, place)
     if fact and not found.total:
         abort(404)
-    kept = {**form.in_address, **{name: request.args[name] for name in NARROWED if name in request.args}}
+    asked: dict[str, Any] = form.in_address
+    kept = {**asked, **{name: request.args[name] for name in NARROWED if name in request.args}}
     return page("figures/cases.html", found=found, title=board.title_of(code, fact, word), kept=kept,
-                said=say_period(form.period), whose=form.chosen.name, back=form.in_address, number=number)
+                said=say_period(form.period), whose=form.chosen.name, number=number,
+                back=url_for("figures.together" if code in ROUTE else "figures.index", **asked))
 
 
-def _asked() -> FiguresForm:
+def _asked(kind: type[FiguresForm] = FiguresForm) -> FiguresForm:
     exact = queries.is_exact(me())
-    form = FiguresForm(request.args, queries.choices(me()), periods(MONTHS) if exact else over_periods(),
+    form = kind(request.args, queries.choices(me()), periods(MONTHS) if exact else over_periods(),
                        years() if exact else [])
     if not form.validate():
         form.status = 422
@@ -73,7 +89,7 @@ def _asked() -> FiguresForm:
 def _exact(form: FiguresForm, may_list: bool) -> list[Card]:
     link = partial(_link, form) if may_list else None
     of_pair = [code for code, each in INDICATORS.items() if form.pair and set(form.pair) <= set(each.facts)]
-    return board.exactly(counted(form.period, form.chosen.scope, of_pair), form.pair, link)
+    return board.exactly(counted(form.period, form.chosen.scope, of_pair, board.codes()), form.pair, link)
 
 
 def _link(form: FiguresForm, code: str, fact: str = "", word: str = "") -> str:
@@ -84,7 +100,7 @@ def _link(form: FiguresForm, code: str, fact: str = "", word: str = "") -> str:
 
 
 def _protected(form: FiguresForm) -> list[Card]:
-    found = {figure.code: figure for figure in counted(form.period, form.chosen.scope)}
+    found = {figure.code: figure for figure in counted(form.period, form.chosen.scope, codes=board.codes())}
     return board.protected(as_seen(found, form.period, LEVELS[Audience.GOVERNMENT]))
 
 

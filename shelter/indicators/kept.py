@@ -47,15 +47,18 @@ _EDITION = sa.select(TallyEdition.edition)
 _FIRST = sa.select(sa.func.min(Tally.bucket))
 
 
-def figures(period: Period, scope: Scope = PROGRAMME, two_way: Collection[str] = ()) -> list[Figure]:
-    """Every indicator of a period by code with its one-way tables; those named in `two_way` with these tables as well.
+def figures(
+    period: Period, scope: Scope = PROGRAMME, two_way: Collection[str] = (), codes: Collection[str] | None = None,
+) -> list[Figure]:
+    """Indicators of a period (all, where `codes` are not given) by code with their one-way tables.
 
-    They are what `registry.figures` says; read where they are kept, counted where not.
+    Those named in `two_way` have these tables as well. They are what `registry.figures` says; read where they are kept,
+    counted where not.
     """
     book = _book(period, scope)
     return with_denominators([
         book.figure(each) if book and code not in two_way and book.has(code) else each.count(period, scope)
-        for code, each in sorted(INDICATORS.items())
+        for code, each in sorted(INDICATORS.items()) if codes is None or code in codes
     ])
 
 

@@ -162,5 +162,5 @@ def with_denominators(found: list[Figure]) -> list[Figure]:
     value = {figure.code: figure.value for figure in found}
     for figure in found:
         whole = INDICATORS[figure.code].part_of
-        figure.denominator = value[whole] if whole else None
+        figure.denominator = value.get(whole) if whole else None
     return found

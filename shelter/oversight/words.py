@@ -157,6 +157,7 @@ ACTIONS: dict[str, Any] = {
     "route.declare": _("Declared what decides which steps concern her"),
     "route.tell": _("Told who looks after a case that a step is late"),
     "figures.read": _("Read internal figures"),
+    "figures.route": _("Read figures of the route"),
     "figures.rebuild": _("Counted the kept figures anew"),
     "demo.load": _("Loaded the demonstration"),
     "demo.password": _("Set the demonstration's password"),

@@ -79,7 +79,8 @@ def make(order: Order) -> Release:
     """Count and print. The release is returned as it is to be kept; nothing is changed yet."""
     scope = Scope(order.foundation_id)
     in_pairs = [chapter.code for chapter in CONTENTS if chapter.pairs and order.audience is Audience.INTERNAL]
-    counted = {figure.code: figure for figure in figures(order.period, scope, in_pairs)}
+    codes = [chapter.code for chapter in CONTENTS]
+    counted = {figure.code: figure for figure in figures(order.period, scope, in_pairs, codes)}
     shown = as_seen(counted, order.period, LEVELS.get(order.audience))
     made_at = now()
     with speaking(order.language):

@@ -53,7 +53,10 @@ def _steps() -> dict[str, str]:
 
 
 def _phases() -> dict[str, str]:
-    return {each.key: f"{each.number}. {here(each.name)}" for book in reversed(protocol.books()) for each in book.phases}
+    found: dict[str, str] = {}
+    for book in reversed(protocol.books()):
+        found |= {each.key: f"{each.number}. {here(each.name)}" for each in book.phases if each.key not in found}
+    return found
 
 
 def _offices() -> dict[str, str]:
@@ -148,7 +151,7 @@ def done(period: Period, scope: Scope) -> Rows:
 @indicator(OPEN, _("Open cases by phase of the route"), "phase", "year", "province", means=Definition(
     counts=_("Cases that were open when the period ended, or now if it goes on; each in the phase of its running step "
              "whose limit ends first. Not known: no step was running."),
-    who=_("The case had been opened and not closed. Not those before the first version of the protocol."),
+    who=_("The case had been opened and not closed."),
     corrections=CORRECTIONS, source=SOURCE,
 ))
 def open_cases(period: Period, scope: Scope) -> Rows:
@@ -203,7 +206,7 @@ def _of_steps(which: Callable[[Step], bool]) -> sa.ColumnElement[bool]:
     ))
 
 
-def _phase() -> sa.ColumnElement[str | None]:
+def _phase() -> sa.ColumnElement[Any]:
     """The phase of a lap's step in its version."""
     phases = [
         (sa.and_(RouteLap.version_id == book.version_id,

@@ -1,7 +1,7 @@
 """Figures of the route, against a population worked out by hand and against a slow count of random ones.
 
-November 2026, as on the wall of a house in Quito (UTC-5). Monday 2 and Tuesday 3 are free. Version 2 starts on the 10th:
-its report may take 48 hours instead of 24, and nobody validated its limit for health.
+November 2026, as on the wall of a house in Quito (UTC-5). Monday 2 and Tuesday 3 are free. Version 2 starts on the
+10th: its report may take 48 hours instead of 24, and nobody validated its limit for health.
 """
 
 from __future__ import annotations

@@ -1,0 +1,164 @@
+"""Figures of the route as they are put on a table with the institutions: to solve together, never to rank.
+
+Steps stand in the order of the protocol, institutions by their name; nothing is ordered by how long somebody takes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask_babel import format_decimal
+
+from shelter.calendar import Period
+from shelter.codes.protocol import DelayCause
+from shelter.indicators import INDICATORS, UNKNOWN, Figure, Scope, Spread
+from shelter.indicators.words import meaning, names_of, word
+from shelter.outgoing import indicators as outgoing
+from shelter.protocol.rules import Step
+from shelter.protocol.rules import said as step_name
+from shelter.route import indicators as route
+from shelter.route.words import say_limit, say_standing
+from shelter.statistics.tables import number, share
+from shelter.texts import say as _
+
+Link = Callable[..., str]
+CODES = (route.DUE, route.IN_TIME, route.LATE, route.TARGETS, route.TARGETS_MET, route.DONE, route.OPEN)
+REFERRALS = (outgoing.SENT, outgoing.ANSWERED, outgoing.ACCEPTED, outgoing.ATTENDED, outgoing.UNMET)
+TWO_DAYS = 48
+
+
+@dataclass(frozen=True)
+class Line:
+    """How long a step took, all together or with one institution, and how often its limit was kept."""
+
+    label: str
+    count: int
+    median: str
+    p90: str
+    kept: str
+    ended: int
+    share: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A step: its limit and where that comes from, its line, and one for each institution where there are several."""
+
+    name: str
+    limit: str
+    standing: str
+    whole: Line
+    institution: str
+    lines: Sequence[Line] = ()
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why limits were passed: how many, at which steps."""
+
+    label: str
+    count: int
+    share: str
+    steps: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that the page shows."""
+
+    phases: list[tuple[str, list[Place]]]
+    causes: list[Cause]
+    late: str
+    open: list[tuple[str, str, str]]
+    referrals: list[tuple[str, list[str]]]
+    means: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
+
+
+def together(period: Period, scope: Scope, link: Link | None) -> Board:
+    """Everything of a period. `link(code, fact, word)`: where its cases are listed; None: they may not be."""
+    found = {code: INDICATORS[code].count(period, scope) for code in CODES}
+    late, due = found[route.LATE], found[route.DUE]
+    said = _("%(part)s of %(whole)s (%(share)s)", part=number(late.value), whole=number(due.value),
+             share=share(late.value, due.value)) if due.value else ""
+    return Board(
+        list(_phases(found, link)), list(_causes(late, link)), said, _open(found[route.OPEN], link),
+        _referrals(period, scope), [(str(INDICATORS[code].label), meaning(INDICATORS[code])) for code in CODES],
+    )
+
+
+def _phases(found: Mapping[str, Figure], link: Link | None) -> Iterator[tuple[str, list[Place]]]:
+    """The phases in which anything was measured."""
+    by_phase = defaultdict(list)
+    for step in route.steps_by_key().values():
+        if any(found[code].breakdowns["step"].get(step.key) for code in (route.DONE, route.DUE, route.TARGETS)):
+            by_phase[step.phase].append(_place(step, found, link))
+    for key, name in names_of("phase").items():
+        if key in by_phase:
+            yield name, by_phase[key]
+
+
+def _place(step: Step, found: Mapping[str, Figure], link: Link | None) -> Place:
+    offices = [office for office in (*names_of("office"), UNKNOWN)
+               if any(found[code].breakdowns["step×office"].get(f"{step.key}×{office}")
+                      for code in (route.DONE, route.DUE, route.TARGETS))]
+    named = [word("office", office) for office in offices if office != UNKNOWN]
+    lines = [_line(step, word("office", office), found, f"{step.key}×{office}", "step×office") for office in offices]
+    url = link(route.DONE, "step", step.key) if link and found[route.DONE].breakdowns["step"].get(step.key) else ""
+    return Place(
+        step_name(step), say_limit(step.limit), say_standing(step), _line(step, _("All"), found, step.key, "step", url),
+        named[0] if len(offices) == 1 and named else "", lines if len(offices) > 1 else (),
+    )
+
+
+def _line(step: Step, label: str, found: Mapping[str, Figure], key: str, table: str, url: str = "") -> Line:
+    took = found[route.DONE].spreads[table].get(key, Spread(0, 0, 0))
+    whole, part = (route.TARGETS, route.TARGETS_MET) if route.is_target(step) else (route.DUE, route.IN_TIME)
+    ended, kept = (found[code].breakdowns[table].get(key, 0) for code in (whole, part))
+    return Line(label, took.count, _took(took, took.median), _took(took, took.p90), number(kept), ended,
+                share(kept, ended), url)
+
+
+def _took(spread: Spread, hours: float) -> str:
+    return say_hours(hours) if spread.count else "–"
+
+
+def say_hours(hours: float) -> str:
+    """How long something took, as finely as it is worth reading."""
+    if hours < 1:
+        return str(_("%(count)s min", count=round(hours * 60)))
+    if hours < TWO_DAYS:
+        return str(_("%(count)s h", count=format_decimal(round(hours, 1))))
+    return str(_("%(count)s days", count=format_decimal(round(hours / 24, 1))))
+
+
+def _causes(late: Figure, link: Link | None) -> Iterator[Cause]:
+    by_cause, by_step = late.breakdowns["cause"], late.breakdowns["step×cause"]
+    for stored in (*(str(each.value) for each in DelayCause.every()), UNKNOWN):
+        if count := by_cause.get(stored, 0):
+            at = [f"{name} ({number(by_step[f'{key}×{stored}'])})" for key, name in names_of("step").items()
+                  if f"{key}×{stored}" in by_step]
+            label = word("cause", stored) if stored != UNKNOWN else str(_("Nobody has said why yet"))
+            yield Cause(label, count, share(count, late.value), " · ".join(at),
+                        link(route.LATE, "cause", stored) if link else "")
+
+
+def _open(figure: Figure, link: Link | None) -> list[tuple[str, str, str]]:
+    """How many cases are in each phase, and where they are listed; phases in their order."""
+    found = []
+    for stored in (*names_of("phase"), UNKNOWN):
+        if count := figure.breakdowns["phase"].get(stored, 0):
+            label = word("phase", stored) if stored != UNKNOWN else str(_("No step is running"))
+            found.append((label, number(count), link(figure.code, "phase", stored) if link else ""))
+    return found
+
+
+def _referrals(period: Period, scope: Scope) -> list[tuple[str, list[str]]]:
+    """By kind of institution: sent, answered, accepted, attended, unmet."""
+    found = [INDICATORS[code].count(period, scope).breakdowns["institution"] for code in REFERRALS]
+    kinds = [stored for stored in found[0] if found[0][stored]]
+    return [(word("institution", stored), [number(each.get(stored, 0)) for each in found])
+            for stored in sorted(kinds, key=lambda stored: word("institution", stored))]
