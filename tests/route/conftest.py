@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
 
+from shelter.access import Role
 from shelter.protocol import queries as protocol
 from tests.route.made import small_book
+from tests.route.people import at, tell, two_versions
 
 
 @pytest.fixture
@@ -14,3 +17,18 @@ def book(monkeypatch):
     made = small_book()
     monkeypatch.setattr(protocol, "books", lambda: [made])
     return made
+
+
+@pytest.fixture
+def books(monkeypatch):
+    """Two versions: see `people`."""
+    made = two_versions()
+    monkeypatch.setattr(protocol, "books", lambda: made)
+    return made
+
+
+@pytest.fixture
+def people(programme, staff, books):
+    """Cases of November 2026, on its last day at noon."""
+    with time_machine.travel(at("11-30 12:00"), tick=False):
+        yield tell(programme, staff(Role.CASEWORKER).id, books)

@@ -1,142 +1,35 @@
 """Figures of the route, against a population worked out by hand and against a slow count of random ones.
 
-November 2026, as on the wall of a house in Quito (UTC-5). Monday 2 and Tuesday 3 are free. Version 2 starts on the
-10th: its report may take 48 hours instead of 24, and nobody validated its limit for health.
+The people worked out by hand stand in `people.py`.
 """
 
 from __future__ import annotations
 
 import statistics
-import uuid
 from collections import Counter, defaultdict
-from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 
 from shelter.access import Role
 from shelter.audit import operator, work
-from shelter.calendar import Period, moment_of, now
-from shelter.cases import actions as cases
+from shelter.calendar import Period, now
 from shelter.cases.models import Case
-from shelter.codes.cases import CaseState, Milestone
-from shelter.codes.protocol import DelayCause, SkipReason, Standing, StepState, Unit
+from shelter.codes.cases import CaseState
+from shelter.codes.protocol import Standing, StepState, Unit
 from shelter.db import db
 from shelter.indicators import INDICATORS, Scope
 from shelter.partners import actions as partners
 from shelter.protocol import queries as protocol
-from shelter.protocol.rules import Book, Limit
-from shelter.route import actions, kept, queries
+from shelter.protocol.rules import Limit
 from shelter.route import indicators as figures
+from shelter.route import kept, queries
 from tests.route.made import small_book
+from tests.route.people import changed
 from tests.route.test_kept import Route
 
 NOVEMBER, OCTOBER = Period.read("2026-11"), Period.read("2026-10")
 COUNTS = (figures.DUE, figures.IN_TIME, figures.LATE, figures.TARGETS, figures.TARGETS_MET, figures.DONE, figures.OPEN)
-
-
-def at(text: str) -> datetime:
-    """`11-06 16:30` in 2026."""
-    day, _space, clock = text.partition(" ")
-    return moment_of(date.fromisoformat(f"2026-{day}"), time.fromisoformat(clock))
-
-
-def _with(book: Book, version: int, starts_on: date, **changed) -> Book:
-    steps = tuple(replace(step, **changed.get(step.key, {})) for step in book.steps)
-    return Book(uuid.UUID(int=version), version, starts_on, book.cut_off, book.phases, steps)
-
-
-@pytest.fixture
-def books(monkeypatch):
-    first = _with(small_book(), 1, date(2020, 1, 1), health={"is_validated": True})
-    second = _with(first, 2, date(2026, 11, 10), report={"limit": Limit(48, Unit.HOURS)},
-                   health={"is_validated": False})
-    monkeypatch.setattr(protocol, "books", lambda: [first, second])
-    return [first, second]
-
-
-@pytest.fixture
-def noon():
-    with time_machine.travel(at("11-30 12:00"), tick=False):
-        yield
-
-
-class People:
-    """Cases as they are told."""
-
-    def __init__(self, by, books):
-        self.by, self.books, self.case = by, books, {}
-
-    def opens(self, name, house, when):
-        with work("test.case", by=operator):
-            self.case[name] = cases.open_case(house, by=self.by, opened_at=at(when))
-
-    def reaches(self, name, milestone, when, detail=None):
-        with work("test.reached", by=operator):
-            cases.reached(self.case[name], milestone, at=at(when), by=self.by, detail=detail)
-
-    def arrives(self, name, when):
-        self.reaches(name, Milestone.ADMITTED, when)
-
-    def is_examined(self, name, when):
-        self.reaches(name, Milestone.SERVICE_GIVEN, when, "medical")
-
-    def reports(self, name, when):
-        with work("test.done", by=operator):
-            actions.done(self.case[name], self.books[0].by_key["report"], by=self.by, at=at(when), note="Con oficio")
-
-    def closes(self, name, when):
-        with work("test.close", by=operator):
-            self.case[name].state, self.case[name].closed_at = CaseState.CLOSED, at(when)
-
-    def comes_back(self, name):
-        with work("test.open", by=operator):
-            self.case[name].state, self.case[name].closed_at = CaseState.OPEN, None
-
-
-@pytest.fixture
-def people(programme, staff, books, noon):
-    house, valley, far = programme.house, programme.other_house, programme.far_house
-    by = staff(Role.CASEWORKER).id
-    some = People(by, books)
-
-    some.opens("in October by the wall, in November by UTC", house, "10-30 23:30")  # report due 10-31 23:30
-    some.reports("in October by the wall, in November by UTC", "10-31 23:30")
-    some.arrives("in October by the wall, in November by UTC", "10-30 23:50")  # health due Friday 11-06 17:00
-    some.is_examined("in October by the wall, in November by UTC", "11-06 16:00")  # after 160 h 10 min
-
-    some.opens("nobody answered", far, "11-02 08:00")
-    with work("test.cause", by=operator):
-        actions.explain(some.case["nobody answered"], books[0].by_key["report"], by=by, cause=DelayCause.NO_STAFF,
-                        note=None)
-    with time_machine.travel(at("11-30 12:01")), work("test.cause", by=operator):
-        actions.explain(some.case["nobody answered"], books[0].by_key["report"], by=by, cause=DelayCause.NO_ANSWER,
-                        note=None)
-
-    some.opens("late by two hours", valley, "11-05 10:00")
-    some.reports("late by two hours", "11-06 12:00")
-    some.arrives("late by two hours", "11-05 12:00")  # health due Monday 11-09 17:00
-    with time_machine.travel(at("11-10 09:00")), work("test.skip", by=operator):
-        actions.skip(some.case["late by two hours"], books[0].by_key["health"], by=by, reason=SkipReason.DECLINED,
-                     note=None)
-    some.closes("late by two hours", "11-20 12:00")
-
-    some.opens("on version 2", house, "11-12 10:00")
-    some.reports("on version 2", "11-13 22:00")  # after 36 h: late on version 1
-    some.arrives("on version 2", "11-12 11:00")
-    some.is_examined("on version 2", "11-20 10:00")  # over a limit that is only proposed, after 191 h
-
-    some.opens("closed too soon", house, "11-20 10:00")
-    some.closes("closed too soon", "11-21 09:00")
-
-    some.opens("just now", house, "11-29 20:00")  # report due 12-01 20:00
-
-    some.opens("before its clock", far, "11-04 10:00")
-    some.reports("before its clock", "11-04 10:00")
-    some.is_examined("before its clock", "11-04 11:00")
-    some.arrives("before its clock", "11-04 15:00")
-    return some
 
 
 def value(code, period=NOVEMBER, scope=None):
@@ -242,8 +135,8 @@ def by_hand(period):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_of_any_population_each_figure_is_a_slow_count_of_it(programme, staff, monkeypatch, seed):
-    first = _with(small_book(), 1, date(2020, 1, 1))
-    second = _with(first, 2, date(2026, 6, 1), health={"is_validated": True, "limit": Limit(1, Unit.HOURS)})
+    first = changed(small_book(), 1, date(2020, 1, 1))
+    second = changed(first, 2, date(2026, 6, 1), health={"is_validated": True, "limit": Limit(1, Unit.HOURS)})
     monkeypatch.setattr(protocol, "books", lambda: [first, second])
     walk = Route(programme, seed, staff(Role.CASEWORKER).id)
     for _turn in range(140):

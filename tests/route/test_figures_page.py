@@ -1,0 +1,94 @@
+"""The page of the route's figures: what is solved together, in whose order, for whom."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from shelter.access import Role
+from shelter.audit import operator, work
+from shelter.codes.referrals import InstitutionKind
+from shelter.partners import actions as partners
+from tests.client import Page, lint
+
+PAGE = "/indicadores/ruta?periodo=2026-11"
+
+
+def rows(text, heading):
+    """Below a heading the rows of its table: the first cell -> the others."""
+    part = text[text.index(f">{heading}</h2>"):]
+    found = {}
+    for row in re.findall(r'<tr role="row">.*?</tr>', part[:part.index("</table>")], re.DOTALL)[1:]:
+        row = re.sub(r'<(span class="visually-hidden"|div class="small muted").*?</(span|div)>', "", row)
+        label, *cells = (" ".join(Page(each).text.split()) for each in re.findall(r"<t[hd].*?</t[hd]>", row, re.S))
+        found[label] = cells
+    return found
+
+
+@pytest.fixture
+def coordinator(people, staff, sign_in):
+    return sign_in(staff(Role.PROGRAMME_COORDINATOR))
+
+
+def test_it_says_how_long_steps_take_and_which_limits_were_kept(coordinator):
+    text = coordinator.get(PAGE).text
+    lint(text)
+    assert rows(text, "Cuánto tardan los pasos") == {
+        "1. Alerta": [], "2. En la casa": [],
+        "report Paso report": ["3", "26 h", "34 h", "2 de 4 (50,0 %)"],
+        "arrive Paso arrive": ["3", "2 h", "4,4 h", "4 de 5 (80,0 %)"],
+        "health Paso health": ["3", "6,7 días", "7,7 días", "2 de 2 (100,0 %)"],
+    }
+    assert "24 horas · Ley · Fiscalía General del Estado" not in text, "the newest version says 48"
+    assert "48 horas · Ley · Fiscalía General del Estado" in text
+    assert "2 días laborables · propuesta" in text, "nobody validated it in the version of today"
+
+
+def test_it_says_why_limits_were_passed_and_at_which_steps(coordinator):
+    assert rows(coordinator.get(PAGE).text, "Por qué vencieron los plazos") == {
+        "La institución no respondió": ["1", "50,0 %", "report Paso report (1)"],
+        "Nadie ha dicho todavía por qué": ["1", "50,0 %", "report Paso report (1)"],
+    }
+
+
+def test_it_says_in_which_phase_open_cases_are(coordinator):
+    found = rows(coordinator.get(PAGE).text, "Casos abiertos por fase")
+    assert found == {"1. Alerta": ["2"], "Ningún paso en marcha": ["3"]}
+
+
+def test_institutions_stand_by_their_name_however_long_they_take(programme, people, staff, sign_in):
+    with work("test.partner", by=operator):  # from now on the coast has its own, faster, and later by name
+        partners.add_institution(name_es="Zona costera de la Fiscalía", name_en="Coastal office",
+                                 kind=InstitutionKind.PROSECUTOR, province="07", valid_from=date(2026, 11, 25),
+                                 succeeds_id=None)
+    people.opens("on the coast", programme.far_house, "11-30 11:00")
+    people.reports("on the coast", "11-30 11:30")
+    found = rows(sign_in(staff(Role.PROGRAMME_COORDINATOR)).get(PAGE).text, "Cuánto tardan los pasos")
+    names = list(found)
+    place = names.index("report Paso report")
+    assert names[place + 1:place + 3] == ["Fiscalía General del Estado", "Zona costera de la Fiscalía"]
+
+
+def test_its_numbers_lead_to_their_cases(coordinator):
+    [link] = [each["href"] for each in Page(coordinator.get(PAGE).text).all("a")
+              if "palabra=no_answer" in each["href"]]
+    text = coordinator.get(link.replace("&amp;", "&")).text
+    assert "Por qué se atrasó: La institución no respondió" in Page(text).text
+    assert '"/indicadores/ruta?' in text, "back to where it was"
+
+
+def test_a_coordinator_of_a_house_sees_her_foundation(people, staff, sign_in, programme):
+    text = sign_in(staff(Role.SHELTER_COORDINATOR)).get(PAGE).text
+    assert rows(text, "Cuánto tardan los pasos")["report Paso report"][0] == "2"
+    assert "Casa Sur" not in text
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.CASEWORKER, Role.OBSERVER])
+def test_nobody_else_reads_it(people, staff, sign_in, role):
+    assert sign_in(staff(role)).get(PAGE).status_code in {403, 404}
+
+
+def test_a_period_that_there_is_not_is_refused_at_its_field(coordinator):
+    assert coordinator.get("/indicadores/ruta?periodo=2026-13").status_code == 422
