@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, time
 from typing import Any
 
@@ -104,7 +104,7 @@ def turn(version: ProtocolVersion, state: VersionState) -> None:
     hold(version)
     rules.may_become(version.state, state)
     if state is VersionState.VALIDATION and (wrong := faults(version, today())):
-        raise RuleBroken(_("It cannot go to the institutions yet: %(reason)s", reason=wrong[0].message))
+        raise RuleBroken(_("It cannot go to the institutions yet: %(reason)s", reason=_told(version, wrong[0])))
     version.state = state
 
 
@@ -116,7 +116,7 @@ def publish(version: ProtocolVersion, by: uuid.UUID, *, starts_on: date) -> None
     latest = queries.newest_published()
     rules.may_start(starts_on, today(), latest.starts_on if latest else None)
     if wrong := faults(version, starts_on):
-        raise RuleBroken(_("It cannot be published yet: %(reason)s", reason=wrong[0].message))
+        raise RuleBroken(_("It cannot be published yet: %(reason)s", reason=_told(version, wrong[0])))
     version.state, version.starts_on = VersionState.PUBLISHED, starts_on
     version.published_at, version.published_by_id = now(), by
     ask_to_read(ReadingKind.PROTOCOL, version.id, version.title, by=by)
@@ -135,21 +135,39 @@ def faults(version: ProtocolVersion, day: date) -> list[Fault]:
         Fault(each.key, "responsible", _nobody(lacking[each.responsible]))
         for each in book.steps if each.responsible in lacking
     ]
+    baseless = [Fault(each.key, "basis_es", _no_basis()) for each in queries.steps_of(version) if _lacks_basis(each)]
     empty = [
         Fault("", "", _("The phase “%(name)s” has no steps", name=phase.name["es"]))
         for phase in book.phases if not any(step.phase == phase.key for step in book.steps)
     ]
-    return [*rules.faults(book), *nobody, *empty]
+    return [*rules.faults(book), *nobody, *baseless, *empty]
+
+
+def _told(version: ProtocolVersion, fault: Fault) -> str:
+    step = queries.as_book(version).by_key.get(fault.key)
+    return f"{rules.said(step)}: {fault.message}" if step else fault.message
 
 
 def _nobody(provinces: list[str]) -> str:
-    names = ", ".join(str(Province(each).label) for each in provinces[:3])
+    """Where nobody does it; where that is longer, where alone somebody does."""
     if len(provinces) == len(Province):
         return _("No institution of that kind is on the list")
-    if len(provinces) > 3:
-        return _("No institution does this in %(provinces)s and %(more)s more provinces", provinces=names,
-                 more=len(provinces) - 3)
-    return _("No institution does this in %(provinces)s", provinces=names)
+    others = [each.value for each in Province.by_name() if each.value not in provinces]
+    if len(others) < len(provinces):
+        return _("Institutions do this in %(provinces)s alone, and in no other province", provinces=_named(others))
+    return _("No institution does this in %(provinces)s", provinces=_named(provinces))
+
+
+def _named(provinces: Iterable[str]) -> str:
+    return ", ".join(str(Province(each).label) for each in provinces)
+
+
+def _lacks_basis(step: ProtocolStep) -> bool:
+    return step.standing is Standing.LAW and not step.basis
+
+
+def _no_basis() -> str:
+    return _("Write the law and its article: what has none is a target")
 
 
 def _may_write(version: ProtocolVersion) -> None:
@@ -251,8 +269,8 @@ def _check(version: ProtocolVersion, step: ProtocolStep, phase: str) -> None:
     for other in others.values():
         if other.after == step.key and other.key != step.key:
             rules.check(other, {**others, step.key: value})
-    if step.standing is Standing.LAW and not step.basis:
-        raise RuleBroken(_("Write the law and its article: what has none is a target"), "basis_es")
+    if _lacks_basis(step):
+        raise RuleBroken(_no_basis(), "basis_es")
     if step.responsible and (lacking := institutions.lacking([step.responsible], today())):
         raise RuleBroken(_nobody(lacking[step.responsible]), "responsible")
 

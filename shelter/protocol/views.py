@@ -163,7 +163,7 @@ def publish(edition: uuid.UUID) -> ResponseReturnValue:
                   to=_at(version), said=_("It is published, and the team is asked to read it."))
     book = queries.as_book(version)
     return done or page("protocol/publish.html", form=form, version=version, refusal=actions.refusal(version, me().id),
-                        proposals=[each for each in book.steps if words.is_proposal(each)], words=words,
+                        proposals=[each for each in book.steps if words.is_proposal(each)], words=words, book=book,
                         faults=actions.faults(version, today()), names=accounts.names(queries.writers(version)))
 
 
@@ -271,6 +271,7 @@ def validations(edition: uuid.UUID) -> ResponseReturnValue:
     version = _version(edition)
     book = queries.as_book(version)
     return page("protocol/validations.html", version=version, book=book, words=words,
+                faults=[] if version.is_published else actions.faults(version, today()),
                 rows=queries.waiting_for(version, book, today()))
 
 
