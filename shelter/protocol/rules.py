@@ -40,6 +40,7 @@ class Step:
     `happening` or a document (with the word of who attached it) or a person's word is evidence, whatever `evidence`
     names. It applies to whom any of `applies_to` is true of; to everybody, when that is empty. Steps of a phase follow
     each other, unless one `is_beside` the others. `is_validated`: an institution responsible for it said yes.
+    `institution_id`: the one of its kind that is meant, where it is not any.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Step:
     is_beside: bool = False
     may_be_skipped: bool = False
     is_validated: bool = False
+    institution_id: uuid.UUID | None = None
     id: uuid.UUID | None = None
 
 
@@ -247,6 +249,13 @@ def reason_not_to_publish(state: VersionState, writers: Collection[uuid.UUID], b
     if by in writers:
         return _("A second person publishes it: whoever wrote a part of it does not")
     return ""
+
+
+def is_as_seen(version: int, seen: int | None) -> None:
+    """Nobody says yes to words that changed while her page was open."""
+    if seen is not None and seen != version:
+        raise RuleBroken(_("It was taken back and may say something else now: read it once more, then open this page "
+                           "again"))
 
 
 NEXT = {
