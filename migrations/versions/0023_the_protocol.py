@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column('name', sa.JSON(), nullable=False),
         sa.Column('procedure', sa.JSON(), nullable=False),
         sa.Column('responsible', sa.String(length=40)),
+        sa.Column('institution_id', sa.Uuid()),
         sa.Column('start', sa.String(length=40), nullable=False),
         sa.Column('starts_with', sa.String(length=40)),
         sa.Column('starts_detail', sa.String(length=40), nullable=False),
@@ -88,6 +89,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['protocol_id'], ['protocol_version.id'], name=op.f('fk_protocol_step_protocol_id'),
                                 **LATER),
         sa.ForeignKeyConstraint(['phase_id'], ['protocol_phase.id'], name=op.f('fk_protocol_step_phase_id'), **LATER),
+        sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_protocol_step_institution_id'),
+                                **LATER),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_protocol_step')),
         sa.UniqueConstraint('protocol_id', 'key', name=op.f('uq_protocol_step_protocol_id_key')),
     )

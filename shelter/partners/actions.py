@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -34,8 +34,8 @@ def counts_open_cases(count: CountOpen) -> CountOpen:
     return count
 
 
-Needed = Callable[[date], dict[Kind, str]]
-"""The kinds of institution that are needed on a day and after it, each with what it is needed for."""
+Needed = Callable[[date], dict[Kind | uuid.UUID, str]]
+"""The kinds of institution, or single ones by id, that are needed on a day and after it; each with what for."""
 _needed: list[Needed] = []
 
 
@@ -208,14 +208,26 @@ def end_institution(
 @contextmanager
 def _nobody_is_missed(day: date, place: str) -> Iterator[None]:
     """Refuse what is done inside if on that day it leaves undone somewhere what an institution is needed for."""
-    needed = {kind: what for each in _needed for kind, what in each(day).items()}
-    before = queries.lacking(needed, day)
+    needed = {which: what for each in _needed for which, what in each(day).items()}
+    before = _missed(needed, day)
     yield
     db.session.flush()
-    for kind, provinces in queries.lacking(needed, day).items():
-        if set(provinces) - set(before.get(kind, ())):
+    for which, where in _missed(needed, day).items():
+        if where - before.get(which, set()):
             raise RuleBroken(_("The protocol needs it: nobody else would do “%(what)s”. Add first who does it now.",
-                               what=needed[kind]), place)
+                               what=needed[which]), place)
+
+
+def _missed(needed: Iterable[Kind | uuid.UUID], day: date) -> dict[Kind | uuid.UUID, set[str | None]]:
+    """Of what is needed on a day, the provinces in which nobody does it; None: of one that is meant, nobody follows."""
+    kinds, directory = [each for each in needed if not isinstance(each, uuid.UUID)], queries.directory()
+    found: dict[Kind | uuid.UUID, set[str | None]] = {
+        kind: set(where) for kind, where in queries.lacking(kinds, day).items()
+    }
+    for each in needed:
+        if isinstance(each, uuid.UUID) and directory.standing(directory.by_id[each], day) is None:
+            found[each] = {None}
+    return found
 
 
 def seed_institutions() -> list[Institution]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, time
 from typing import Any
 
 from shelter.calendar import now, today
 from shelter.codes.places import Province
-from shelter.codes.protocol import ReadingKind, Standing, VersionState
+from shelter.codes.protocol import ReadingKind, Standing, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import db
 from shelter.partners import actions as partners
@@ -20,7 +20,7 @@ from shelter.procedures import ask_to_read
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
-from . import first, queries, rules
+from . import first, queries, rules, validating
 from .models import (
     ProtocolComment,
     ProtocolPhase,
@@ -29,11 +29,12 @@ from .models import (
     ProtocolWriter,
 )
 from .queries import hold
-from .rules import Fault
+from .rules import Fault, Step
 
 OF_A_STEP = (
-    "name", "procedure", "responsible", "start", "starts_with", "starts_detail", "after", "limit_amount", "limit_unit",
-    "standing", "basis", "evidence", "happening", "happening_detail", "applies_to", "is_beside", "may_be_skipped",
+    "name", "procedure", "responsible", "institution_id", "start", "starts_with", "starts_detail", "after",
+    "limit_amount", "limit_unit", "standing", "basis", "evidence", "happening", "happening_detail", "applies_to",
+    "is_beside", "may_be_skipped",
 )
 """What a step asks: all that an institution agrees to when it agrees to it."""
 LAST = 10_000
@@ -47,7 +48,7 @@ def begin(by: uuid.UUID) -> ProtocolVersion:
     if queries.unpublished():
         raise RuleBroken(_("A version is being written already: go on with that one"))
     before = queries.newest_published()
-    shipped = first.read()
+    shipped = first.read(queries.known_today())
     version = ProtocolVersion(
         number=max((each.number for each in queries.versions()), default=0) + 1, by_id=by,
         title=before.title if before else shipped["title"], note=None if before else shipped["note"],
@@ -75,15 +76,23 @@ def _content(step: ProtocolStep) -> dict[str, Any]:
 
 
 def _step(version: ProtocolVersion, phase: ProtocolPhase, place: int, **told: Any) -> ProtocolStep:
-    step = ProtocolStep(protocol_id=version.id, phase_id=phase.id, place=place, digest="", **told)
-    step.digest = digest_of(step)
-    return step
+    return ProtocolStep(protocol_id=version.id, phase_id=phase.id, place=place, digest="", **told)
 
 
-def digest_of(step: ProtocolStep) -> str:
-    """SHA-256 of all that a step asks, in one spelling; where it stands and its number are no part of it."""
-    told = json.dumps(_content(step), sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()
+def sign(version: ProtocolVersion) -> None:
+    """Give every step the digest of all that it asks; only of steps that still have theirs an institution's yes holds.
+
+    SHA-256, in one spelling, with the step of its phase for which it waits, and the hour at which working days end
+    where it counts them. Its number is no part of it.
+    """
+    db.session.flush()
+    before = dict(rules.in_phase_before(queries.as_book(version).steps))
+    for step in queries.steps_of(version):
+        told = {**_content(step), "waits_for": before[step.key].key if step.key in before else ""}
+        if step.limit_unit is Unit.WORKING_DAYS:
+            told["cut_off"] = f"{version.cut_off:%H:%M}"
+        spelled = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
+        step.digest = hashlib.sha256(spelled.encode()).hexdigest()
 
 
 def describe(
@@ -100,23 +109,33 @@ def describe(
 
 
 def turn(version: ProtocolVersion, state: VersionState) -> None:
-    """On to the next part of its life, or back to being written. Only what is in order goes to the institutions."""
+    """On to the next part of its life, or back to being written. Only what is in order goes to the institutions.
+
+    Who looks at it now looks at words that may change: what was opened before does not publish or validate it, and the
+    slips of the institutions work no more.
+    """
     hold(version)
     rules.may_become(version.state, state)
+    if version.state is VersionState.VALIDATION:
+        validating.take_back(version)
     if state is VersionState.VALIDATION and (wrong := faults(version, today())):
-        raise RuleBroken(_("It cannot go to the institutions yet: %(reason)s", reason=wrong[0].message))
+        raise RuleBroken(_("It cannot go to the institutions yet: %(reason)s", reason=_told(version, wrong[0])))
     version.state = state
+    version.version += 1
 
 
-def publish(version: ProtocolVersion, by: uuid.UUID, *, starts_on: date) -> None:
-    """A second person lets it hold from a day on; the team is asked to read it."""
+def publish(version: ProtocolVersion, by: uuid.UUID, *, starts_on: date, seen: int | None = None) -> None:
+    """A second person lets it hold from a day on; the team is asked to read it. `seen`: the version of the record that
+    stood on her page.
+    """
     hold(version)
+    rules.is_as_seen(version.version, seen)
     if reason := rules.reason_not_to_publish(version.state, queries.writers(version), by):
         raise RuleBroken(reason)
     latest = queries.newest_published()
     rules.may_start(starts_on, today(), latest.starts_on if latest else None)
     if wrong := faults(version, starts_on):
-        raise RuleBroken(_("It cannot be published yet: %(reason)s", reason=wrong[0].message))
+        raise RuleBroken(_("It cannot be published yet: %(reason)s", reason=_told(version, wrong[0])))
     version.state, version.starts_on = VersionState.PUBLISHED, starts_on
     version.published_at, version.published_by_id = now(), by
     ask_to_read(ReadingKind.PROTOCOL, version.id, version.title, by=by)
@@ -130,26 +149,55 @@ def refusal(version: ProtocolVersion, by: uuid.UUID) -> str:
 def faults(version: ProtocolVersion, day: date) -> list[Fault]:
     """All that is wrong with it were it to start on that day; at a step whose field it concerns."""
     book = queries.as_book(version)
-    lacking = institutions.lacking((each.responsible for each in book.steps if each.responsible), day)
-    nobody = [
-        Fault(each.key, "responsible", _nobody(lacking[each.responsible]))
-        for each in book.steps if each.responsible in lacking
-    ]
+    baseless = [Fault(each.key, "basis_es", _no_basis()) for each in queries.steps_of(version) if _lacks_basis(each)]
     empty = [
         Fault("", "", _("The phase “%(name)s” has no steps", name=phase.name["es"]))
         for phase in book.phases if not any(step.phase == phase.key for step in book.steps)
     ]
-    return [*rules.faults(book), *nobody, *empty]
+    return [*rules.faults(book), *_unanswered(book.steps, day), *baseless, *empty]
+
+
+def _told(version: ProtocolVersion, fault: Fault) -> str:
+    step = queries.as_book(version).by_key.get(fault.key)
+    return f"{rules.said(step)}: {fault.message}" if step else fault.message
+
+
+def _unanswered(steps: Iterable[Step], day: date) -> Iterator[Fault]:
+    """Steps for which nobody answers on a day, or somebody of another kind."""
+    some = [each for each in steps if each.responsible or each.institution_id]
+    directory = institutions.directory()
+    lacking = institutions.lacking((each.responsible for each in some if each.responsible), day)
+    for step in some:
+        named = directory.by_id[step.institution_id] if step.institution_id else None
+        if named and named.kind != step.responsible:
+            yield Fault(step.key, "institution_id", _("What it does is “%(kind)s”: choose that above, or another one",
+                                                      kind=named.kind.label))
+        elif named and directory.standing(named, day) is None:
+            yield Fault(step.key, "institution_id", _("It does not exist then, and nothing follows it"))
+        elif not named and step.responsible in lacking:
+            yield Fault(step.key, "responsible", _nobody(lacking[step.responsible]))
 
 
 def _nobody(provinces: list[str]) -> str:
-    names = ", ".join(str(Province(each).label) for each in provinces[:3])
+    """Where nobody does it; where that is longer, where alone somebody does."""
     if len(provinces) == len(Province):
         return _("No institution of that kind is on the list")
-    if len(provinces) > 3:
-        return _("No institution does this in %(provinces)s and %(more)s more provinces", provinces=names,
-                 more=len(provinces) - 3)
-    return _("No institution does this in %(provinces)s", provinces=names)
+    others = [each.value for each in Province.by_name() if each.value not in provinces]
+    if len(others) < len(provinces):
+        return _("Institutions do this in %(provinces)s alone, and in no other province", provinces=_named(others))
+    return _("No institution does this in %(provinces)s", provinces=_named(provinces))
+
+
+def _named(provinces: Iterable[str]) -> str:
+    return ", ".join(str(Province(each).label) for each in provinces)
+
+
+def _lacks_basis(step: ProtocolStep) -> bool:
+    return step.standing is Standing.LAW and not step.basis
+
+
+def _no_basis() -> str:
+    return _("Write the law and its article: what has none is a target")
 
 
 def _may_write(version: ProtocolVersion) -> None:
@@ -161,7 +209,7 @@ def _may_write(version: ProtocolVersion) -> None:
 def _wrote(version: ProtocolVersion, by: uuid.UUID) -> None:
     if db.session.get(ProtocolWriter, (version.id, by)) is None:
         db.session.add(ProtocolWriter(protocol_id=version.id, staff_id=by))
-        db.session.flush()
+    sign(version)
 
 
 # --- phases -----------------------------------------------------------------------------------------------------------
@@ -236,7 +284,6 @@ def change_step(
     step.expect(expected, **was)
     for name, value in told.items():
         setattr(step, name, value)
-    step.digest = digest_of(step)
     _check(version, step, "")
     _wrote(version, by)
 
@@ -251,10 +298,10 @@ def _check(version: ProtocolVersion, step: ProtocolStep, phase: str) -> None:
     for other in others.values():
         if other.after == step.key and other.key != step.key:
             rules.check(other, {**others, step.key: value})
-    if step.standing is Standing.LAW and not step.basis:
-        raise RuleBroken(_("Write the law and its article: what has none is a target"), "basis_es")
-    if step.responsible and (lacking := institutions.lacking([step.responsible], today())):
-        raise RuleBroken(_nobody(lacking[step.responsible]), "responsible")
+    if _lacks_basis(step):
+        raise RuleBroken(_no_basis(), "basis_es")
+    for fault in _unanswered([value], today()):
+        raise RuleBroken(fault.message, fault.field)
 
 
 def move_step(version: ProtocolVersion, step: ProtocolStep, by: uuid.UUID, *, up: bool) -> None:
@@ -319,13 +366,16 @@ def comment(version: ProtocolVersion, key: str, by: uuid.UUID, *, text: str) -> 
 # --- institutions that the protocol needs -----------------------------------------------------------------------------
 
 @partners.needs_institutions
-def needed(day: date) -> dict[InstitutionKind, str]:
-    """The kinds of institution that the versions in force on a day and later name, with a step of each."""
+def needed(day: date) -> dict[InstitutionKind | uuid.UUID, str]:
+    """The kinds of institution, and the institutions, that the versions in force on a day and later name; each with a
+    step.
+    """
     books = queries.books()
     current = queries.in_force(day)
     running = [each for each in books if each is current or each.starts_on > day]
     return {
-        step.responsible: rules.said(step) for book in running for step in book.steps if step.responsible
+        step.institution_id or step.responsible: rules.said(step)
+        for book in running for step in book.steps if step.responsible
     }
 
 

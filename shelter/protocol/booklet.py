@@ -114,7 +114,7 @@ def _print(version: ProtocolVersion) -> bytes:
     values: dict[str, Any] = {
         "version": version, "book": book, "rows": rows, "words": words, "prose": prose, "width": PAGE,
         "sheets": sheets(book), "line": LINE, "label": LABEL,
-        "answering": queries.answering((each.responsible for each in book.steps if each.responsible), None, today()),
+        "answering": queries.answering(book, None, today()),
         "made_at": now(), "answers": queries.answers([row.digest for row in rows.values()]), "high": HIGH,
     }
     return pdf(render_template("protocol/booklet.html", **values))

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from shelter.codes.cases import Milestone
+from shelter.codes.institutions import TODAY
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit
 from shelter.codes.referrals import InstitutionKind
 
 Words = dict[str, str]
+NAMES = {each.key: each.es for each in TODAY}
 
 
-def read() -> dict[str, Any]:
-    """Its title and note in both languages, and its phases: key, name, and the columns of each step."""
+def read(institutions: Mapping[str, uuid.UUID]) -> dict[str, Any]:
+    """Its title and note in both languages, and its phases: key, name, and the columns of each step.
+
+    `institutions`: those that there are, by their names in Spanish; a step names one where its kind is not enough.
+    """
     told = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
     return {
         "title": _words(told, "title_"), "note": _words(told, "note_"),
-        "phases": [(each["key"], _words(each), [_step(step) for step in each["step"]]) for each in told["phase"]],
+        "phases": [
+            (each["key"], _words(each), [_step(step, institutions) for step in each["step"]]) for each in told["phase"]
+        ],
     }
 
 
-def _step(told: dict[str, Any]) -> dict[str, Any]:
+def _step(told: dict[str, Any], institutions: Mapping[str, uuid.UUID]) -> dict[str, Any]:
     """The columns of a step but its phase and its place."""
     amount, unit = _limit(told.get("limit", ""))
     start, starts_with, detail, after = _start(told["start"])
@@ -31,6 +39,7 @@ def _step(told: dict[str, Any]) -> dict[str, Any]:
     return {
         "key": told["key"], "name": _words(told), "procedure": _words(told, "how_"),
         "responsible": InstitutionKind(told["responsible"]) if "responsible" in told else None,
+        "institution_id": institutions.get(NAMES[told["institution"]]) if "institution" in told else None,
         "start": start, "starts_with": starts_with, "starts_detail": detail, "after": after,
         "limit_amount": amount, "limit_unit": unit, "standing": Standing(told.get("standing", "target")),
         "basis": _words(told, "basis_") if "basis_es" in told else None,
@@ -63,8 +72,3 @@ def _start(text: str) -> tuple[Start, Milestone | None, str, str]:
 def _happening(text: str) -> tuple[Milestone | None, str]:
     milestone, _colon, detail = text.partition(":")
     return (Milestone(milestone), detail) if text else (None, "")
-
-
-def steps() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every step with the key of its phase, in order."""
-    return ((key, step) for key, _name, found in read()["phases"] for step in found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
@@ -19,6 +21,7 @@ from shelter.web import (
     Form,
     ManyField,
     NumberField,
+    RecordField,
     TextArea,
     TextField,
     TickField,
@@ -104,6 +107,10 @@ class StepForm(EditForm):
         _("Which institution is responsible?"), InstitutionKind, kind="select", required=False,
         hint=_("Leave it empty when the team of the house does it."),
     )
+    institution_id = RecordField(
+        _("Which one, where there are several of that kind?"), required=False,
+        hint=_("Leave it empty when it is the one of the province, or there is no other."),
+    )
     start = CodeField(_("What starts its clock?"), Start)
     starts_with = ChoiceField(_("Which happening?"), kind="select", required=False)
     after = ChoiceField(_("Which step?"), kind="select", required=False)
@@ -125,11 +132,14 @@ class StepForm(EditForm):
     is_beside = TickField(_("It runs beside the others"))
     may_be_skipped = TickField(_("It may be skipped, with a reason"))
 
-    def __init__(self, book: Book, step: ProtocolStep | None = None) -> None:
+    def __init__(
+        self, book: Book, nameable: Sequence[tuple[uuid.UUID, str]], step: ProtocolStep | None = None,
+    ) -> None:
         given = {**now_says(step), "version": step.version} if step else {"start": Start.ALERT,
                                                                          "standing": Standing.TARGET,
                                                                          "evidence": [Evidence.WORD]}
         super().__init__(**given)
+        self.institution_id.choices = nameable
         self.starts_with.choices = self.happening.choices = words.happenings()
         self.after.choices = [(each.key, said(each)) for each in book.steps if step is None or each.key != step.key]
 
@@ -152,7 +162,7 @@ class StepForm(EditForm):
         return {
             "name": both(self.name_es.data, self.name_en.data),
             "procedure": both(self.procedure_es.data, self.procedure_en.data),
-            "responsible": self.responsible.data, "start": start,
+            "responsible": self.responsible.data, "institution_id": self.institution_id.data, "start": start,
             "starts_with": starts_with if is_milestone else None,
             "starts_detail": starts_detail if is_milestone else "",
             "after": (self.after.data or "") if start is Start.STEP else "",
@@ -170,7 +180,8 @@ def now_says(step: ProtocolStep) -> dict[str, Any]:
     basis = step.basis or {}
     return {
         "name_es": step.name["es"], "name_en": step.name.get("en"), "procedure_es": step.procedure["es"],
-        "procedure_en": step.procedure.get("en"), "responsible": step.responsible, "start": step.start,
+        "procedure_en": step.procedure.get("en"), "responsible": step.responsible,
+        "institution_id": step.institution_id, "start": step.start,
         "starts_with": _joined(step.starts_with, step.starts_detail), "after": step.after or None,
         "limit_amount": step.limit_amount, "limit_unit": step.limit_unit, "standing": step.standing,
         "basis_es": basis.get("es"), "basis_en": basis.get("en"), "evidence": step.evidence.split(),
@@ -195,8 +206,8 @@ class CommentForm(Form):
                     hint=_("About the step, never about a person who is in a house."))
 
 
-class AnswerForm(Form):
-    """What an institution answered about steps that are its own."""
+class AnswerForm(EditForm):
+    """What an institution answered about steps that are its own, as they stood on this page."""
 
     keys = ManyField(_("About which steps?"))
     agrees = ChoiceField(
@@ -210,14 +221,14 @@ class AnswerForm(Form):
     officer = TextField(_("Who signs it"), missing=_("Write the name"))
     post = TextField(_("With which post"), missing=_("Write the post"))
 
-    def __init__(self, steps: list[tuple[str, str]]) -> None:
-        super().__init__(answered_on=today(), way=ValidatedBy.LETTER)
+    def __init__(self, version: ProtocolVersion, steps: list[tuple[str, str]]) -> None:
+        super().__init__(answered_on=today(), way=ValidatedBy.LETTER, version=version.version)
         self.keys.choices = steps
 
     @property
     def told(self) -> dict[str, Any]:
         """For the action."""
-        return {**self.values, "agrees": self.agrees.data == "yes"}
+        return {**self.values, "agrees": self.agrees.data == "yes", "seen": self.version_number}
 
 
 class SlipForm(Form):
@@ -234,13 +245,18 @@ class SlipForm(Form):
         self.keys.choices = steps
 
 
-class PublishForm(Form):
-    """From when on a version holds."""
+class PublishForm(EditForm):
+    """From when on a version holds, as it stood on this page."""
 
     starts_on = DateField(_("From which day does it hold?"))
 
-    def __init__(self) -> None:
-        super().__init__(starts_on=today())
+    def __init__(self, version: ProtocolVersion) -> None:
+        super().__init__(starts_on=today(), version=version.version)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """For the action."""
+        return {**self.values, "seen": self.version_number}
 
 
 class PlaceForm(Form):

@@ -91,6 +91,7 @@ class ProtocolStep(Versioned, Model):
     name: Mapped[dict[str, str]] = mapped_column(Words)
     procedure: Mapped[dict[str, str]] = mapped_column(Words)
     responsible: Mapped[InstitutionKind | None] = word(InstitutionKind)
+    institution_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("institution.id"))
     start: Mapped[Start] = word(Start)
     starts_with: Mapped[Milestone | None] = word(Milestone)
     starts_detail: Mapped[str] = mapped_column(sa.String(40), default="")
@@ -116,7 +117,7 @@ class ProtocolStep(Versioned, Model):
             standing=self.standing, evidence=frozenset(map(Evidence, self.evidence.split())),
             happening=_happening(self.happening, self.happening_detail),
             applies_to=frozenset(map(Condition, self.applies_to.split())), is_beside=self.is_beside,
-            may_be_skipped=self.may_be_skipped, is_validated=is_validated,
+            may_be_skipped=self.may_be_skipped, is_validated=is_validated, institution_id=self.institution_id,
         )
 
 

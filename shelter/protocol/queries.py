@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -12,8 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from shelter.calendar import today
 from shelter.codes.protocol import VersionState
-from shelter.codes.referrals import InstitutionKind
 from shelter.db import db, rows_of, unseal
 from shelter.partners import queries as partners
 from shelter.partners.models import Institution
@@ -181,9 +181,14 @@ def request(version: ProtocolVersion, institution_id: uuid.UUID) -> ValidationRe
     return db.session.scalar(asked.where(ValidationRequest.institution_id == institution_id))
 
 
-def steps_for(institution: Institution, book: Book) -> list[Step]:
-    """The steps that are its own, in order."""
-    return [each for each in book.steps if each.responsible == institution.kind]
+def steps_for(institution: Institution, book: Book, directory: partners.Directory | None = None) -> list[Step]:
+    """The steps that are its own, in order: those of its kind that name no other institution."""
+    directory, found = directory or partners.directory(), []
+    for step in book.steps:
+        named = directory.standing(directory.by_id[step.institution_id], today()) if step.institution_id else None
+        if named is institution or (step.institution_id is None and step.responsible == institution.kind):
+            found.append(step)
+    return found
 
 
 def waiting_for(version: ProtocolVersion, book: Book, day: date) -> list[tuple[Institution, list[Any]]]:
@@ -192,20 +197,49 @@ def waiting_for(version: ProtocolVersion, book: Book, day: date) -> list[tuple[I
     last: dict[tuple[str, uuid.UUID], Any] = {}
     for digest, rows in answers(list(digests.values())).items():
         last.update({(digest, row.institution_id): row for row in reversed(rows)})
-    found = []
+    found, directory = [], partners.directory()
     for institution in partners.institutions(day):
-        if steps := steps_for(institution, book):
+        if steps := steps_for(institution, book, directory):
             found.append((institution, [(each, last.get((digests[each.key], institution.id))) for each in steps]))
     return found
 
 
 # --- who answers for a step -------------------------------------------------------------------------------------------
 
-def answering(kinds: Iterable[InstitutionKind], province: str | None, day: date) -> dict[InstitutionKind, list[str]]:
-    """Who is of each kind on a day, by name: in that province; where it has none, in the whole country."""
+def responsible_for(
+    step: Step, province: str | None, on: date, directory: partners.Directory,
+) -> Institution | None:
+    """Who must act on a day: the institution that the step names, or what followed it; else the one of its kind."""
+    if step.responsible is None:
+        return None
+    if step.institution_id:
+        return directory.standing(directory.by_id[step.institution_id], on)
+    return directory.institution_for(step.responsible, province, on)
+
+
+def answering(book: Book, province: str | None, day: date) -> dict[str, list[str]]:
+    """By step who may answer for it on a day, by name: the one it names; else who is of its kind in that province, or,
+    where it has none, in the whole country.
+    """
+    directory, found = partners.directory(), {}
     there = sorted((here(each.name), each.kind, each.province) for each in partners.institutions(day))
-    found = {}
-    for kind in dict.fromkeys(kinds):
-        of = [(name, where) for name, its_kind, where in there if its_kind == kind and where in (None, province)]
-        found[kind] = [name for name, where in of if where] or [name for name, where in of if not where]
+    for step in book.steps:
+        if step.institution_id:
+            named = responsible_for(step, province, day, directory)
+            found[step.key] = [here(named.name)] if named else []
+        else:
+            of = [(name, where) for name, kind, where in there
+                  if kind == step.responsible and where in (None, province)]
+            found[step.key] = [name for name, where in of if where] or [name for name, where in of if not where]
     return found
+
+
+def known_today() -> dict[str, uuid.UUID]:
+    """The institutions of today by their names in Spanish."""
+    return {each.name["es"]: each.id for each in partners.institutions(today())}
+
+
+def nameable(day: date) -> list[tuple[uuid.UUID, str]]:
+    """The institutions of the whole country that a step may name, by name, as choices."""
+    there = (each for each in partners.institutions(day) if each.province is None)
+    return sorted(((each.id, here(each.name)) for each in there), key=lambda choice: choice[1].casefold())

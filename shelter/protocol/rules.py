@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import NamedTuple
@@ -40,6 +40,7 @@ class Step:
     `happening` or a document (with the word of who attached it) or a person's word is evidence, whatever `evidence`
     names. It applies to whom any of `applies_to` is true of; to everybody, when that is empty. Steps of a phase follow
     each other, unless one `is_beside` the others. `is_validated`: an institution responsible for it said yes.
+    `institution_id`: the one of its kind that is meant, where it is not any.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Step:
     is_beside: bool = False
     may_be_skipped: bool = False
     is_validated: bool = False
+    institution_id: uuid.UUID | None = None
     id: uuid.UUID | None = None
 
 
@@ -118,7 +120,7 @@ def check(step: Step, others: Mapping[str, Step]) -> None:
 
 
 def faults_of(step: Step, steps: Mapping[str, Step]) -> Iterator[Fault]:
-    """What is wrong with one step among all of them."""
+    """What is wrong with one step among all of them, in the order in which they stand."""
     for place, message in (*_of_limit(step), *_of_start(step, steps), *_of_evidence(step)):
         yield Fault(step.key, place, message)
 
@@ -134,25 +136,79 @@ def _of_limit(step: Step) -> Iterator[tuple[str, str]]:
 def _of_start(step: Step, steps: Mapping[str, Step]) -> Iterator[tuple[str, str]]:
     if step.start is Start.MILESTONE and step.starts_with is None:
         yield "starts_with", _("Say what starts it")
-    if step.start is not Start.STEP:
-        return
+    if step.starts_with and step.starts_with.milestone is Milestone.CLOSED:
+        yield "starts_with", _("When the case is closed every clock stops: it would never be done")
     before = steps.get(step.after)
-    if before is None:
+    if step.start is Start.STEP and before is None:
         yield "after", _("Choose the step after which it starts: without it, it would never start")
-    elif circle := _circle(step, steps):
-        yield "after", _("They would wait for each other: %(steps)s", steps=" → ".join(map(said, circle)))
-    elif before.applies_to and not (step.applies_to and step.applies_to <= before.applies_to):
+    elif circle := circle_of(step, steps):
+        yield _WHERE[step.start], _("They would wait for each other: %(steps)s", steps=" → ".join(map(said, circle)))
+    elif before and before.applies_to and not (step.applies_to and step.applies_to <= before.applies_to):
         yield "after", _("“%(name)s” does not apply to everybody to whom this one does: for some it would never "
                          "start", name=said(before))
+    elif before and _ends_with_the_case(before):
+        yield "after", _("“%(name)s” is done when the case is closed, and then every clock stops: it would never start",
+                         name=said(before))
 
 
-def _circle(step: Step, steps: Mapping[str, Step]) -> list[Step]:
-    """The steps from this one back to itself, each starting after the next; none when there is no such circle."""
-    walked, at = [step], steps.get(step.after)
-    while at is not None and at not in walked and at.start is Start.STEP:
+_WHERE = {Start.STEP: "after", Start.MILESTONE: "starts_with", Start.ALERT: "is_beside"}
+"""The field at which a circle is told."""
+
+
+def _ends_with_the_case(step: Step) -> bool:
+    is_shown = step.happening is not None and step.happening.milestone is Milestone.CLOSED
+    return is_shown and step.evidence == {Evidence.MILESTONE}
+
+
+def in_phase_before(steps: Iterable[Step]) -> Iterator[tuple[str, Step]]:
+    """By step the one before it in its phase, for which it waits; those that run beside the others stand aside."""
+    latest: dict[str, Step] = {}
+    for step in steps:
+        if step.is_beside:
+            continue
+        if step.phase in latest:
+            yield step.key, latest[step.phase]
+        latest[step.phase] = step
+
+
+def circle_of(step: Step, steps: Mapping[str, Step]) -> list[Step]:
+    """The steps from this one back to itself, each waiting for the next; none when there is no such circle."""
+    before = dict(in_phase_before(steps.values()))
+    waits = {key: _waits(each, before.get(key), steps) for key, each in steps.items()}
+    can: set[str] = set()
+    while ready := {key for key, groups in waits.items() if key not in can and all(map(_one_of(can), groups))}:
+        can |= ready
+    walked, at = [], step
+    while at.key not in can and at not in walked:
         walked.append(at)
-        at = steps.get(at.after)
-    return [*walked, step] if at is step else []
+        at = next(each for group in waits[at.key] if not _one_of(can)(group) for each in group)
+    return [*walked, step] if walked and at is step else []
+
+
+def _one_of(can: Collection[str]) -> Callable[[Iterable[Step]], bool]:
+    return lambda group: any(each.key in can for each in group)
+
+
+def _waits(step: Step, before: Step | None, steps: Mapping[str, Step]) -> list[list[Step]]:
+    """What it waits for: of each group one step must be done. A step that is not there is another fault."""
+    first = steps.get(step.after) if step.start is Start.STEP else None
+    groups = ([first] if first else [], _showing(step, steps), [before] if before else [])
+    return [group for group in groups if group]
+
+
+def _showing(step: Step, steps: Mapping[str, Step]) -> list[Step]:
+    """The steps of which what starts this one shows that they are done."""
+    if step.start is not Start.MILESTONE or step.starts_with is None:
+        return []
+    return [
+        each for each in steps.values()
+        if each.key != step.key and Evidence.MILESTONE in each.evidence and covers(each.happening, step.starts_with)
+    ]
+
+
+def covers(wanted: Happening | None, found: Happening) -> bool:
+    """Whether what is wanted is there when another happening is."""
+    return wanted is not None and wanted.milestone is found.milestone and wanted.detail in {"", found.detail}
 
 
 def _of_evidence(step: Step) -> Iterator[tuple[str, str]]:
@@ -160,7 +216,8 @@ def _of_evidence(step: Step) -> Iterator[tuple[str, str]]:
         yield "evidence", _("Say what shows that it is done")
     if Evidence.MILESTONE in step.evidence and step.happening is None:
         yield "happening", _("Say which happening shows that it is done")
-    if step.happening and step.start is Start.MILESTONE and step.happening == step.starts_with:
+    start = Happening(Milestone.ALERTED) if step.start is Start.ALERT else step.starts_with
+    if start and step.start is not Start.STEP and covers(step.happening, start):
         yield "happening", _("The same happening starts it: it would be done at once")
 
 
@@ -192,6 +249,13 @@ def reason_not_to_publish(state: VersionState, writers: Collection[uuid.UUID], b
     if by in writers:
         return _("A second person publishes it: whoever wrote a part of it does not")
     return ""
+
+
+def is_as_seen(version: int, seen: int | None) -> None:
+    """Nobody says yes to words that changed while her page was open."""
+    if seen is not None and seen != version:
+        raise RuleBroken(_("It was taken back and may say something else now: read it once more, then open this page "
+                           "again"))
 
 
 NEXT = {

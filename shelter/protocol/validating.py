@@ -24,6 +24,7 @@ from shelter.texts import say as _
 from . import queries
 from .models import ProtocolStep, ProtocolVersion, StepValidation, ValidationRequest
 from .queries import hold
+from .rules import is_as_seen
 
 SLIP = "protocol.validate"
 SLIP_LASTS = timedelta(days=60)
@@ -33,20 +34,24 @@ ANSWERED = notice_kind("protocol.answered", _later("An institution answered abou
 
 def record_answer(
     version: ProtocolVersion, institution: Institution, by: uuid.UUID | None, *, keys: Collection[str], agrees: bool,
-    answered_on: date, way: ValidatedBy, officer: str, post: str, act: str, remark: str,
+    answered_on: date, way: ValidatedBy, officer: str, post: str, act: str, remark: str, seen: int | None = None,
 ) -> list[StepValidation]:
-    """What an institution answered about steps that are its own: yes, or what it wants changed."""
+    """What an institution answered about steps that are its own: yes, or what it wants changed. `seen`: the version of
+    the record that stood on the page.
+    """
     hold(version)
+    is_as_seen(version.version, seen)
     if version.state not in {VersionState.VALIDATION, VersionState.PUBLISHED}:
         raise RuleBroken(_("It is not with the institutions: its words may still change"))
     if answered_on > today():
         raise RuleBroken(_("This day has not come yet"), "answered_on")
     if not agrees and not remark:
         raise RuleBroken(_("Write what it wants changed"), "remark")
-    steps = [each for each in queries.steps_of(version) if each.key in keys and each.responsible == institution.kind]
+    own = {each.key for each in queries.steps_for(institution, queries.as_book(version))}
+    steps = [each for each in queries.steps_of(version) if each.key in own.intersection(keys)]
     if not steps:
         raise RuleBroken(_("Choose at least one step"), "keys")
-    answers = [
+    said = [
         StepValidation(
             protocol_id=version.id, step_key=each.key, digest=each.digest, institution_id=institution.id,
             agrees=agrees, answered_on=answered_on, way=way, by_id=by, act=act, officer=officer, post=post,
@@ -54,11 +59,11 @@ def record_answer(
         )
         for each in steps
     ]
-    db.session.add_all(answers)
+    db.session.add_all(said)
     alike = sa.select(ProtocolStep.protocol_id).where(ProtocolStep.digest.in_([each.digest for each in steps]))
     db.session.execute(sa.update(ProtocolVersion).where(ProtocolVersion.id.in_(alike))
                        .values(stamp=ProtocolVersion.stamp + 1))
-    return answers
+    return said
 
 
 def ask(version: ProtocolVersion, institution: Institution, by: uuid.UUID) -> ValidationRequest:
@@ -72,6 +77,13 @@ def ask(version: ProtocolVersion, institution: Institution, by: uuid.UUID) -> Va
         db.session.add(asked)
     answers.issue(SLIP, asked.id, lasts=SLIP_LASTS, by=by)
     return asked
+
+
+def take_back(version: ProtocolVersion) -> None:
+    """Its words may change: no slip about them works any more."""
+    asked = sa.select(ValidationRequest.id).where(ValidationRequest.protocol_id == version.id)
+    for request in db.session.scalars(asked).all():
+        answers.revoke(SLIP, request)
 
 
 def take_answer(

@@ -15,6 +15,7 @@ from shelter.accounts import queries as accounts
 from shelter.calendar import today
 from shelter.codes.protocol import ReadingKind, VersionState
 from shelter.db import db
+from shelter.partners import queries as partners
 from shelter.partners.models import Institution
 from shelter.procedures import queries as readings
 from shelter.texts import later as _later
@@ -76,7 +77,7 @@ def _opened(version: ProtocolVersion) -> ResponseReturnValue:
     asked = readings.asked_about(version.id)
     return page(
         "protocol/show.html", version=version, book=book, place=place, words=words, next=rules.NEXT, asked=asked,
-        answering=queries.answering((each.responsible for each in book.steps if each.responsible), province, today()),
+        answering=queries.answering(book, province, today()),
         refusal=actions.refusal(version, me().id), has_read=readings.has_read(asked, me().id),
         faults=[] if version.is_published else actions.faults(version, today()), is_current=_is_current(version),
         names=accounts.names([version.by_id, version.published_by_id]),
@@ -97,7 +98,7 @@ def step(edition: uuid.UUID, key: str) -> ResponseReturnValue:
     return page(
         "protocol/step.html", version=version, row=row, step=book.by_key[key], book=book, words=words, prose=prose,
         comments=comments, names=accounts.names(each["by_id"] for each in comments),
-        answers=queries.answers([row.digest])[row.digest],
+        answers=queries.answers([row.digest])[row.digest], acting=queries.answering(book, None, today())[key],
     )
 
 
@@ -123,7 +124,8 @@ def versions() -> ResponseReturnValue:
 def compare(edition: uuid.UUID, other: uuid.UUID) -> ResponseReturnValue:
     """What is different in a version from another, step by step."""
     after, before = _version(edition), _version(other)
-    told = [words.told(queries.steps_of(each), queries.as_book(each).by_key) for each in (before, after)]
+    named = partners.institution_names()
+    told = [words.told(queries.steps_of(each), queries.as_book(each).by_key, named) for each in (before, after)]
     return page("protocol/compare.html", before=before, after=after, changes=rules.changes(*told), words=words)
 
 
@@ -158,12 +160,13 @@ def turn(edition: uuid.UUID) -> ResponseReturnValue:
 @protocol.route(f"{VERSION}/publicar", methods=["GET", "POST"], needs=P.PROTOCOL_PUBLISH, needs_fresh=("POST",))
 def publish(edition: uuid.UUID) -> ResponseReturnValue:
     """A second person says from which day it holds."""
-    version, form = _version(edition), PublishForm()
-    done = submit(form, "protocol.publish", lambda: actions.publish(version, me().id, **form.values), on=version,
+    version = _version(edition)
+    form = PublishForm(version)
+    done = submit(form, "protocol.publish", lambda: actions.publish(version, me().id, **form.told), on=version,
                   to=_at(version), said=_("It is published, and the team is asked to read it."))
     book = queries.as_book(version)
     return done or page("protocol/publish.html", form=form, version=version, refusal=actions.refusal(version, me().id),
-                        proposals=[each for each in book.steps if words.is_proposal(each)], words=words,
+                        proposals=[each for each in book.steps if words.is_proposal(each)], words=words, book=book,
                         faults=actions.faults(version, today()), names=accounts.names(queries.writers(version)))
 
 
@@ -215,7 +218,7 @@ def remove_phase(edition: uuid.UUID, phase: uuid.UUID) -> ResponseReturnValue:
 def add_step(edition: uuid.UUID, phase: uuid.UUID) -> ResponseReturnValue:
     """A step after the others of its phase."""
     version = _version(edition)
-    found, form = _phase(version, phase), StepForm(queries.as_book(version))
+    found, form = _phase(version, phase), StepForm(queries.as_book(version), queries.nameable(today()))
     done = submit(form, "protocol.add_step", lambda: actions.add_step(version, found, me().id, **form.told),
                   on=version, to=lambda made: _at(version, "step", key=made.key))
     return done or page("protocol/write.html", form=form, version=version, phase=found, row=None, words=words)
@@ -227,7 +230,7 @@ def change_step(edition: uuid.UUID, key: str) -> ResponseReturnValue:
     """Other words, another clock."""
     version = _version(edition)
     row = _step(version, key)
-    form = StepForm(queries.as_book(version), row)
+    form = StepForm(queries.as_book(version), queries.nameable(today()), row)
     done = submit(form, "protocol.change_step", lambda: actions.change_step(
         version, row, me().id, expected=form.version_number, was=now_says(row), **form.told), on=version,
         to=_at(version, "step", key=key))
@@ -271,6 +274,7 @@ def validations(edition: uuid.UUID) -> ResponseReturnValue:
     version = _version(edition)
     book = queries.as_book(version)
     return page("protocol/validations.html", version=version, book=book, words=words,
+                faults=[] if version.is_published else actions.faults(version, today()),
                 rows=queries.waiting_for(version, book, today()))
 
 
@@ -280,8 +284,8 @@ def answer(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
     """What an institution answered by letter or in a meeting; what it answered before; its slip."""
     version, found, book = _asked(edition, institution)
     digests = {row.key: row.digest for row in queries.steps_of(version)}
-    form, own, asked = AnswerForm([]), queries.steps_for(found, book), queries.request(version, found.id)
-    form.keys.choices = [(each.key, rules.said(each)) for each in own]
+    own, asked = queries.steps_for(found, book), queries.request(version, found.id)
+    form = AnswerForm(version, [(each.key, rules.said(each)) for each in own])
     reading(P.PROTOCOL_WRITE, found)
     done = submit(form, "protocol.answer", lambda: validating.record_answer(version, found, me().id, **form.told),
                   on=version, to=_at(version, "validations"), said=_("The answer is recorded."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -92,12 +93,17 @@ def say_responsible(step: Step) -> str:
     return str(step.responsible.label) if step.responsible else _("The team of the house")
 
 
-def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step]) -> dict[str, str]:
+Named = Mapping[uuid.UUID, Mapping[str, str]]
+"""The names of institutions."""
+
+
+def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step], named: Named) -> dict[str, str]:
     """All that a step asks, in words, by the label of each field."""
     yes, no = _("Yes"), _("No")
     return {
         _("Name of the step"): here(row.name), _("What is done and how"): here(row.procedure),
         _("Who is responsible"): say_responsible(step),
+        _("Which one of that kind"): here(named[row.institution_id]) if row.institution_id else "",
         _("What starts its clock"): say_start(step, steps, numbered=False),
         _("Limit"): say_limit(step.limit), _("Standing of the limit"): str(step.standing.label),
         _("Legal basis"): here(row.basis), _("What shows that it is done"): say_evidence(step),
@@ -106,8 +112,8 @@ def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step]) -> dict[str
     }
 
 
-def told(rows: list[ProtocolStep], steps: Mapping[str, Step]) -> dict[str, Told]:
+def told(rows: list[ProtocolStep], steps: Mapping[str, Step], named: Named) -> dict[str, Told]:
     """Every step of a version as it is read aloud, by its key."""
     return {
-        row.key: Told(steps[row.key].number, here(row.name), fields(row, steps[row.key], steps)) for row in rows
+        row.key: Told(steps[row.key].number, here(row.name), fields(row, steps[row.key], steps, named)) for row in rows
     }

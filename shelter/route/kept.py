@@ -185,9 +185,9 @@ class Responsible:
         """Its id; None where the house itself acts, or nobody is known."""
         if step.responsible is None:
             return None
-        key = (step.responsible, province, day)
+        key = (step.institution_id or step.responsible, province, day)
         if key not in self.found:
-            each = self.directory.institution_for(*key)
+            each = protocol.responsible_for(step, province, day, self.directory)
             self.found[key] = each.id if each else None
         return self.found[key]
 

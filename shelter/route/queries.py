@@ -170,9 +170,10 @@ def responsible(route: Route) -> dict[str, Institution | None]:
     """By step the institution that must act: of the province of the house, on the day on which the clock started."""
     directory, found = partners.directory(), {}
     for place in route.places:
-        if kind := place.step.responsible:
+        if place.step.responsible:
             started = place.lap.started_at if place.lap and place.lap.started_at else now()
-            found[place.step.key] = directory.institution_for(kind, route.known.province, local(started).date())
+            found[place.step.key] = protocol.responsible_for(
+                place.step, route.known.province, local(started).date(), directory)
     return found
 
 

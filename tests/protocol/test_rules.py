@@ -60,6 +60,55 @@ def test_three_that_wait_for_each_other_are_named_in_order_and_one_beside_the_ci
         rules.check(circle[0], {each.key: each for each in circle})
 
 
+def test_a_step_of_a_phase_that_waits_for_a_later_one_is_a_circle_unless_one_runs_beside():
+    first = replace(AFTER, key="x", number="1.1", after="y")
+    second = replace(STEP, key="y", number="1.2")
+    assert faults(first, second) == [("x", "after"), ("y", "is_beside")]
+    assert faults(first, replace(second, is_beside=True)) == []
+    assert faults(replace(first, is_beside=True), second) == []
+    assert faults(first, replace(second, phase="q")) == []
+
+
+def shown_by(milestone, **more):
+    return {"evidence": frozenset({Evidence.MILESTONE}), "happening": Happening(milestone), **more}
+
+
+def started_by(milestone):
+    return {"start": Start.MILESTONE, "starts_with": Happening(milestone)}
+
+
+def test_steps_that_start_each_other_through_what_happens_are_a_circle():
+    one = replace(STEP, key="x", number="1.1", phase="p", **started_by(Milestone.ADMITTED),
+                  **shown_by(Milestone.EXITED))
+    two = replace(STEP, key="y", number="2.1", phase="q", **started_by(Milestone.EXITED),
+                  **shown_by(Milestone.CONSENTED))
+    three = replace(STEP, key="z", number="3.1", phase="r", start=Start.STEP, after="y",
+                    **shown_by(Milestone.ADMITTED))
+    assert faults(one, two, three) == [("x", "starts_with"), ("y", "starts_with"), ("z", "after")]
+    with pytest.raises(RuleBroken, match=r"1\.1 Abrir → 3\.1 Abrir → 2\.1 Abrir → 1\.1 Abrir"):
+        rules.check(one, {each.key: each for each in (one, two, three)})
+    by_word = replace(three, evidence=frozenset({Evidence.WORD}))
+    assert faults(one, two, by_word) == []
+
+
+def test_what_another_step_shows_too_is_no_circle():
+    one = replace(STEP, key="x", number="1.1", phase="p", **started_by(Milestone.ADMITTED),
+                  **shown_by(Milestone.EXITED))
+    two = replace(STEP, key="y", number="2.1", phase="q", **started_by(Milestone.EXITED),
+                  **shown_by(Milestone.ADMITTED))
+    other = replace(STEP, key="z", number="3.1", phase="r", **shown_by(Milestone.ADMITTED))
+    assert faults(one, two) == [("x", "starts_with"), ("y", "starts_with")]
+    assert faults(one, two, other) == []
+
+
+def test_a_step_that_starts_when_every_clock_has_stopped_is_never_done():
+    closed = Happening(Milestone.CLOSED)
+    assert faults(replace(STEP, start=Start.MILESTONE, starts_with=closed)) == [("a", "starts_with")]
+    closing = replace(STEP, **shown_by(Milestone.CLOSED))
+    assert faults(closing, AFTER) == [("b", "after")]
+    assert faults(replace(closing, evidence=frozenset({Evidence.MILESTONE, Evidence.WORD})), AFTER) == []
+
+
 @pytest.mark.parametrize("after", ["", "no-such-step"])
 def test_a_step_after_one_that_is_not_there_would_never_start(after):
     assert faults(STEP, replace(AFTER, after=after)) == [("b", "after")]
@@ -85,6 +134,10 @@ def test_what_starts_a_step_and_what_ends_it_are_said_and_are_not_the_same():
     assert faults(replace(STEP, **seen)) == [("a", "happening")]
     assert faults(replace(started, happening=opened, **seen)) == [("a", "happening")]
     assert faults(replace(started, happening=Happening(Milestone.SERVICE_GIVEN, "medical"), **seen)) == []
+    assert faults(replace(STEP, happening=Happening(Milestone.ALERTED), **seen)) == [("a", "happening")]
+    cared = replace(started, starts_with=Happening(Milestone.SERVICE_GIVEN, "medical"))
+    assert faults(replace(cared, happening=Happening(Milestone.SERVICE_GIVEN), **seen)) == [("a", "happening")]
+    assert faults(replace(cared, happening=Happening(Milestone.SERVICE_GIVEN, "legal"), **seen)) == []
 
 
 @pytest.mark.parametrize("standing", [Standing.LAW, Standing.PROTOCOL])

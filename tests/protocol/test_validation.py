@@ -1,6 +1,6 @@
 """What institutions answer: a yes holds for the words as they stood; and none of them ends while it is needed."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from shelter.codes.protocol import ValidatedBy, VersionState
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners import actions as partners
+from shelter.partners import queries as partner_queries
 from shelter.partners.models import Institution
 from shelter.protocol import actions, booklet, queries, validating, words
 from shelter.protocol.models import StepValidation, ValidationRequest
@@ -38,6 +39,10 @@ def answered(outside):
     return record
 
 
+def named(programme, part):
+    return next(each for each in programme.institutions if part in each.name["es"] and not each.has_ended)
+
+
 def is_validated(version, key):
     return queries.book(version.id).by_key[key].is_validated
 
@@ -56,13 +61,62 @@ def test_a_step_is_a_proposal_until_the_institution_says_yes_also_after_it_was_p
 
 def test_what_one_institution_of_the_kind_says_no_to_is_not_validated_by_another(publish, office, answered, programme):
     version = publish()
-    spavt = next(each for each in programme.institutions if "SPAVT" in each.name["es"])
-    answered(version, next(each for each in programme.institutions if each.name["es"].startswith("Fiscalía")),
-             "report-child")
-    answered(version, spavt, "report-child", agrees=False)
+    with work("test.any", by=operator):
+        queries.step(version, "report-child").institution_id = None
+    answered(version, named(programme, "Fiscalía"), "report-child")
+    answered(version, named(programme, "SPAVT"), "report-child", agrees=False)
     assert not is_validated(version, "report-child")
-    answered(version, spavt, "report-child")
+    answered(version, named(programme, "SPAVT"), "report-child")
     assert is_validated(version, "report-child")
+
+
+def test_a_step_that_names_one_institution_is_of_no_other_of_its_kind(publish, answered, programme, sign_in, writer):
+    version, fiscalia, spavt = publish(), named(programme, "Fiscalía"), named(programme, "SPAVT")
+    book = queries.book(version.id)
+    its = {each: [step.key for step in queries.steps_for(each, book)] for each in (fiscalia, spavt)}
+    assert its == {fiscalia: ["report-child", "complaint"], spavt: ["protective-measures"]}
+    with pytest.raises(RuleBroken) as broken:
+        answered(version, fiscalia, "protective-measures")
+    assert broken.value.field == "keys"
+    answered(version, spavt, "protective-measures")
+    assert is_validated(version, "protective-measures")
+    directory = partner_queries.directory()
+    assert {key: queries.responsible_for(book.by_key[key], "17", today(), directory).name["es"]
+            for key in ("protective-measures", "complaint", "defender", "health-plan")} == {
+        "protective-measures": spavt.name["es"], "complaint": fiscalia.name["es"], "defender": "Defensoría Pública",
+        "health-plan": "Ministerio de Salud Pública"}
+    assert queries.responsible_for(book.by_key["safety"], "17", today(), directory) is None
+    page = Page(sign_in(writer).get(f"/protocolo/versiones/{version.id}/pasos/protective-measures").text)
+    assert spavt.name["es"] in page.text
+    assert fiscalia.name["es"] not in page.text
+
+
+def test_what_follows_the_named_institution_takes_its_steps_and_it_does_not_end_without(
+    publish, outside, programme,
+):
+    version, spavt, fiscalia = publish(), named(programme, "SPAVT"), named(programme, "Fiscalía")
+    for how in ({}, {"valid_to": None, "is_unknown": True}):
+        with pytest.raises(RuleBroken, match=r"El protocolo la necesita: .*Medidas de protección") as broken:
+            end(spavt, outside, **how)
+        assert broken.value.field == "followed_by_id"
+    end(spavt, outside, valid_to=today() - timedelta(days=1), followed_by_id=fiscalia.id)
+    book = queries.book(version.id)
+    assert "protective-measures" in [step.key for step in queries.steps_for(fiscalia, book)]
+    directory, step = partner_queries.directory(), book.by_key["protective-measures"]
+    assert queries.responsible_for(step, None, today(), directory) is fiscalia
+    assert queries.responsible_for(step, None, today() - timedelta(days=1), directory) is spavt
+    assert queries.answering(book, "17", today())["protective-measures"] == [fiscalia.name["es"]]
+
+
+def test_a_named_institution_that_ended_or_is_of_another_kind_keeps_a_version_back(ready, programme, outside):
+    version, spavt = ready(), named(programme, "SPAVT")
+    with work("test.end", by=operator):
+        spavt.valid_to = today() + timedelta(days=3)
+        queries.step(version, "school").institution_id = spavt.id
+    for days, found in ((3, ["school"]), (4, ["protective-measures", "school"])):
+        with outside():
+            faults = actions.faults(version, today() + timedelta(days=days))
+        assert [(each.key, each.field) for each in faults] == [(key, "institution_id") for key in found]
 
 
 def test_a_target_stays_a_target_when_it_is_validated(publish, office, answered):
@@ -89,6 +143,66 @@ def test_a_yes_is_kept_in_the_next_version_for_the_same_words_and_for_no_others(
     with outside(), work("test.change", by=operator):
         actions.change_step(version, row, writer.id, expected=2, was={}, limit_amount=15)
     assert queries.as_book(version).by_key["health-plan"].is_validated
+
+
+def test_a_yes_does_not_hold_when_the_step_before_or_the_end_of_the_day_changes(
+    publish, begin, office, answered, writer, outside, programme,
+):
+    answered(publish(), named(programme, "Policía"), "identify")
+    answered(queries.newest_published(), office(Kind.HEALTH), "health-plan", "urgent-health")
+    version, keys = begin(), ("identify", "health-plan", "urgent-health")
+
+    def held():
+        steps = queries.as_book(version).by_key
+        return [key for key in keys if steps[key].is_validated]
+
+    def change(do):
+        with outside(), work("test.change", by=operator):
+            do()
+
+    def describe(hour):
+        change(lambda: actions.describe(version, writer.id, expected=version.version, title=version.title, note=None,
+                                        cut_off=time(hour)))
+
+    assert held() == list(keys)
+    describe(12)
+    assert held() == ["identify", "urgent-health"]  # hours by the clock do not end with the working day
+    describe(17)
+    assert held() == list(keys)
+    facts = queries.step(version, "basic-facts")
+    for _time in range(2):
+        change(lambda: actions.move_step(version, facts, writer.id, up=True))
+    assert held() == ["health-plan", "urgent-health"]  # it waits for another one now
+    change(lambda: actions.remove_step(version, facts, writer.id))
+    assert held() == list(keys)
+
+
+def test_who_looked_at_the_words_before_they_were_taken_back_says_yes_to_nothing(
+    ready, office, writer, second, outside, sign_in, app,
+):
+    version, health = ready(), office(Kind.HEALTH)
+    at = f"/protocolo/versiones/{version.id}"
+    with outside(), work("test.ask", by=operator):
+        asked = validating.ask(version, health, writer.id)
+    code, old = answers.latest(validating.SLIP, asked.id).code, version.version
+    with outside(), work("test.turn", by=operator):
+        actions.turn(version, VersionState.DRAFT)
+        actions.change_step(version, queries.step(version, "pregnancy"), writer.id, expected=1, was={}, limit_amount=1)
+        actions.turn(version, VersionState.COMMENTS)
+        actions.turn(version, VersionState.VALIDATION)
+    client = sign_in(second)
+    page = client.fill(f"{at}/publicar", starts_on=str(today()), version=str(old))
+    assert page.status_code == 422
+    assert "léala otra vez" in Page(page.text).text
+    signed = {"officer": "Zoila Cando", "post": "Directora", "way": "letter", "answered_on": str(today()), "act": "7"}
+    page = sign_in(writer).fill(f"{at}/validaciones/{health.id}", keys=["pregnancy"], agrees="yes", version=str(old),
+                                **signed)
+    assert page.status_code == 422
+    assert "léala otra vez" in Page(page.text).text
+    typed = {"code": code, "answered": "y", "keys": ["pregnancy"], "officer": "Zoila", "post": "D", "remark": "x"}
+    assert app.test_client().post("/respuesta", data=typed).status_code == 422
+    assert queries.in_force(today()) is None
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(StepValidation)) == 0
 
 
 def test_an_institution_answers_only_about_its_own_steps_and_only_what_no_longer_changes(
@@ -202,11 +316,11 @@ def test_it_does_not_become_something_else_or_move_to_one_province_either(publis
         assert broken.value.field == "kind"
 
 
-def test_one_that_no_step_names_and_one_beside_another_end_as_before(publish, office, outside):
+def test_one_that_no_step_names_and_one_beside_another_end_as_before(publish, office, outside, programme):
     publish()
     end(office(Kind.OMBUDSMAN), outside)
     end(office(Kind.EQUALITY), outside)
-    end(office(Kind.PROSECUTOR), outside)  # the other one of its kind stays
+    end(named(programme, "ECU 911"), outside)  # the other one of its kind stays
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Institution).where(
         Institution.valid_to.is_not(None))) == 3
 

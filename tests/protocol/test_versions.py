@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import today
+from shelter.codes.places import Province
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
@@ -46,7 +47,7 @@ def test_the_first_version_can_be_published_as_it_is(begin, outside):
 
 
 def test_the_first_version_says_nothing_that_the_house_does_not_say():
-    told = str(first.read()).lower()
+    told = str(first.read({})).lower()
     for word in ("víctima", "ilegal", "menor de edad", "rescat", "tráfico", "prostitu", "beneficiari"):
         assert word not in told, word
 
@@ -159,7 +160,7 @@ def test_a_second_person_publishes_through_the_pages_and_nobody_else(ready, seco
     assert "se imprimen como propuestas" in Page(client.get(at).text).text
 
 
-def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(ready, outside):
+def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(ready, second, outside, sign_in):
     version = ready()
     with work("test.end", by=operator):
         for each in db.session.scalars(sa.select(Institution).where(Institution.kind == Kind.EDUCATION)):
@@ -167,7 +168,38 @@ def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(re
     with outside():
         found = actions.faults(version, today())
     assert [(each.key, each.field) for each in found] == [("school", "responsible")]
-    assert "20 provincias más" in found[0].message
+    assert found[0].message == "Hay instituciones que lo hacen solo en Pichincha, y en ninguna otra provincia"
+    sentence = f"7.4 Volver a estudiar: {found[0].message}"
+    with outside(), pytest.raises(RuleBroken, match=sentence), work("test.publish", by=operator):
+        actions.publish(version, second.id, starts_on=today())
+    assert queries.in_force(today()) is None
+    for url in ("", "/publicar", "/validaciones"):
+        page = Page(sign_in(second).get(f"/protocolo/versiones/{version.id}{url}").text)
+        assert found[0].message in page.text, url
+
+
+def test_provinces_are_named_where_they_are_few(ready, outside, programme):
+    version = ready()
+    with work("test.end", by=operator):
+        for each in db.session.scalars(sa.select(Institution).where(Institution.kind == Kind.EDUCATION)):
+            each.province = "17"
+        db.session.add_all(
+            Institution(name={"es": f"Dirección {each}"}, kind=Kind.EDUCATION, province=each.value)
+            for each in Province if each not in {Province.GUAYAS, Province.PICHINCHA, Province.LOJA}
+        )
+    with outside():
+        found = [each.message for each in actions.faults(version, today())]
+    assert found == ["Ninguna institución hace esto en Guayas, Loja"]
+
+
+def test_nothing_says_law_without_a_basis_even_by_the_back_door(ready, second, outside):
+    version = ready()
+    with work("test.break", by=operator):
+        queries.step(version, "report-child").basis = None
+    with outside():
+        assert [(each.key, each.field) for each in actions.faults(version, today())] == [("report-child", "basis_es")]
+    with outside(), pytest.raises(RuleBroken, match="Escriba la ley"), work("test.publish", by=operator):
+        actions.publish(version, second.id, starts_on=today())
 
 
 def test_what_is_thrown_away_is_over_and_another_can_be_begun(begin, outside):

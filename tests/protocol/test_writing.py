@@ -1,5 +1,7 @@
 """Writing a version through its pages: phases, steps, what is refused at its field; comments; comparing."""
 
+import uuid
+
 import pytest
 
 from shelter.access import Role
@@ -89,9 +91,17 @@ STEP = {"name_es": "Paso", "procedure_es": "Algo.", "start": "alert", "standing"
     ({"standing": "law"}, "responsible", "Solo puede ser ley o protocolo"),
     ({"standing": "law", "responsible": "health"}, "basis_es", "Escriba la ley"),
     ({"responsible": "ngo"}, "responsible", "No hay ninguna institución de ese tipo"),
+    ({"responsible": "health", "institution_id": "SPAVT"}, "institution_id", "Lo que hace es «Fiscalía»"),
+    ({"institution_id": "SPAVT"}, "institution_id", "Lo que hace es «Fiscalía»"),
+    ({"responsible": "health", "institution_id": str(uuid.uuid4())}, "institution_id", "Elija una de las opciones"),
 ])
-def test_what_cannot_stand_is_refused_at_its_field_and_nothing_is_lost(client, draft, answers, field, says):
+def test_what_cannot_stand_is_refused_at_its_field_and_nothing_is_lost(
+    client, draft, answers, field, says, programme,
+):
     before = numbers(draft)
+    if answers.get("institution_id") == "SPAVT":
+        spavt = next(each for each in programme.institutions if "SPAVT" in each.name["es"])
+        answers = {**answers, "institution_id": str(spavt.id)}
     url = at(draft, f"/fases/{queries.phases_of(draft)[0].id}/pasos/nuevo")
     text = refused(client.fill(url, **{**STEP, **answers}), field)
     assert says.casefold() in text.casefold()

@@ -12,8 +12,8 @@ from shelter.codes.referrals import InstitutionKind
 from shelter.db import db
 from shelter.partners import queries as partners
 from shelter.procedures.models import Acknowledgement, Asked, Edition, Procedure
-from shelter.protocol import first
-from shelter.protocol.actions import digest_of
+from shelter.protocol import first, queries
+from shelter.protocol.actions import sign
 from shelter.protocol.models import (
     ProtocolComment,
     ProtocolPhase,
@@ -27,8 +27,10 @@ from .chance import Almanac, Dice
 from .programme import Place
 
 VALIDATED = (
-    (InstitutionKind.PROSECUTOR, "Fiscalía General", ("report-child", "protective-measures"), True,
+    (InstitutionKind.PROSECUTOR, "Fiscalía General", ("report-child",), True,
      "Oficio FGE-2214-O", "Verónica Salazar", "Punto focal de trata", None),
+    (InstitutionKind.PROSECUTOR, "Sistema de Protección", ("protective-measures",), True,
+     "Oficio SPAVT-0377-O", "Ximena Andrango", "Coordinación técnica", None),
     (InstitutionKind.FOREIGN_AFFAIRS, "Ministerio de Relaciones", ("found-abroad",), True,
      "Oficio MREMH-0871-O", "Gabriela Narváez", "Movilidad humana", None),
     (InstitutionKind.HEALTH, "Ministerio de Salud", ("urgent-health",), True,
@@ -43,9 +45,9 @@ SAID = (
     ("urgent-health", Role.MEDICAL, "Conviene nombrar el centro de salud que atiende de noche."),
 )
 NOTE = {
-    "es": "Primera versión. Cuatro instituciones respondieron a los pasos que son suyos. Lo que ninguna ha validado es "
+    "es": "Primera versión. Cinco instituciones respondieron a los pasos que son suyos. Lo que ninguna ha validado es "
           "propuesta o meta.",
-    "en": "First version. Four institutions answered about the steps that are their own. What none has validated is "
+    "en": "First version. Five institutions answered about the steps that are their own. What none has validated is "
           "a proposal or a target.",
 }
 DOOR = {
@@ -88,7 +90,7 @@ def bring_in(dice: Dice, almanac: Almanac, places: list[Place], programme: uuid.
 
 
 def _version(dice: Dice, almanac: Almanac, number: int, by: uuid.UUID, ago: int) -> ProtocolVersion:
-    shipped = first.read()
+    shipped = first.read(queries.known_today())
     version = ProtocolVersion(id=dice.id(), number=number, by_id=by, made_at=almanac.at(ago), title=shipped["title"],
                               note=shipped["note"], cut_off=time(17))
     db.session.add(version)
@@ -99,15 +101,14 @@ def _version(dice: Dice, almanac: Almanac, number: int, by: uuid.UUID, ago: int)
 
 def _steps(dice: Dice, version: ProtocolVersion) -> dict[str, ProtocolStep]:
     found = {}
-    for number, (key, name, steps) in enumerate(first.read()["phases"], 1):
+    for number, (key, name, steps) in enumerate(first.read(queries.known_today())["phases"], 1):
         phase = ProtocolPhase(id=dice.id(), protocol_id=version.id, key=key, number=number, name=name)
         db.session.add(phase)
         for place, told in enumerate(steps, 1):
-            step = ProtocolStep(id=dice.id(), protocol_id=version.id, phase_id=phase.id, place=place, digest="", **told)
-            step.digest = digest_of(step)
-            found[step.key] = step
+            found[told["key"]] = ProtocolStep(id=dice.id(), protocol_id=version.id, phase_id=phase.id, place=place,
+                                              digest="", **told)
     db.session.add_all(found.values())
-    db.session.flush()
+    sign(version)
     return found
 
 
@@ -140,8 +141,8 @@ def _next(dice: Dice, almanac: Almanac, current: ProtocolVersion, by: uuid.UUID,
     steps = _steps(dice, version)
     for key, amount in (("school", 20), ("defender", 5)):
         steps[key].limit_amount, steps[key].limit_unit = amount, Unit.WORKING_DAYS
-        steps[key].digest = digest_of(steps[key])
     db.session.delete(steps["month-6"])
+    sign(version)
     for key, role, text in SAID:
         db.session.add(ProtocolComment(id=dice.id(), protocol_id=version.id, step_key=key, by_id=north.staff[role],
                                        at=almanac.at(4, 600), text=text))
