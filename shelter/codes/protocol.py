@@ -71,7 +71,7 @@ class StepState(Code):
     OVER = "over", _("Over its limit")
     DONE = "done", _("Done")
     SKIPPED = "skipped", _("Skipped")
-    ENDED = "ended", _("The case was closed first")
+    ENDED = "ended", _("Ended without being done")
 
 
 class SkipReason(Code):

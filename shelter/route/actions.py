@@ -43,12 +43,12 @@ def skip(case: Case, step: Step, *, by: uuid.UUID, reason: SkipReason, note: str
 
 
 def explain(case: Case, step: Step, *, by: uuid.UUID, cause: DelayCause, note: str | None) -> StepWord:
-    """Why a step is over its limit; asked once for each run of its clock."""
-    place = _route(case).place(step)
-    if place is None or place.lap is None or not place.lap.is_late(now()) or place.lap.started_at is None:
-        raise RuleBroken(_("This step is not over its limit"))
+    """Why a step went over its limit, done meanwhile or not; asked once for each run of its clock."""
+    lap = queries.unexplained(_route(case), queries.causes_of(case)).get(step.key)
+    if lap is None or lap.started_at is None:
+        raise RuleBroken(_("This step is not over its limit, or its cause is recorded already"))
     rules.needs_words(cause is DelayCause.OTHER, note)
-    return _say(case, step, Word.CAUSE, by=by, at=place.lap.started_at, note=note, reason=cause)
+    return _say(case, step, Word.CAUSE, by=by, at=lap.started_at, note=note, reason=cause)
 
 
 def _route(case: Case) -> queries.Route:

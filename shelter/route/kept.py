@@ -170,7 +170,7 @@ def worked_out(cases: Collection[uuid.UUID]) -> Standing:
         for some in mine.values():
             for lap in some:
                 found.rows[each.case_id, lap.step, lap.number] = _row(each, lap, institutions)
-        found.cards[each.case_id] = _card(each, next_due(mine))
+        found.cards[each.case_id] = _card(each, None if each.facts.closed_at else next_due(mine))
     return found
 
 

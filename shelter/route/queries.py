@@ -15,9 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from shelter.access import Permission, Reader, within_reach
+from shelter.access import Permission, Reach, Reader, grants, within_reach
 from shelter.calendar import local, now
-from shelter.cases.models import Case, CaseCard, Person, TimelineEntry
+from shelter.cases.models import Case, CaseCard, Person, TeamMember, TimelineEntry
 from shelter.cases.queries import CASE_COLUMNS, PAGE, Cursor, may_name
 from shelter.codes.cases import Answer, CaseState
 from shelter.codes.people import AgeBand
@@ -157,23 +157,40 @@ def word_of(case: Case, word_id: uuid.UUID) -> StepWord | None:
     ))
 
 
-def causes(words: Iterable[StepWord]) -> dict[tuple[str, datetime], StepWord]:
-    """By step and start of its clock, why it was late: the latest that was not taken back."""
-    found: dict[tuple[str, datetime], StepWord] = {}
+Words = dict[tuple[str, datetime], StepWord]
+
+
+def latest(words: Iterable[StepWord], word: Word) -> Words:
+    """By step and moment of which it speaks, the latest of a kind that was not taken back; `words` the latest first."""
+    found: Words = {}
     for each in words:
-        if each.word is Word.CAUSE and each.taken_back_at is None:
+        if each.word is word and each.taken_back_at is None:
             found.setdefault((each.step, each.at), each)
     return found
 
 
-def responsible(route: Route) -> dict[str, Institution | None]:
-    """By step the institution that must act: of the province of the house, on the day on which the clock started."""
+def causes_of(case: Case) -> Words:
+    """Why steps of a case were late, as far as somebody said."""
+    return latest(words_of(case), Word.CAUSE)
+
+
+def unexplained(route: Route, causes: Words) -> dict[str, Lap]:
+    """By step the latest run of its clock that went over its limit and of which nobody said why."""
+    moment = now()
+    return {
+        step: lap for step, laps_of_it in route.laps.items() for lap in laps_of_it
+        if lap.started_at and lap.is_late(moment) and (step, lap.started_at) not in causes
+    }
+
+
+def responsible(route: Route) -> dict[str, dict[str, str] | None]:
+    """By step the name of who must act: of the province of the house, on the day on which the clock started."""
     directory, found = partners.directory(), {}
     for place in route.places:
         if place.step.responsible:
             started = place.lap.started_at if place.lap and place.lap.started_at else now()
-            found[place.step.key] = protocol.responsible_for(
-                place.step, route.known.province, local(started).date(), directory)
+            acts = protocol.responsible_for(place.step, route.known.province, local(started).date(), directory)
+            found[place.step.key] = acts.name if acts else None
     return found
 
 
@@ -183,9 +200,7 @@ def late(word: Word, before: datetime, since: datetime) -> dict[uuid.UUID, list[
                              StepWord.word == word, StepWord.at == RouteLap.started_at)
     found = _by_case((row.case_id, row) for row in db.session.execute(
         sa.select(RouteLap.case_id, RouteLap.step, RouteLap.started_at)
-        .join(Case, Case.id == RouteLap.case_id)
-        .where(RouteLap.ended_at.is_(None), RouteLap.due_at < before, RouteLap.due_at >= since,
-               Case.state != CaseState.CLOSED, ~told)
+        .where(RouteLap.ended_at.is_(None), RouteLap.due_at < before, RouteLap.due_at >= since, ~told)
         .order_by(RouteLap.case_id)
     ))
     return dict(found)
@@ -247,6 +262,37 @@ def _board(reader: Reader) -> sa.Select[Any]:
         .where(Case.state != CaseState.CLOSED, within_reach(reader, Permission.ROUTE_READ, CASE_COLUMNS))
     )
     return found  # type: ignore[no-any-return]
+
+
+def pressing(reader: Reader, most: int) -> list[dict[str, Any]]:
+    """What is over or ends within three days: of the whole house for who answers for it, else where one is on the team.
+
+    One row more than asked for says that there are more.
+    """
+    query = _board(reader).where(*_narrowed({"estado": "pronto"}))
+    if not any(reach is Reach.HOUSE for _grant, reach in grants(reader, Permission.ROUTE_WRITE)):
+        query = query.where(sa.exists().where(
+            TeamMember.case_id == Case.id, TeamMember.staff_id == reader.id, TeamMember.left_at.is_(None),
+        ))
+    found = db.session.execute(query.order_by(RouteCard.due_at, RouteCard.case_id).limit(most + 1)).all()
+    books = {each.version_id: each for each in protocol.books()} if found else {}
+    return [_with_step(row, books[row["version_id"]]) for row in unseal(found, name=(Person.name_used, "person_id"))]
+
+
+def card_of(case: Case) -> dict[str, Any] | None:
+    """Where a case stands, as it is kept: the step that is due next, its phase, its limit and who must act."""
+    rows = rows_of(_CARD, case=case.id)
+    book = protocol.book(rows[0].version_id) if rows else None
+    return _with_step(rows[0]._asdict(), book) if book else None
+
+
+_CARD = (
+    sa.select(RouteCard.version_id, RouteCard.phase, RouteCard.step, RouteCard.due_at, Institution.name.label("who"))
+    .outerjoin(RouteLap, sa.and_(RouteLap.case_id == RouteCard.case_id, RouteLap.step == RouteCard.step,
+                                 RouteLap.started_at == RouteCard.started_at))
+    .outerjoin(Institution, Institution.id == RouteLap.institution_id)
+    .where(RouteCard.case_id == sa.bindparam("case", type_=Case.id.type))
+)
 
 
 def _with_step(row: dict[str, Any], book: Book) -> dict[str, Any]:

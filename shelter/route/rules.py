@@ -67,6 +67,17 @@ class Facts:
         return None
 
 
+    @cached_property
+    def over_at(self) -> datetime | None:
+        """When the case was over; what begins then or later is what closing asks for."""
+        said = (event.at for event in self.events if event.milestone is Milestone.CLOSED)
+        return self.closed_at and max(said, default=self.closed_at)
+
+    def is_stopped(self, start: datetime) -> bool:
+        """Whether closing the case ended a clock that began at a moment."""
+        return self.over_at is not None and start < self.over_at
+
+
 @dataclass(frozen=True)
 class Lap:
     """One run of a step's clock. Without a start, where it was done before its clock began."""
@@ -181,22 +192,31 @@ class _Walk:
         if not starts:
             return [Lap(step.key, 1, None, None, *ends[0])] if ends else []
         found = []
-        for place, (start, after) in enumerate(zip(starts, [*starts[1:], None], strict=True)):
+        for place, (start, anew) in enumerate(zip(starts, [*starts[1:], None], strict=True)):
+            after = self._back_at(step, start) or anew
             mine = [end for end in ends if (place == 0 or end[0] >= start) and (after is None or end[0] < after)]
             due = due_at(start, step.limit, self.facts.workdays, self.book) if step.limit else None
             if lap := self._lap(step, place + 1, start, due, mine, after):
                 found.append(lap)
         return found
 
+    def _back_at(self, step: Step, start: datetime) -> datetime | None:
+        """When she came back into the house: what began when she left begins anew when she leaves again."""
+        if step.starts_with is None or step.starts_with.milestone is not Milestone.EXITED:
+            return None
+        back = (event.at for event in self.facts.events if event.milestone is Milestone.ADMITTED and event.at > start)
+        return min(back, default=None)
+
     def _lap(self, step: Step, number: int, start: datetime, due: datetime | None,
              ends: list[tuple[datetime, StepState]], after: datetime | None) -> Lap | None:
-        """One lap; None where its clock began anew before its limit was over."""
+        """One lap; None where its clock began anew (or she was back) before its limit was over."""
         if ends:
             return Lap(step.key, number, start, due, *ends[0])
         if after is not None:
             return Lap(step.key, number, start, due, after, StepState.ENDED) if due and due < after else None
-        closed = self.facts.closed_at
-        return Lap(step.key, number, start, due, closed, StepState.ENDED if closed else None)
+        if self.facts.is_stopped(start):
+            return Lap(step.key, number, start, due, self.facts.closed_at, StepState.ENDED)
+        return Lap(step.key, number, start, due)
 
     def _ends(self, step: Step) -> list[tuple[datetime, StepState]]:
         said = [(each.at, StepState.SKIPPED if each.word is Word.SKIPPED else StepState.DONE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from shelter.calendar import now
 from shelter.cases.actions import hold
 from shelter.cases.models import Case
 from shelter.cases.queries import Cursor
+from shelter.codes.route import Word
 from shelter.partners import queries as partners
 from shelter.protocol.rules import Step
 from shelter.texts import Given
@@ -22,7 +24,7 @@ from shelter.texts import say as _
 from shelter.web import Section, me, menu, page, submit
 from shelter.web.gate import reading
 from shelter.web.page import saved
-from shelter.web.panels import case_tab
+from shelter.web.panels import case_panel, case_tab, day_card
 
 from . import actions, queries, words
 from .forms import BoardForm, CauseForm, ConditionsForm, DoneForm, SkipForm
@@ -48,10 +50,12 @@ def index(case: Case) -> ResponseReturnValue:
     found = queries.route_of(case)
     writes = allows(me(), P.ROUTE_WRITE, case)
     told = queries.words_of(case)
+    causes = queries.latest(told, Word.CAUSE)
     return page(
         "route/index.html", case=case, route=found, phases=words.say_phases(found) if found else [], words=words,
         pressing=words.pressing(found) if found else [],
-        now=now(), writes=writes, told=told, said=Given, causes=queries.causes(told),
+        now=now(), writes=writes, told=told, said=Given, causes=causes, skips=queries.latest(told, Word.SKIPPED),
+        asks=queries.unexplained(found, causes) if found else {},
         who=queries.responsible(found) if found else {}, names=accounts.names(each.by_id for each in told),
     )
 
@@ -114,3 +118,18 @@ def _step(case: Case, key: str) -> Step:
 
 def _back(case: Case, step: str) -> str:
     return url_for("route.index", case=case.id, _anchor=f"paso-{step}")
+
+
+@case_panel(10, P.ROUTE_READ, "route/_panel.html")
+def panel(case: Case) -> dict[str, Any] | None:
+    """The step that is due next, on the page of the case."""
+    found = queries.card_of(case)
+    return {"card": found, "words": words, "said": Given, "now": now()} if found else None
+
+
+@day_card(25, P.ROUTE_WRITE, "route/_day.html")
+def pressing() -> dict[str, Any] | None:
+    """What is over or ends soon in one's cases, on my day."""
+    found = queries.pressing(me(), most=5)
+    values = {"rows": found[:5], "more": len(found) > 5, "words": words, "said": Given, "now": now()}
+    return values if found else None

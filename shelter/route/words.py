@@ -8,13 +8,18 @@ from typing import Any
 from shelter.calendar import local
 from shelter.codes.protocol import Standing, StepState, Unit
 from shelter.protocol.rules import Limit, Step
+from shelter.texts import Given, say_many
 from shelter.texts import say as _
-from shelter.texts import say_many
-from shelter.web.locale import say_day, say_hour
+from shelter.web.locale import say_day, say_hour, say_moment
 
 from .rules import NEVER, Lap, Place
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SIGNS = {
+    StepState.DONE: "✓", StepState.OVER: "▲", StepState.DUE: "◔", StepState.RUNNING: "▸", StepState.SKIPPED: "–",
+    StepState.ENDED: "×", StepState.WAITING: "○",
+}
+"""The shape of a state in the diagram; its words stand beside it."""
 KINDS = {
     StepState.DONE: "done", StepState.OVER: "due", StepState.DUE: "due", StepState.RUNNING: "active",
     StepState.SKIPPED: "neutral", StepState.ENDED: "neutral", StepState.WAITING: "neutral",
@@ -26,14 +31,14 @@ def say_left(due_at: datetime, now: datetime) -> str:
     """How much time is left, or how long ago it was over."""
     left = due_at - now
     if left < timedelta(0):
-        return str(_("over since %(length)s ago", length=_length(-left)))
+        return str(_("Was due %(length)s ago (%(when)s)", length=say_length(-left), when=say_moment(due_at)))
     if local(due_at).date() == local(now).date():
-        return str(_("until today at %(hour)s, %(length)s left", hour=say_hour(due_at), length=_length(left)))
-    return str(_("until %(day)s at %(hour)s, %(length)s left", day=say_day(due_at), hour=say_hour(due_at),
-                 length=_length(left)))
+        return str(_("Due today at %(hour)s, in %(length)s", hour=say_hour(due_at), length=say_length(left)))
+    return str(_("Due in %(length)s (%(when)s)", when=say_moment(due_at), length=say_length(left)))
 
 
-def _length(length: timedelta) -> str:
+def say_length(length: timedelta) -> str:
+    """Minutes, hours or days: the largest that says enough."""
     if length < HOUR:
         return str(say_many("%(num)s minute", "%(num)s minutes", max(1, length // timedelta(minutes=1))))
     if length < 2 * DAY:
@@ -52,6 +57,13 @@ def say_state(place: Place) -> tuple[str, str]:
     """The state in words, and the kind of tag."""
     text = say_over(place.step) if place.state is StepState.OVER else str(place.state.label)
     return text, KINDS[place.state]
+
+
+def say_who(step: Step, name: dict[str, str] | None) -> str:
+    """Who must act: the institution, by its name; the kind of one where none is known; or the house itself."""
+    if step.responsible is None:
+        return str(_("The house"))
+    return str(Given(name)) if name else str(_("%(kind)s: none is known in this province", kind=step.responsible.label))
 
 
 def say_limit(limit: Limit | None) -> str:
@@ -73,14 +85,27 @@ def say_standing(step: Step) -> str:
 
 
 def say_when(lap: Lap | None, now: datetime) -> str:
-    """The moment that matters of a lap: when it ended, or how much time is left."""
+    """The moment that matters of a lap: when it ended and how late that was, or how much time is left."""
     if lap is None:
         return ""
     if lap.ended_at is not None:
-        return f"{say_day(lap.ended_at)}, {say_hour(lap.ended_at)}"
+        return " ".join((say_moment(lap.ended_at), _late(lap))).strip()
     if lap.due_at is not None:
         return say_left(lap.due_at, now)
-    return str(_("since %(day)s", day=say_day(lap.started_at)))
+    return str(_("Since %(day)s", day=say_day(lap.started_at)))
+
+
+def _late(lap: Lap) -> str:
+    if lap.ended_at is None or lap.due_at is None or not lap.is_late(lap.ended_at):
+        return ""
+    return str(_("(%(length)s after its limit)", length=say_length(lap.ended_at - lap.due_at)))
+
+
+def ask_why(lap: Lap, place: Place) -> str:
+    """The question about a limit that was over: of this time, or of the time before."""
+    if place.lap is None or lap.number < place.lap.number:
+        return str(_("Say why it was late the time before"))
+    return str(_("Say why") if place.is_open else _("Say why it was late"))
 
 
 def say_phases(route: Any) -> list[dict[str, Any]]:
@@ -89,8 +114,9 @@ def say_phases(route: Any) -> list[dict[str, Any]]:
     for phase in route.book.phases:
         steps = [each for each in route.places if each.step.phase == phase.key]
         if steps:
-            found.append({"phase": phase, "places": steps, "done": sum(not each.is_left for each in steps),
-                          "is_open": any(each.is_open for each in steps)})
+            done, is_open = sum(not each.is_left for each in steps), any(each.is_open for each in steps)
+            state = "now" if is_open else "done" if done == len(steps) else "next"
+            found.append({"phase": phase, "places": steps, "done": done, "is_open": is_open, "state": state})
     return found
 
 

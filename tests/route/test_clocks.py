@@ -196,6 +196,27 @@ def test_a_closed_case_stops_every_clock():
     assert only(found, "a").is_late(at("12-30"))  # its limit was over before the case was closed
 
 
+def test_what_closing_a_case_begins_runs_on():
+    steps = [step("erase", Start.MILESTONE, starts_with=Happening(Milestone.CLOSED), limit=(10, DAYS))]
+    told = (ALERT, (Milestone.ADMITTED, "11-06"), (Milestone.CLOSED, "11-09 10:00"))
+    found = walk(steps, *told, closed="11-09 10:20")  # written down twenty minutes after it happened
+    assert (only(found, "erase").started_at, only(found, "erase").due_at) == (at("11-09 10:00"), at("11-23 17:00"))
+    assert only(found, "erase").state(at("11-10")) is StepState.RUNNING
+    found = walk(steps, *told, closed="11-09 10:20", said=[("erase", Word.DONE, "11-12")])
+    assert only(found, "erase").end is StepState.DONE
+
+
+def test_who_is_back_in_the_house_is_not_called_as_if_she_had_left():
+    steps = [step("month", Start.MILESTONE, starts_with=Happening(Milestone.EXITED), limit=(22, DAYS))]
+    left = (ALERT, (Milestone.ADMITTED, "06-01"), (Milestone.EXITED, "06-10"))
+    assert only(walk(steps, *left), "month").state(at("06-20")) is StepState.RUNNING
+    assert walk(steps, *left, (Milestone.ADMITTED, "06-20"))["month"] == []
+    late = only(walk(steps, *left, (Milestone.ADMITTED, "09-20")), "month")
+    assert (late.end, late.ended_at, late.is_late(at("12-01"))) == (StepState.ENDED, at("09-20"), True)
+    again = walk(steps, *left, (Milestone.ADMITTED, "09-20"), (Milestone.EXITED, "10-01"))["month"]
+    assert [(lap.number, lap.started_at) for lap in again] == [(1, at("06-10")), (2, at("10-01"))]
+
+
 # --- now --------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("now", "state"), [

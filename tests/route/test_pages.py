@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,11 +14,16 @@ from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
 from shelter.codes.cases import Milestone
+from shelter.codes.protocol import Standing
+from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
 from shelter.db import db
 from shelter.notices.models import Notice
+from shelter.partners.models import Institution
+from shelter.protocol import queries as protocol
 from shelter.route import actions
 from shelter.route.models import RouteConditions, StepWord
+from tests.route.made import small_book
 
 
 @pytest.fixture
@@ -50,7 +56,7 @@ def test_the_route_says_what_is_over_who_must_act_and_where_the_limit_comes_from
     assert "Atrasado" in line  # three days after the alert: a law that an institution validated
     assert "Fiscalía General del Estado" in line
     assert "24 horas (Ley)" in line
-    assert "venció hace 2 días" in line
+    assert "Venció hace 2 días" in line
     assert "Todavía no" in text_of(page.text, "health")
     assert not text_of(page.text, "board")  # of age, as far as is known
 
@@ -91,7 +97,9 @@ def test_a_step_is_skipped_only_where_the_protocol_lets_it(her, sign_in):
     assert "El protocolo no acepta" in page.text
     client.fill(f"/casos/{found.id}/ruta/health/omitir", reason="declined")
     assert [(each.step, each.reason) for each in said()] == [("health", "declined")]
-    assert "Omitido" in text_of(client.get(f"/casos/{found.id}/ruta").text, "health")
+    line = text_of(client.get(f"/casos/{found.id}/ruta").text, "health")
+    assert "Omitido" in line
+    assert "Se omitió porque: Ella no lo quiere" in line
 
 
 def test_the_cause_is_asked_once(her, sign_in):
@@ -103,8 +111,41 @@ def test_the_cause_is_asked_once(her, sign_in):
     line = text_of(client.get(route).text, "report")
     assert "Causa: La institución no respondió" in line
     assert "Decir por qué" not in line
-    page = client.fill(f"{route}/health/causa", cause="no_place")
-    assert "no ha pasado su plazo" in page.text
+    for step in ("health", "report"):  # not over its limit; said already
+        page = client.fill(f"{route}/{step}/causa", cause="no_place")
+        assert page.status_code == 422
+        assert "no ha pasado su plazo, o su causa ya está anotada" in page.text
+    assert len(said()) == 1
+
+
+def test_a_step_that_was_done_late_asks_for_its_cause_too_and_says_how_late(her, sign_in):
+    found, member = her
+    client = sign_in(member)
+    route = f"/casos/{found.id}/ruta"
+    client.fill(f"{route}/report/cumplido", note="Denuncia presentada", **moment(-timedelta(minutes=1)))
+    line = text_of(client.get(route).text, "report")
+    assert "Cumplido" in line
+    assert "(47 horas después de su plazo)" in line  # three days ago to this minute, less 24 hours
+    assert "Decir por qué se atrasó" in line
+    client.fill(f"{route}/report/causa", cause="no_staff")
+    line = text_of(client.get(route).text, "report")
+    assert "Decir por qué" not in line
+    assert "Causa: " in line
+
+
+def test_of_a_second_time_the_first_one_is_asked_for_as_well(her, sign_in):
+    found, member = her
+    with work("test.twice", by=operator):
+        cases.reached(found, Milestone.EXITED, at=now() - timedelta(days=80), by=member.id)
+        cases.reached(found, Milestone.ADMITTED, at=now() - timedelta(days=40), by=member.id)
+        cases.reached(found, Milestone.EXITED, at=now() - timedelta(days=2), by=member.id)
+    client = sign_in(member)
+    line = text_of(client.get(f"/casos/{found.id}/ruta").text, "after")
+    assert "En curso" in line
+    assert "vez número 2" in line
+    assert "Decir por qué se atrasó la vez anterior" in line
+    client.fill(f"/casos/{found.id}/ruta/after/causa", cause="not_found")
+    assert "Decir por qué" not in text_of(client.get(f"/casos/{found.id}/ruta").text, "after")
 
 
 def test_what_is_declared_of_her_decides_which_steps_concern_her_and_is_sealed(her, sign_in):
@@ -146,9 +187,72 @@ def test_the_board_begins_with_what_is_most_pressing(book, case, staff, sign_in)
     assert late.code in page.text
 
 
-def test_without_a_protocol_the_page_says_so(case, staff, sign_in, monkeypatch):
-    from shelter.protocol import queries as protocol
+@pytest.mark.parametrize(("standing", "is_validated", "words"), [
+    (Standing.LAW, True, "Atrasado"), (Standing.PROTOCOL, True, "Atrasado"), (Standing.TARGET, True, "Fuera de meta"),
+    (Standing.LAW, False, "Pasó el plazo propuesto"), (Standing.PROTOCOL, False, "Pasó el plazo propuesto"),
+])
+def test_only_what_an_institution_validated_is_late(her, sign_in, monkeypatch, standing, is_validated, words):
+    found, member = her
+    steps = [replace(each, standing=standing, is_validated=is_validated) for each in small_book().steps]
+    monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=tuple(steps))])
+    line = text_of(sign_in(member).get(f"/casos/{found.id}/ruta").text, "report")
+    assert words in line
+    assert ("Atrasado" in line) is (words == "Atrasado")
+    assert ("(propuesta)" in line) is (words == "Pasó el plazo propuesto")
 
+
+def test_the_diagram_says_every_step_in_words_and_shapes(her, sign_in):
+    found, member = her
+    client = sign_in(member)
+    client.fill(f"/casos/{found.id}/ruta/health/omitir", reason="declined")
+    html = client.get(f"/casos/{found.id}/ruta").text
+    diagram = html[html.index('<nav class="card lanes"'):]
+    diagram = diagram[:diagram.index("</nav>")]
+    found = re.findall(r"<a class=.lane-step.*?</a>", diagram)
+    cells = [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
+    assert cells == [
+        "▲ report Paso report: Atrasado", "▲ arrive Paso arrive: Fuera de meta", "– health Paso health: Omitido",
+        "○ after Paso after: Todavía no",
+    ]
+
+
+def test_where_no_institution_is_known_the_page_says_so(her, sign_in, programme):
+    found, member = her
+    with work("test.end", by=operator):
+        for each in db.session.scalars(sa.select(Institution).where(Institution.kind == InstitutionKind.PROSECUTOR)):
+            each.has_ended = True
+    line = text_of(sign_in(member).get(f"/casos/{found.id}/ruta").text, "report")
+    assert "no se conoce ninguna en esta provincia" in line
+
+
+def test_the_case_page_says_what_is_next_who_must_act_and_leads_to_the_route(her, sign_in, staff):
+    found, member = her
+    for reader in (member, staff(Role.SHELTER_COORDINATOR), staff(Role.PROGRAMME_COORDINATOR)):
+        html = sign_in(reader).get(f"/casos/{found.id}").text
+        panel = " ".join(re.sub(r"<[^>]+>", " ", html[html.index("Lo que sigue en la ruta"):]).split())
+        assert "Ver todo · Lo que sigue en la ruta report Paso report · Alerta Atrasado Venció hace 2 días" in panel
+        assert "Actúa: Fiscalía General del Estado" in panel
+        assert f'href="/casos/{found.id}/ruta"' in html
+
+
+def test_my_day_has_what_presses_in_my_cases_and_for_the_coordination_in_the_house(book, case, staff, sign_in):
+    member, other = staff(Role.PSYCHOLOGIST), staff(Role.CASEWORKER)
+    hers, next_door = case(name="Luz", team=[member]), case(name="Ana", team=[other])
+    assert hers.code in sign_in(member).get("/mi-dia").text
+    assert next_door.code not in pressing_of(sign_in(member))
+    both = pressing_of(sign_in(staff(Role.SHELTER_COORDINATOR)))
+    assert (hers.code in both, next_door.code in both) == (True, True)
+    assert "Atrasado" in both
+    calm = staff(Role.LAWYER)
+    assert pressing_of(sign_in(calm)) == ""
+
+
+def pressing_of(client):
+    html = client.get("/mi-dia").text
+    return html[html.index("Pasos que se pasaron"):].partition("</section>")[0] if "Pasos que se pasaron" in html else ""
+
+
+def test_without_a_protocol_the_page_says_so(case, staff, sign_in, monkeypatch):
     monkeypatch.setattr(protocol, "books", list)
     member = staff(Role.CASEWORKER)
     page = sign_in(member).get(f"/casos/{case(team=[member]).id}/ruta")
