@@ -28,8 +28,8 @@ def read_code(typed: str) -> str | None:
 def does_not_work() -> RuleBroken:
     """One sentence for a code that is wrong, spent, too old or taken back: it tells nobody which."""
     return RuleBroken(
-        _("This code does not work: it was used already, is too old or was copied wrong. Call the person who wrote to "
-          "you."), "code")
+        _("This code does not work: it was used already, was taken back, is too old or was copied wrong. "
+          "Call the person who wrote to you."), "code")
 
 
 def may_last(lasts: timedelta) -> timedelta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from shelter.access import Permission, Reader, Role, houses_of
 from shelter.accounts import queries as accounts
 from shelter.audit import enter
 from shelter.calendar import Precision, local, now
-from shelter.codes.cases import CaseState, Milestone, Stage
+from shelter.codes.cases import CaseState, ConsentAnswer, Milestone, Stage
 from shelter.codes.people import Unanswered
 from shelter.codes.services import Discipline
 from shelter.db import db, vault
@@ -91,7 +92,7 @@ def reached(
     precision: Precision = Precision.MOMENT,
     corrects: Any = None,
 ) -> TimelineEntry:
-    """Write on the timeline; the age band is frozen as it is then. `corrects` is what an earlier entry was about."""
+    """Write on the timeline; the age band is frozen as it is then. `corrects`: an entry, or what it was about."""
     entry = TimelineEntry(
         foundation_id=case.foundation_id,
         case_id=case.id,
@@ -102,14 +103,28 @@ def reached(
         detail=detail,
         age_band=case.age_band,
         precision=precision,
-        corrects_id=_entry_about(corrects) if corrects else None,
+        corrects_id=_corrected(corrects) if corrects else None,
     )
     enter(entry)
     return entry
 
 
-def _entry_about(record: Any) -> uuid.UUID | None:
-    """The latest entry about a record of a case."""
+def alerted(case: Case, *, at: datetime, by: uuid.UUID, is_about: bool = False) -> TimelineEntry:
+    """When the alert was raised; what was told of it before is corrected. Of an hour known roughly the day is shown."""
+    return reached(case, Milestone.ALERTED, at=at, by=by, corrects=_last_alert(case),
+                   precision=Precision.DAY if is_about else Precision.MOMENT)
+
+
+def _last_alert(case: Case) -> TimelineEntry | None:
+    told = sa.select(TimelineEntry).where(
+        TimelineEntry.case_id == case.id, TimelineEntry.milestone == Milestone.ALERTED)
+    return db.session.scalar(told.order_by(TimelineEntry.entered_at.desc(), TimelineEntry.id).limit(1))
+
+
+def _corrected(record: Any) -> uuid.UUID | None:
+    """An entry itself; or the latest one about a record of a case."""
+    if isinstance(record, TimelineEntry):
+        return record.id
     return db.session.scalar(
         sa.select(TimelineEntry.id)
         .where(TimelineEntry.case_id == record.case_id, TimelineEntry.about_id == record.id)
@@ -174,6 +189,8 @@ def ask_consent(case: Case, *, by: uuid.UUID, **values: Any) -> Consent:
         raise RuleBroken(_("A consent cannot end before today"), "ends_on")
     consent = Consent(foundation_id=case.foundation_id, case_id=case.id, by_id=by, **values)
     db.session.add(consent)
+    if consent.answer is not ConsentAnswer.GIVEN:
+        _heed(case)
     reached(
         case, Milestone.CONSENTED, at=consent.asked_at or now(), by=by, about=consent, detail=str(values["purpose"])
     )
@@ -183,6 +200,22 @@ def ask_consent(case: Case, *, by: uuid.UUID, **values: Any) -> Consent:
 def withdraw_consent(consent: Consent) -> None:
     """She takes it back; what was shared before stays written down."""
     consent.withdrawn_at = consent.withdrawn_at or now()
+    _heed(db.session.get_one(Case, consent.case_id))
+
+
+HEED: list[Callable[[Case], None]] = []
+
+
+def when_she_says_no(do: Callable[[Case], None]) -> Callable[[Case], None]:
+    """What a feature above does when she refuses something or takes a consent back."""
+    HEED.append(do)
+    return do
+
+
+def _heed(case: Case) -> None:
+    db.session.flush()
+    for do in HEED:
+        do(case)
 
 
 def say_how_to_contact(case: Case, *, by: uuid.UUID, **values: Any) -> SafeContact:

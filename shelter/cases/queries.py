@@ -25,7 +25,7 @@ from shelter.access import (
     within_reach,
 )
 from shelter.calendar import today
-from shelter.codes.cases import CaseState, ConsentAnswer, ConsentPurpose, Milestone
+from shelter.codes.cases import AnsweredBy, CaseState, ConsentAnswer, ConsentPurpose, Milestone
 from shelter.db import Rows, Together, db, rows_of, unseal, value_of
 from shelter.partners.models import House
 
@@ -304,6 +304,8 @@ class Asked:
     institution_id: uuid.UUID | None = None
     fields: tuple[str, ...] | None = None
     is_written: bool = False
+    given_by: AnsweredBy = AnsweredBy.HERSELF
+    representative: str | None = None
 
     def is_in_force(self, day: date) -> bool:
         """Given, not taken back, not past its end."""
@@ -313,7 +315,8 @@ class Asked:
 
 def consents(case: Case) -> list[Asked]:
     """Everything she was asked, newest first."""
-    rows = unseal(rows_of(_CONSENTS, case_id=case.id), recipient=(Consent.recipient, "id"))
+    rows = unseal(rows_of(_CONSENTS, case_id=case.id), recipient=(Consent.recipient, "id"),
+                  representative=(Consent.representative, "id"))
     return [Asked(**row | {"fields": row["fields"] and tuple(row["fields"])}) for row in rows]
 
 
@@ -321,7 +324,7 @@ _CONSENTS = (
     sa.select(
         Consent.id, Consent.purpose, Consent.answer, Consent.asked_at, Consent.ends_on, Consent.withdrawn_at,
         Consent.by_id, Consent.recipient_sealed.label("recipient"), Consent.institution_id, Consent.fields,
-        Consent.is_written,
+        Consent.is_written, Consent.given_by, Consent.representative_sealed.label("representative"),
     )
     .where(Consent.case_id == _CASE_ID).order_by(Consent.asked_at.desc())
 )
@@ -361,11 +364,15 @@ def may_leave(
 def agreed(
     case: Case, purpose: ConsentPurpose, institution_id: uuid.UUID, fields: Iterable[str], day: date | None = None,
 ) -> Asked | None:
-    """The consent by which exactly these facts may leave to that institution; None: they may not."""
-    wanted = set(fields)
+    """The consent by which exactly these facts may leave to that institution; None: they may not.
+
+    It was given by who may give it on that day: she, or who represents her while she is a child.
+    """
+    wanted, age = set(fields), rules.age(case.person.birth, day or today())
     return next((
         each for each in in_force(consents(case), day or today())
         if each.purpose is purpose and each.institution_id == institution_id and wanted <= set(each.fields or ())
+        and rules.speaks_for_her(each.given_by, age)
     ), None)
 
 

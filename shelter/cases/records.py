@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shelter.calendar import now
-from shelter.codes.cases import Channel, ConsentAnswer, ConsentPurpose
+from shelter.codes.cases import AnsweredBy, Channel, ConsentAnswer, ConsentPurpose, Heard
 from shelter.codes.people import AgeBand, SpokenLanguage
 from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
 from shelter.db.sealed import NAME
@@ -64,6 +64,7 @@ class Consent(Model):
     """What she was asked, what she answered, until when, and whether she took it back. Shelter is never a purpose.
 
     `institution_id` and `fields` say exactly to whom, and which words of `codes.outgoing.Shared`, where that was asked.
+    For a child `given_by` says who answered, `representative` their name and by what right, `heard` what she says.
     """
 
     __tablename__ = "consent"
@@ -82,6 +83,10 @@ class Consent(Model):
     institution_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("institution.id"))
     fields: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
     is_written: Mapped[bool] = mapped_column(default=False)
+    given_by: Mapped[AnsweredBy] = word(AnsweredBy, default=AnsweredBy.HERSELF)
+    heard: Mapped[Heard | None] = word(Heard)
+    representative_sealed: Mapped[SealedBytes | None]
+    representative = Sealed("consent.representative", ("case", "case_id"), Compartment.CORE, NAME)
     recipient_sealed: Mapped[SealedBytes | None]
     recipient = Sealed("consent.recipient", ("case", "case_id"), Compartment.CORE, NAME)
 

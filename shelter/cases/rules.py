@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from stdnum.ec import ci
 
 from shelter.calendar import PartialDate, add_months, age_on
+from shelter.codes.cases import AnsweredBy, ConsentAnswer, Heard
 from shelter.codes.people import AgeBand, DocumentKind
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
@@ -52,6 +53,13 @@ def not_before(moment: datetime, earliest: datetime, field: str, message: str) -
         raise RuleBroken(message, field)
 
 
+def may_be_the_alert(at: datetime, now: datetime, first_at: datetime | None) -> None:
+    """The alert comes first: whatever else is known of a case came after it, or at the same minute."""
+    not_in_future(at, now, "at")
+    if first_at and at > first_at:
+        raise RuleBroken(_("Other things happened in this case before that: the alert came first"), "at")
+
+
 def may_be_born(birth: PartialDate | None, arrived: date) -> None:
     """Nobody arrives before being born; nobody here is older than 120."""
     if birth and birth.earliest > arrived:
@@ -60,9 +68,43 @@ def may_be_born(birth: PartialDate | None, arrived: date) -> None:
         raise RuleBroken(_("Check the year of birth: it would make her older than 120"), "birth")
 
 
+def age(birth: PartialDate | None, day: date) -> int | None:
+    """In whole years, the younger where her birth leaves doubt (CNA, art. 5); None: not known."""
+    return age_on(birth, day) if birth else None
+
+
 def age_band(birth: PartialDate | None, day: date) -> AgeBand | None:
     """The band on a day; None when the birth date is not known."""
     return AgeBand.of(max(0, age_on(birth, day))) if birth else None
+
+
+OF_AGE, ADOLESCENT = 18, 12
+"""From when on nobody else answers for her; and from when on a child is always heard (CNA, arts. 4 and 60)."""
+
+
+def speaks_for_her(given_by: AnsweredBy, age: int | None) -> bool:
+    """Whether who answered is who may: she from 18 on, somebody else before. `age`: the younger where in doubt."""
+    return age is None or (given_by is AnsweredBy.HERSELF) == (age >= OF_AGE)
+
+
+def answers_for_her(
+    given_by: AnsweredBy, answer: ConsentAnswer, heard: Heard | None, representative: str | None, age: int | None,
+) -> None:
+    """A child's consent is given by who may give it, by name; she is heard, and her no is a no."""
+    may = speaks_for_her(given_by, age)
+    if given_by is AnsweredBy.HERSELF:
+        if answer is ConsentAnswer.GIVEN and not may:
+            raise RuleBroken(
+                _("She is under 18: who represents her or an authority answers, and she is heard"), "given_by")
+        return
+    if not may:
+        raise RuleBroken(_("She is of age: nobody else answers for her"), "given_by")
+    if not representative:
+        raise RuleBroken(_("Write who answers for her, and by what right"), "representative")
+    if heard is None or (heard is Heard.TOO_YOUNG and age is not None and age >= ADOLESCENT):
+        raise RuleBroken(_("Ask her too, and choose what she says: from twelve years on she is always heard"), "heard")
+    if answer is ConsentAnswer.GIVEN and heard is Heard.OBJECTS:
+        raise RuleBroken(_("She does not want it, so it does not leave by consent. Record it as a no."), "heard")
 
 
 def is_doubtful(kind: DocumentKind | None, number: str | None) -> bool:

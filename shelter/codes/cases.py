@@ -86,6 +86,23 @@ class ConsentAnswer(Code):
     LATER = "later", _("She wants to decide later")
 
 
+class AnsweredBy(Code):
+    """Who answers what she is asked. Of a child somebody else does, and she is heard."""
+
+    HERSELF = "herself", _("She herself, who is 18 or older as far as is known")
+    REPRESENTATIVE = "representative", _("Her mother, her father or who represents her by law")
+    GUARDIAN = "guardian", _("A guardian whom a judge named")
+    AUTHORITY = "authority", _("A judge or the rights protection board, in writing")
+
+
+class Heard(Code):
+    """What a child says herself when somebody answers for her."""
+
+    AGREES = "agrees", _("She agrees")
+    OBJECTS = "objects", _("She does not want it")
+    TOO_YOUNG = "too_young", _("She is too young to say")
+
+
 class Channel(Code):
     """How a person can be reached."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,10 +12,12 @@ from shelter import answers
 from shelter.access import Permission
 from shelter.accounts import queries as accounts
 from shelter.audit import machine, work
-from shelter.calendar import age_on, local, now, today
+from shelter.calendar import local, now, today
 from shelter.cases import actions as cases
+from shelter.cases import queries as spine
+from shelter.cases import rules as spine_rules
 from shelter.cases.models import Case
-from shelter.codes.cases import Answer, Milestone
+from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, Heard, Milestone
 from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Screening, Shared, Through, WithdrawnWhy
 from shelter.db import db
 from shelter.notices import notice_kind, tell
@@ -34,6 +36,7 @@ ANSWER = "referral.answer"
 _PAGE = ("outgoing.of_case", "case")
 ANSWERED = notice_kind("outgoing.answered", _later("An institution answered about a case of yours"), *_PAGE)
 SILENT = notice_kind("outgoing.silent", _later("An institution has not answered: call it"), *_PAGE)
+TAKEN_BACK = notice_kind("outgoing.taken_back", _later("She took back her consent to something that was sent"), *_PAGE)
 WITHOUT = notice_kind("outgoing.without", _later("Something left about a case without her consent: review it"), *_PAGE)
 
 
@@ -77,15 +80,24 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
 
 def _may_be_a_child(case: Case) -> bool:
     """Doubt is resolved in favour of the younger age (CNA, art. 5)."""
-    birth = case.person.birth
-    return birth is None or age_on(birth, today()) < 18
+    age = spine_rules.age(case.person.birth, today())
+    return age is None or age < spine_rules.OF_AGE
 
 
-def ask_her(case: Case, outgoing: Outgoing, *, by: uuid.UUID, is_written: bool, **values: Any) -> None:
-    """She is asked for exactly this: that institution, these facts."""
+def ask_her(
+    case: Case, outgoing: Outgoing, *, by: uuid.UUID, is_written: bool, answer: ConsentAnswer,
+    given_by: AnsweredBy | None = None, representative: str | None = None, heard: Heard | None = None,
+    **values: Any,
+) -> None:
+    """She is asked for exactly this: that institution, these facts. For a child somebody answers, and she is heard."""
+    given_by = given_by or AnsweredBy.HERSELF
+    spine_rules.answers_for_her(given_by, answer, heard, representative, spine_rules.age(case.person.birth, today()))
+    if given_by is not AnsweredBy.HERSELF:
+        values |= {"representative": representative, "heard": heard}
     cases.ask_consent(
         case, by=by, purpose=rules.purpose_of(outgoing.institution.kind), institution_id=outgoing.institution_id,
-        recipient=outgoing.institution.name["es"], fields=outgoing.fields, is_written=is_written, **values,
+        recipient=outgoing.institution.name["es"], fields=outgoing.fields, is_written=is_written, answer=answer,
+        given_by=given_by, **values,
     )
 
 
@@ -109,10 +121,15 @@ def send(
         outgoing.left = letter.lines(case, outgoing)
     outgoing.state, outgoing.sent_at, outgoing.sent_by_id = OutgoingState.SENT, now(), by
     outgoing.age_band = case.age_band
-    answers.issue(ANSWER, outgoing.id, lasts=rules.SLIP_LASTS, by=by)
+    answers.issue(ANSWER, outgoing.id, lasts=slip_lasts(consent), by=by)
     cases.reached(case, Milestone.REFERRED_OUT, at=outgoing.sent_at, by=by, about=outgoing,
                   detail=str(outgoing.service))
     return outgoing
+
+
+def slip_lasts(consent: spine.Asked | None) -> timedelta:
+    """How long a slip works: never longer than her consent."""
+    return rules.slip_lasts(consent.ends_on if consent else None, now())
 
 
 def reply(
@@ -179,10 +196,25 @@ def screen(case: Case, *, by: uuid.UUID, kind: Screening, answer: Answer, note: 
     return found
 
 
-def new_slip(outgoing: Outgoing, *, by: uuid.UUID) -> None:
-    """Another slip for one that got lost: the earlier code stops working."""
+def new_slip(case: Case, outgoing: Outgoing, *, by: uuid.UUID) -> None:
+    """Another slip for one that got lost: the earlier code stops working. None where she does not agree any more."""
+    _hold(case, outgoing)
     rules.may_be_answered(outgoing.state)
-    answers.issue(ANSWER, outgoing.id, lasts=rules.SLIP_LASTS, by=by)
+    consent = queries.consent_for(case, outgoing)
+    if outgoing.basis is Basis.CONSENT:
+        rules.agrees(consent is not None)
+    answers.issue(ANSWER, outgoing.id, lasts=slip_lasts(consent), by=by)
+
+
+@cases.when_she_says_no
+def hold_back(case: Case) -> None:
+    """What left by a consent that she took back: its slip works no more, and the people of the case are told."""
+    for outgoing in queries.waiting_of(case):
+        if outgoing.basis is Basis.CONSENT and queries.consent_for(case, outgoing) is None:
+            slip = answers.latest(ANSWER, outgoing.id)
+            if slip and slip.is_open:
+                answers.revoke(ANSWER, outgoing.id)
+                tell({*_those_who_care(case, outgoing), *case.team_ids}, TAKEN_BACK, about=case)
 
 
 def _hold(case: Case, outgoing: Outgoing) -> None:

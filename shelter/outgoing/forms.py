@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shelter.codes.cases import Answer, ConsentAnswer
+from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, Heard
 from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Screening, Shared, Through, WithdrawnWhy
 from shelter.codes.people import SpokenLanguage
 from shelter.codes.referrals import Urgency
@@ -60,8 +60,14 @@ class OutgoingForm(Form):
 
 
 class HerAnswerForm(Form):
-    """What she answers to exactly this."""
+    """What she answers to exactly this; of a child, who answers for her, and what she says."""
 
+    given_by = CodeField(_("Who answers?"), AnsweredBy, required=False)
+    representative = TextField(
+        _("Who is it, and by what right?"), required=False,
+        hint=_("Name, and the paper that shows it. Never somebody who harmed her, or who may have."),
+    )
+    heard = CodeField(_("What does she say herself?"), Heard, required=False, inline=True)
     answer = CodeField(
         _("What does she answer?"), ConsentAnswer,
         hint=_("Any answer is fine. Her place in the house does not depend on it."),

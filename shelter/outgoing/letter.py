@@ -11,6 +11,7 @@ from shelter.answers.paper import Printed
 from shelter.calendar import PartialDate, age_on, now, oldest_on, today
 from shelter.cases.models import Case, Person
 from shelter.cases.queries import Asked
+from shelter.codes.cases import AnsweredBy
 from shelter.codes.outgoing import Basis, OutgoingState, Shared
 from shelter.texts import say as _
 from shelter.texts import speaking
@@ -50,7 +51,10 @@ def _document(person: Person) -> str | None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A letter, read by its template."""
+    """A letter, read by its template. `holder`: who holds the post to which it goes, on the day it is printed.
+
+    An officer's name is sealed like any other; it stands on the paper that goes to that office, and nowhere else.
+    """
 
     outgoing: Outgoing
     foundation: str
@@ -58,6 +62,7 @@ class Sheet:
     printed_by: str
     slip: Printed | None
     consent: Asked | None
+    holder: str | None = None
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -73,6 +78,11 @@ class Sheet:
     def is_by_consent(self) -> bool:
         """Whether it cites her consent."""
         return self.outgoing.basis is Basis.CONSENT
+
+    @property
+    def is_for_a_child(self) -> bool:
+        """Whether somebody else answered for her."""
+        return self.consent is not None and self.consent.given_by is not AnsweredBy.HERSELF
 
     @property
     def consented_to(self) -> str:

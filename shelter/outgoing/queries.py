@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from shelter.access import Permission, Reader, within_reach
-from shelter.calendar import now
+from shelter.calendar import now, today
 from shelter.cases import queries as cases
+from shelter.cases import rules as spine
 from shelter.cases.models import Case, Person
 from shelter.cases.queries import CASE_COLUMNS, PAGE, may_name
 from shelter.codes.cases import Answer
@@ -116,6 +117,19 @@ def answers(case: Case) -> dict[Screening, Answer]:
 def consent_for(case: Case, outgoing: Outgoing) -> cases.Asked | None:
     """The consent by which it may leave, asked anew each time."""
     return cases.agreed(case, rules.purpose_of(outgoing.institution.kind), outgoing.institution_id, outgoing.fields)
+
+
+def is_child(case: Case) -> bool:
+    """Whether she is under 18, or may be by what is known of her birth."""
+    age = spine.age(case.person.birth, today())
+    return age is not None and age < spine.OF_AGE
+
+
+def waiting_of(case: Case) -> list[Outgoing]:
+    """What left of a case and waits for an answer."""
+    return list(db.session.scalars(
+        sa.select(Outgoing).where(Outgoing.case_id == case.id, Outgoing.state.in_(WAITING))
+    ))
 
 
 def addressees(institutions: Sequence[Institution]) -> list[tuple[uuid.UUID, Institution, Post | None]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from shelter.calendar import moment_of
 from shelter.codes.cases import Answer, CaseState, ConsentPurpose
 from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Shared
 from shelter.codes.referrals import InstitutionKind, Urgency
@@ -28,7 +29,7 @@ SILENCE = {Urgency.TODAY: timedelta(days=1), Urgency.DAYS: timedelta(days=3), Ur
 WAITING = (S.SENT, S.RECEIVED)
 ANSWERS = (S.RECEIVED, S.ATTENDED, S.NOT_ATTENDED)
 ANSWERED = frozenset(ANSWERS)
-SLIP_LASTS, ONWARD_DAYS = timedelta(days=60), 60
+SLIP_LASTS = timedelta(days=60)
 HOME = "EC"
 
 
@@ -145,6 +146,13 @@ def is_an_answer(
         raise RuleBroken(_("Choose why she was not attended"), "reason")
     if state is S.ATTENDED and attended_on is not None and not sent_on <= attended_on <= today:
         raise RuleBroken(_("Write a day between the referral and today"), "attended_on")
+
+
+def slip_lasts(ends_on: date | None, now: datetime) -> timedelta:
+    """Two months; until the end of the last day of her consent, where that comes first."""
+    if ends_on is None:
+        return SLIP_LASTS
+    return min(SLIP_LASTS, moment_of(ends_on + timedelta(days=1), time(0)) - now)
 
 
 def may_be_withdrawn(state: OutgoingState) -> None:

@@ -15,6 +15,7 @@ from shelter.accounts import queries as accounts
 from shelter.calendar import now, today
 from shelter.cases import queries as cases
 from shelter.cases.models import Case
+from shelter.codes.cases import AnsweredBy
 from shelter.codes.outgoing import Basis, OutgoingState, Screening, Through
 from shelter.db import db
 from shelter.partners import queries as partners
@@ -72,7 +73,8 @@ def _prepare(case: Case, form: OutgoingForm, to: dict[str, Any]) -> Outgoing:
 @outgoing.get(ONE, needs=P.OUTGOING_READ)
 def show(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """One of them: what would leave or what left, on what basis, and what was answered."""
-    return _page(case, _found(case, sent), HerAnswerForm(language=case.person.language))
+    herself = None if queries.is_child(case) else AnsweredBy.HERSELF
+    return _page(case, _found(case, sent), HerAnswerForm(language=case.person.language, given_by=herself))
 
 
 @outgoing.post(f"{ONE}/consentimiento", needs=P.CONSENT_WRITE)
@@ -103,7 +105,8 @@ def paper(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     reading("outgoing.print", found)
     signed = accounts.names([found.sent_by_id, me().id])
     sheet = letter.Sheet(found, _foundation(case), signed.get(found.sent_by_id or me().id, ""), me().name,
-                         answers.printed(answers.latest(actions.ANSWER, found.id)), consent)
+                         answers.printed(answers.latest(actions.ANSWER, found.id)), consent,
+                         partners.holder_of(found.post_id, today()) if found.post_id else None)
     answer = Response(letter.printed(sheet), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
     return answer
@@ -140,7 +143,7 @@ def withdraw(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
 def slip(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """A new slip for one that got lost."""
     found = _found(case, sent)
-    return saved("outgoing.slip", lambda: actions.new_slip(found, by=me().id), on=found, to=_of(case, found),
+    return saved("outgoing.slip", lambda: actions.new_slip(case, found, by=me().id), on=found, to=_of(case, found),
                  said=_("There is a new slip; the earlier one works no more. Print the letter again."))
 
 
@@ -202,7 +205,7 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
         consent=consent, replies=replies, names=accounts.names(people),
         may_print=letter.may_be_printed(found, consent is not None),
         slip=answers.latest(actions.ANSWER, found.id), by_consent=found.basis is Basis.CONSENT,
-        may_review=found.sent_by_id not in {None, me().id},
+        is_child=queries.is_child(case), may_review=found.sent_by_id not in {None, me().id},
     )
 
 
@@ -237,7 +240,8 @@ def _take(about_id: uuid.UUID, form: Form) -> int | None:
     assert case is not None
     assert isinstance(form, SlipForm)
     actions.reply(case, found, by=None, **form.reply)
-    return rules.ONWARD_DAYS if found.state is OutgoingState.RECEIVED else None
+    is_over = found.state is not OutgoingState.RECEIVED
+    return None if is_over else actions.slip_lasts(queries.consent_for(case, found)).days
 
 
 def _shown(about_id: uuid.UUID) -> dict[str, Any]:

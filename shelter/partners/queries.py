@@ -223,6 +223,13 @@ def of_post(post_id: uuid.UUID, rank: Rank) -> list[FocalPoint]:
     return list(db.session.scalars(sa.select(FocalPoint).where(FocalPoint.post_id == post_id, FocalPoint.rank == rank)))
 
 
+def holder_of(post_id: uuid.UUID, day: date) -> str | None:
+    """Who holds a post on a day, by name."""
+    held = (each for each in of_post(post_id, Rank.HOLDER)
+            if each.from_on <= day and (each.to_on is None or each.to_on >= day))
+    return next((each.name for each in held), None)
+
+
 # --- lists and the working calendar -----------------------------------------------------------------------------------
 
 def list_words() -> Iterable[Entry]:

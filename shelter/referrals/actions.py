@@ -34,9 +34,9 @@ DANGER = notice_kind("waiting.danger", _later("Somebody who waits outside is in 
 LATE = notice_kind("waiting.late", _later("Somebody who waits outside was not asked today how she is"), *_PAGE)
 STILL_LATE = notice_kind("waiting.still_late", _later("Nobody has asked somebody who waits outside how she is"), *_PAGE)
 SENT_ALONG = (
-    "institution_id", "post_id", "means", "received_at", "urgency", "is_safe", "needs_doctor", "language",
-    "needs_interpreter", "contact_channel", "children", "name", "caller", "contact", "needs", "safety", "ages",
-    "number", "conditions",
+    "institution_id", "post_id", "means", "received_at", "alerted_at", "is_alert_about", "urgency", "is_safe",
+    "needs_doctor", "language", "needs_interpreter", "contact_channel", "children", "name", "caller", "contact",
+    "needs", "safety", "ages", "number", "conditions",
 )
 """What a house to which a referral is sent on needs in order to receive her: all that the caller said."""
 
@@ -44,6 +44,8 @@ SENT_ALONG = (
 def receive(house: House, *, by: uuid.UUID, **values: Any) -> Referral:
     """Write down what the caller or the letter says."""
     rules.may_be_received(values["received_at"], now())
+    values["alerted_at"] = rules.when_alerted(
+        values.get("alerted_at"), values["received_at"], now(), is_about=values.get("is_alert_about", False))
     rules.is_reachable(values.get("contact_channel"), values.get("number"), values.get("conditions"))
     referral = Referral(foundation_id=house.foundation_id, house_id=house.id, by_id=by, **values)
     db.session.add(referral)
@@ -94,6 +96,8 @@ def _open(referral: Referral, by: uuid.UUID) -> Case:
     case = cases.open_case(house, by=by, opened_at=referral.received_at, name_used=referral.name)
     case.person.language = referral.language
     case.card.is_safe, case.card.needs_doctor = referral.is_safe, referral.needs_doctor
+    if referral.alerted_at:
+        cases.alerted(case, at=referral.alerted_at, by=referral.by_id, is_about=referral.is_alert_about)
     cases.reached(case, Milestone.REFERRED, at=referral.received_at, by=referral.by_id, about=referral)
     db.session.flush()
     referral.case_id = case.id

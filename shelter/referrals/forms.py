@@ -43,6 +43,11 @@ class ReferralForm(Form):
     caller = TextField(_("Who calls, and from which post?"), required=False)
     contact = TextField(_("How to answer them"), required=False, hint=_("Telephone or e-mail of the office"))
     received_at = MomentField(_("When did the referral come in?"))
+    alerted_at = MomentField(
+        _("When did the institution know of her?"), required=False,
+        hint=_("The alert: the limits of the route count from here. Empty when they did not say: then from the call."),
+    )
+    is_alert_about = TickField(_("The hour is approximate"))
     name = TextField(_("Name she wants to be called"), required=False, hint=_("If it was said. It can come later."))
     children = NumberField(_("Children who come with her"), most=20)
     ages = TextField(_("Their ages, if they are known"), required=False, hint=_("For example: 3 and 8"))

@@ -50,6 +50,8 @@ class Referral(Model):
     sent_on_from_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("referral.id"))
     means: Mapped[Means | None] = word(Means)
     received_at: Mapped[datetime]
+    alerted_at: Mapped[datetime | None]
+    is_alert_about: Mapped[bool] = mapped_column(default=False)
     entered_at: Mapped[datetime] = mapped_column(default=now)
     by_id: Mapped[uuid.UUID]
     urgency: Mapped[Urgency] = word(Urgency)

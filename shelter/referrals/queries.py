@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from shelter.access import Permission, Reader, SubjectColumns, within_reach
 from shelter.calendar import now
 from shelter.cases.models import Case
-from shelter.codes.places import Rank
 from shelter.codes.referrals import ReferralState, UnmetNeed, Urgency
 from shelter.db import db, unseal
 from shelter.partners import queries as partners
@@ -69,9 +68,7 @@ def post_said(referral: Referral, day: date) -> tuple[str, str | None] | None:
     if referral.post_id is None:
         return None
     name = db.session.scalar(sa.select(Post.name).where(Post.id == referral.post_id))
-    today = [each for each in partners.of_post(referral.post_id, Rank.HOLDER)
-             if each.from_on <= day and (each.to_on is None or each.to_on >= day)]
-    return str(name), today[0].name if today else None
+    return str(name), partners.holder_of(referral.post_id, day)
 
 
 # --- outside ----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from shelter.calendar import local
+from shelter.cases.rules import not_in_future
 from shelter.codes.cases import Channel
 from shelter.codes.referrals import DeclineReason, ReferralState, UnmetNeed
 from shelter.rules import RuleBroken
@@ -21,8 +23,21 @@ TEAM, COORDINATION = 1, 2
 
 def may_be_received(received_at: datetime, now: datetime) -> None:
     """Not in the future; a minute's difference is a matter of clocks."""
-    if received_at > now + timedelta(minutes=1):
-        raise RuleBroken(_("This cannot be later than now"), "received_at")
+    not_in_future(received_at, now, "received_at")
+
+
+def when_alerted(
+    alerted_at: datetime | None, received_at: datetime, now: datetime, *, is_about: bool,
+) -> datetime | None:
+    """When the institution knew of her: by the time of the call. Of an hour known roughly the day is what counts."""
+    if alerted_at is None:
+        return None
+    not_in_future(alerted_at, now, "alerted_at")
+    if alerted_at <= received_at:
+        return alerted_at
+    if is_about and local(alerted_at).date() == local(received_at).date():
+        return received_at
+    raise RuleBroken(_("They cannot have known of her after they called: look at both dates"), "alerted_at")
 
 
 def is_reachable(channel: Channel | None, number: str | None, conditions: str | None) -> None:
@@ -78,8 +93,7 @@ def unmet_by(decline_reason: DeclineReason | None, chosen: Collection[UnmetNeed]
 def may_be_checked(ended_at: datetime | None, checked_at: datetime, began_at: datetime, now: datetime) -> None:
     """While she waits; between the first day and now."""
     still_waits(ended_at)
-    if checked_at > now + timedelta(minutes=1):
-        raise RuleBroken(_("This cannot be later than now"), "checked_at")
+    not_in_future(checked_at, now, "checked_at")
     if checked_at < began_at - timedelta(minutes=1):
         raise RuleBroken(_("She did not wait outside yet: write when you spoke with her"), "checked_at")
 

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from shelter.access import Role
 from shelter.accounts import queries as accounts
 from shelter.audit import machine, work
-from shelter.calendar import now
-from shelter.cases.models import Case
+from shelter.calendar import local, now
+from shelter.cases import rules as cases
+from shelter.cases.actions import alerted
+from shelter.cases.models import Case, TimelineEntry
 from shelter.codes.protocol import Condition, DelayCause, Evidence, SkipReason
 from shelter.codes.route import Word
 from shelter.db import db
@@ -63,6 +65,15 @@ def _say(case: Case, step: Step, word: Word, *, by: uuid.UUID, at: datetime, not
                     reason=reason, note=note)
     db.session.add(said)
     return said
+
+
+def alert(case: Case, *, by: uuid.UUID, at: datetime, is_about: bool) -> TimelineEntry:
+    """When somebody first knew of her; told for the first time, or corrected. Every clock of the route follows."""
+    first_at = queries.first_known(case)
+    if is_about and first_at and local(at).date() == local(first_at).date():
+        at = min(at, first_at)
+    cases.may_be_the_alert(at, now(), first_at)
+    return alerted(case, by=by, at=at, is_about=is_about)
 
 
 def take_back(said: StepWord) -> StepWord:

@@ -6,9 +6,20 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from shelter.calendar import Precision
 from shelter.codes.protocol import Condition, DelayCause, SkipReason
 from shelter.texts import later as _
-from shelter.web import ChoiceField, CodeField, EditForm, Form, ManyField, MomentField, RecordField, TextArea
+from shelter.web import (
+    ChoiceField,
+    CodeField,
+    EditForm,
+    Form,
+    ManyField,
+    MomentField,
+    RecordField,
+    TextArea,
+    TickField,
+)
 
 READERS = _("Visible only to: the team and the coordination of the house")
 
@@ -52,6 +63,16 @@ class ConditionsForm(EditForm):
     def conditions(self) -> list[Condition]:
         """For the action."""
         return [Condition(each) for each in self.declared.data or ()]
+
+
+class AlertForm(Form):
+    """When somebody first knew of her."""
+
+    at = MomentField(_("When did the first institution, or the house, know of her?"))
+    is_about = TickField(_("The hour is approximate"))
+
+    def __init__(self, told: Any) -> None:
+        super().__init__(at=told.at if told else None, is_about=bool(told) and told.precision != Precision.MOMENT)
 
 
 class BoardForm(Form):

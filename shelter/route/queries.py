@@ -19,7 +19,7 @@ from shelter.access import Permission, Reach, Reader, grants, within_reach
 from shelter.calendar import local, now
 from shelter.cases.models import Case, CaseCard, Person, TeamMember, TimelineEntry
 from shelter.cases.queries import CASE_COLUMNS, PAGE, Cursor, may_name
-from shelter.codes.cases import Answer, CaseState
+from shelter.codes.cases import Answer, CaseState, Milestone
 from shelter.codes.people import AgeBand
 from shelter.codes.protocol import Condition, StepState
 from shelter.codes.route import Word
@@ -32,7 +32,7 @@ from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Book, Step, followed
 
 from .models import RouteCard, RouteConditions, RouteLap, StepWord
-from .rules import NEVER, Event, Facts, Lap, Place, Said, laps, places
+from .rules import ALERTS, NEVER, Event, Facts, Lap, Place, Said, laps, places
 
 CHILDREN = frozenset({AgeBand.TO_8, AgeBand.TO_17})
 HERE = "EC"
@@ -57,7 +57,7 @@ def known(case_ids: Iterable[uuid.UUID]) -> list[Known]:
     published = protocol.books()
     books = {each.id: followed(published, local(each.opened_at).date()) for each in cases}
     events = _by_case((row.case_id, Event(row.milestone, row.occurred_at, row.detail))
-                      for row in rows_of(_events(is_sqlite()), **asked))
+                      for row in rows_of(_happened(is_sqlite()), **asked))
     said = _by_case((row.case_id, Said(row.step, row.word, row.at)) for row in rows_of(_said(is_sqlite()), **asked))
     declared = declared_of(asked["cases"])
     workdays = {canton: partners.workdays(canton) for canton in {each.canton for each in cases}}
@@ -104,6 +104,30 @@ def route_of(case: Case) -> Route | None:
         found = laps(each.book, each.facts)
         return Route(each, found, places(each.book, found, now()))
     return None
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What counts as the alert of a case, and how exactly its moment is known."""
+
+    milestone: Milestone
+    at: datetime
+    precision: str
+
+
+def alert(case: Case) -> Alert | None:
+    """The first of `ALERTS` that is known."""
+    found = rows_of(_happened(is_sqlite()), cases=listed([text_of(case.id)]))
+    told = [Alert(row.milestone, row.occurred_at, row.precision) for row in found if row.milestone in ALERTS]
+    return min(told, key=lambda each: (ALERTS.index(each.milestone), each.at), default=None)
+
+
+def first_known(case: Case) -> datetime | None:
+    """When the first of all happened that is known of a case, besides its alert."""
+    asked = {"cases": listed([text_of(case.id)])}
+    happened = [row.occurred_at for row in rows_of(_happened(is_sqlite()), **asked)
+                if row.milestone is not Milestone.ALERTED]
+    return min([*happened, *(row.at for row in rows_of(_said(is_sqlite()), **asked))], default=None)
 
 
 def declared_of(cases: Any) -> dict[uuid.UUID, frozenset[Condition]]:
@@ -313,10 +337,11 @@ def _cases(sqlite: bool) -> Rows:
 
 
 @cache
-def _events(sqlite: bool) -> Rows:
+def _happened(sqlite: bool) -> Rows:
     later = aliased(TimelineEntry)
     return sa.select(
         TimelineEntry.case_id, TimelineEntry.milestone, TimelineEntry.occurred_at, TimelineEntry.detail,
+        TimelineEntry.precision,
     ).where(among(TimelineEntry.case_id, "cases", sqlite=sqlite),
             ~sa.exists().where(later.corrects_id == TimelineEntry.id))
 

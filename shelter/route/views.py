@@ -27,7 +27,7 @@ from shelter.web.page import saved
 from shelter.web.panels import case_panel, case_tab, day_card
 
 from . import actions, queries, words
-from .forms import BoardForm, CauseForm, ConditionsForm, DoneForm, SkipForm
+from .forms import AlertForm, BoardForm, CauseForm, ConditionsForm, DoneForm, SkipForm
 
 route = Section("route", __name__)
 menu(25, "route.board", _later("Route"), "route", P.ROUTE_READ)
@@ -56,7 +56,8 @@ def index(case: Case) -> ResponseReturnValue:
         pressing=words.pressing(found) if found else [],
         now=now(), writes=writes, told=told, said=Given, causes=causes, skips=queries.latest(told, Word.SKIPPED),
         asks=queries.unexplained(found, causes) if found else {},
-        who=queries.responsible(found) if found else {}, names=accounts.names(each.by_id for each in told),
+        alert=queries.alert(case), who=queries.responsible(found) if found else {},
+        names=accounts.names(each.by_id for each in told),
     )
 
 
@@ -109,6 +110,16 @@ def declare(case: Case) -> ResponseReturnValue:
         to=url_for("route.index", case=case.id), on=case, said=_("It is recorded. The steps follow from it."),
     )
     return sent or page("route/declare.html", case=case, form=form, told=told)
+
+
+@route.route("/casos/<uuid:case>/ruta/alerta", methods=["GET", "POST"], needs=P.ROUTE_WRITE)
+def alert(case: Case) -> ResponseReturnValue:
+    """When the alert was raised: told where no referral told it, or corrected."""
+    told = queries.alert(case)
+    form = AlertForm(told)
+    sent = submit(form, "route.alert", lambda: actions.alert(hold(case), by=me().id, **form.values), on=case,
+                  to=url_for("route.index", case=case.id), said=_("It is recorded. The limits count from there."))
+    return sent or page("route/alert.html", case=case, form=form, told=told)
 
 
 def _step(case: Case, key: str) -> Step:
