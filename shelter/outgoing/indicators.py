@@ -52,7 +52,8 @@ def answered(period: Period, scope: Scope) -> Rows:
     return _sent(period, scope, _heard)
 
 
-@indicator(ACCEPTED, _("Referrals accepted"), *FACTS, unit="referrals", part_of=SENT, means=Definition(
+@indicator(ACCEPTED, _("Referrals that institutions accepted"), *FACTS, unit="referrals", part_of=SENT,
+           means=Definition(
     counts=_("Of the referrals sent in the period, those that the institution received or attended."),
     who=_("The last answer is that it was received, or that she was attended."),
     corrections=CORRECTIONS, source=SOURCE,

@@ -16,10 +16,10 @@ MARKS = _("Paragraphs, lists (- or 1.), **bold** and ## headings. No name of a p
 class ProcedureForm(EditForm):
     """A procedure: its title and its words, in Spanish and perhaps in English."""
 
-    title_es = TextField(_("Title in Spanish"), missing=_("Write the title"))
-    title_en = TextField(_("Title in English"), required=False)
-    text_es = TextArea(_("The procedure, in Spanish"), rows=16, hint=MARKS, missing=_("Write the procedure"))
-    text_en = TextArea(_("The procedure, in English"), rows=16, required=False)
+    title_es = TextField(_("Title in Spanish"), lang="es", missing=_("Write the title"))
+    title_en = TextField(_("Title in English"), lang="en", required=False)
+    text_es = TextArea(_("The procedure, in Spanish"), lang="es", rows=16, hint=MARKS, missing=_("Write the procedure"))
+    text_en = TextArea(_("The procedure, in English"), lang="en", rows=16, required=False)
 
     def __init__(self, edition: Edition | None = None) -> None:
         title, text = (edition.title, edition.text) if edition else ({}, {})

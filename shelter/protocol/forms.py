@@ -54,10 +54,10 @@ class HourField(TextField):
 class VersionForm(EditForm):
     """What a version is called, what is new in it, when its working days end."""
 
-    title_es = TextField(_("Title in Spanish"), missing=_("Write the title"))
-    title_en = TextField(_("Title in English"), required=False)
-    note_es = TextArea(_("What is new and why, in Spanish"), maxlength=2000, required=False)
-    note_en = TextArea(_("What is new and why, in English"), maxlength=2000, required=False)
+    title_es = TextField(_("Title in Spanish"), lang="es", missing=_("Write the title"))
+    title_en = TextField(_("Title in English"), lang="en", required=False)
+    note_es = TextArea(_("What is new and why, in Spanish"), lang="es", maxlength=2000, required=False)
+    note_en = TextArea(_("What is new and why, in English"), lang="en", maxlength=2000, required=False)
     cut_off = HourField(
         _("When does a working day end?"), maxlength=8, missing=_("Write the hour, like 17:00"),
         hint=_("What starts later counts from the next working day."),
@@ -82,8 +82,8 @@ class VersionForm(EditForm):
 class PhaseForm(EditForm):
     """The name of a phase."""
 
-    name_es = TextField(_("Name in Spanish"), maxlength=80, missing=_("Write the name"))
-    name_en = TextField(_("Name in English"), maxlength=80, required=False)
+    name_es = TextField(_("Name in Spanish"), lang="es", maxlength=80, missing=_("Write the name"))
+    name_en = TextField(_("Name in English"), lang="en", maxlength=80, required=False)
 
     def __init__(self, phase: ProtocolPhase | None = None) -> None:
         name = phase.name if phase else {}
@@ -98,11 +98,11 @@ class PhaseForm(EditForm):
 class StepForm(EditForm):
     """A step: what is done, who answers for it, its clock, what shows that it is done, to whom it applies."""
 
-    name_es = TextField(_("Name in Spanish"), missing=_("Write the name"))
-    name_en = TextField(_("Name in English"), required=False)
-    procedure_es = TextArea(_("What is done and how, in Spanish"), rows=10, hint=MARKS,
+    name_es = TextField(_("Name in Spanish"), lang="es", missing=_("Write the name"))
+    name_en = TextField(_("Name in English"), lang="en", required=False)
+    procedure_es = TextArea(_("What is done and how, in Spanish"), lang="es", rows=10, hint=MARKS,
                             missing=_("Write what is done and how"))
-    procedure_en = TextArea(_("What is done and how, in English"), rows=10, required=False)
+    procedure_en = TextArea(_("What is done and how, in English"), lang="en", rows=10, required=False)
     responsible = CodeField(
         _("Which institution is responsible?"), InstitutionKind, kind="select", required=False,
         hint=_("Leave it empty when the team of the house does it."),
@@ -121,8 +121,8 @@ class StepForm(EditForm):
         hint=_("Law and protocol are said to be late only when the institution has validated them; of a target it is "
                "said that it was missed."),
     )
-    basis_es = TextArea(_("Legal basis, in Spanish"), maxlength=1000, rows=2, required=False)
-    basis_en = TextArea(_("Legal basis, in English"), maxlength=1000, rows=2, required=False)
+    basis_es = TextArea(_("Legal basis, in Spanish"), lang="es", maxlength=1000, rows=2, required=False)
+    basis_en = TextArea(_("Legal basis, in English"), lang="en", maxlength=1000, rows=2, required=False)
     evidence = ManyField(_("What shows that it is done?"), choices=[(each, each.label) for each in Evidence])
     happening = ChoiceField(_("Which happening shows it?"), kind="select", required=False)
     applies_to = ManyField(

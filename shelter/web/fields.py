@@ -31,7 +31,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class HouseField(Field):
-    """What every field of the house has."""
+    """What every field of the house has; `lang` is said of one whose words are of that language on every page."""
 
     kind = "text"
     process_errors: list[Any]
@@ -51,11 +51,12 @@ class HouseField(Field):
         autocomplete: str | None = None,
         inline: bool = False,
         suffix: Any = None,
+        lang: str | None = None,
         **options: Any,
     ) -> None:
         super().__init__(label, description=hint, **options)
         self.required, self.readers, self.maxlength, self.rows = required, readers, maxlength, rows
-        self.autocomplete, self.inline, self.suffix = autocomplete, inline, suffix
+        self.autocomplete, self.inline, self.suffix, self.lang = autocomplete, inline, suffix, lang
         self.missing = self.missing if missing is None else missing
         self.now_says: Any = None
 

@@ -22,7 +22,7 @@ NO_PAGES = {
 """Addresses that answer with something else than a page of the frame."""
 BY_HAND = {"accounts.code", "accounts.confirm", "own.add_passkey"}
 """Signed in, but on the way of nobody who is."""
-LINKS = "() => [...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href'))"
+LINKS = "() => [...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href').split('#')[0])"
 
 
 def expected(app: Flask, role: Role) -> set[str]:

@@ -203,7 +203,7 @@ class World:
                 db.session.get_one(House, self.house), by=lead, received_at=now(), name=CALLING, is_safe=Answer.NO,
                 needs_doctor=Answer.YES, urgency=Urgency.TODAY, institution_id=self.institution, children=0,
             )
-            referrals.begin_waiting(referral, by=lead, lodging="Hotel de la red")
+            referrals.begin_waiting(referral, by=lead, lodging="Zafiro")
             self._at_the_door()
             found = {name: self._case(name, bed=name != ARRIVING) for name in (ARRIVING, STAYING, LEFT, CLOSED)}
             self.residents = {name: case.id for name, case in found.items()}

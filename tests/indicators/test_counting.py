@@ -135,6 +135,12 @@ def test_an_indicator_is_declared_once(book):
         indicator("things.seen", "Things seen", means=MEANS)(these("red"))
 
 
+def test_no_two_figures_have_one_name():
+    """The name is how a reader of the page, and of its landmarks, tells one from another."""
+    labels = [str(each.label) for each in INDICATORS.values()]
+    assert len(set(labels)) == len(labels)
+
+
 def test_every_fact_and_every_unit_of_the_book_can_be_said(make_app):
     assert len(INDICATORS) >= len(FIGURES)
     for each in INDICATORS.values():

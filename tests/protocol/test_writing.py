@@ -73,6 +73,14 @@ def test_a_step_is_added_at_the_end_of_its_phase_and_says_what_it_asks(client, d
     assert "Cuando termina este: 2.1 Pedir la identificación preliminar" in page
 
 
+def test_a_step_is_written_in_two_languages_and_each_control_says_which(client, draft):
+    page = Page(client.get(at(draft, "/pasos/safety/cambiar")).text)
+    spoken = {each["name"]: each.get("lang") for each in (*page.all("textarea"), *page.all("input"))
+              if each["name"].endswith(("_es", "_en"))}
+    assert len(spoken) == 6
+    assert all(lang == name[-2:] for name, lang in spoken.items())
+
+
 STEP = {"name_es": "Paso", "procedure_es": "Algo.", "start": "alert", "standing": "target", "evidence": ["word"]}
 
 

@@ -175,15 +175,15 @@ def test_the_programme_reads_codes_and_no_notes(her, sign_in, staff):
 
 def test_the_board_begins_with_what_is_most_pressing(book, case, staff, sign_in):
     member = staff(Role.SHELTER_COORDINATOR)
-    late, early = case(name="Luz", opened=6), case(name="Ana", opened=0)
+    late, early = case(name="Lucerito", opened=6), case(name="Anacaona", opened=0)
     page = sign_in(member).get("/ruta/casos")
-    assert page.text.index("Luz") < page.text.index("Ana")
-    assert "Atrasado" in page.text[page.text.index("Luz"):page.text.index("Ana")]
+    assert page.text.index("Lucerito") < page.text.index("Anacaona")
+    assert "Atrasado" in page.text[page.text.index("Lucerito"):page.text.index("Anacaona")]
     page = sign_in(member).get("/ruta/casos?estado=atrasados")
     assert late.code in page.text
     assert early.code not in page.text
     page = sign_in(staff(Role.PROGRAMME_COORDINATOR)).get("/ruta/casos")
-    assert "Luz" not in page.text
+    assert "Lucerito" not in page.text
     assert late.code in page.text
 
 
