@@ -249,7 +249,8 @@ def test_my_day_has_what_presses_in_my_cases_and_for_the_coordination_in_the_hou
 
 def pressing_of(client):
     html = client.get("/mi-dia").text
-    return html[html.index("Pasos que se pasaron"):].partition("</section>")[0] if "Pasos que se pasaron" in html else ""
+    before, found, after = html.partition("Pasos que se pasaron")
+    return found + after.partition("</section>")[0]
 
 
 def test_without_a_protocol_the_page_says_so(case, staff, sign_in, monkeypatch):
