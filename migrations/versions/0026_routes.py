@@ -65,8 +65,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index('ix_route_lap_ended', 'route_lap', ['ended_at'])
-    is_open = sa.text('ended_at IS NULL')
-    op.create_index('ix_route_lap_due', 'route_lap', ['due_at'], sqlite_where=is_open, postgresql_where=is_open)
+    op.create_index('ix_route_lap_due', 'route_lap', ['due_at'])
     op.create_table(
         'route_card',
         sa.Column('case_id', sa.Uuid(), nullable=False),

@@ -74,10 +74,7 @@ class RouteLap(Model):
         sa.ForeignKeyConstraint(*OF_CASE),
         sa.ForeignKeyConstraint(["foundation_id", "house_id"], ["house.foundation_id", "house.id"]),
         sa.Index("ix_route_lap_ended", "ended_at"),
-        sa.Index(
-            "ix_route_lap_due", "due_at", sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        ),
+        sa.Index("ix_route_lap_due", "due_at"),
         {"sqlite_with_rowid": False},
     )
 

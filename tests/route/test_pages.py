@@ -249,7 +249,7 @@ def test_my_day_has_what_presses_in_my_cases_and_for_the_coordination_in_the_hou
 
 def pressing_of(client):
     html = client.get("/mi-dia").text
-    before, found, after = html.partition("Pasos que se pasaron")
+    _before, found, after = html.partition("Pasos que se pasaron")
     return found + after.partition("</section>")[0]
 
 
