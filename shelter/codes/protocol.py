@@ -98,6 +98,22 @@ class DelayCause(Code):
     OTHER = "other", _("Another cause")
 
 
+class LimitEnd(Code):
+    """What became of a limit that ended: kept, or passed and why."""
+
+    IN_TIME = "in_time", _("Done within the limit")
+    NOT_SAID = "not_said", _("Passed, nobody has said why")
+    NO_ANSWER = "no_answer", _("Passed: the institution did not answer")
+    NO_PLACE = "no_place", _("Passed: there was no place or appointment")
+    NO_CONSENT = "no_consent", _("Passed: she did not consent")
+    NOT_FOUND = "not_found", _("Passed: she could not be found")
+    NO_DOCUMENT = "no_document", _("Passed: a document was missing")
+    NO_STAFF = "no_staff", _("Passed: nobody of the team was available")
+    NO_MEANS = "no_means", _("Passed: no transport, interpreter or money")
+    NOT_RECORDED = "not_recorded", _("Passed: it was done and not recorded")
+    OTHER = "other", _("Passed: another cause")
+
+
 class ValidatedBy(Code):
     """How an institution answered about the steps that are its own."""
 

@@ -13,7 +13,7 @@ from shelter.cases.queries import Cursor
 from shelter.indicators import INDICATORS
 from shelter.indicators.kept import figures as counted
 from shelter.statistics.queries import over_periods, periods, say_period, years
-from shelter.statistics.rules import LEVELS, Audience, as_seen
+from shelter.statistics.rules import CONTENTS, LEVELS, Audience, as_seen
 from shelter.statistics.tables import number
 from shelter.texts import later as _later
 from shelter.web import Section, me, menu, page
@@ -28,6 +28,7 @@ from .together import together as board_of_route
 
 figures = Section("figures", __name__)
 menu(75, "figures.index", _later("Figures"), "report", P.INDICATOR_READ)
+IN_REPORTS = frozenset(chapter.code for chapter in CONTENTS)
 NARROWED = ("figura", "hecho", "palabra")
 
 
@@ -100,7 +101,7 @@ def _link(form: FiguresForm, code: str, fact: str = "", word: str = "") -> str:
 
 
 def _protected(form: FiguresForm) -> list[Card]:
-    found = {figure.code: figure for figure in counted(form.period, form.chosen.scope, codes=board.codes())}
+    found = {figure.code: figure for figure in counted(form.period, form.chosen.scope, codes=IN_REPORTS)}
     return board.protected(as_seen(found, form.period, LEVELS[Audience.GOVERNMENT]))
 
 

@@ -12,7 +12,7 @@ from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
-from shelter.codes.protocol import DelayCause
+from shelter.codes.protocol import DelayCause, LimitEnd
 from shelter.codes.referrals import DeclineReason, InstitutionKind, UnmetNeed, Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _
@@ -41,6 +41,7 @@ FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "step": (_("Step of the route"), None),
     "office": (_("Institution"), None),
     "cause": (_("Why it was late"), DelayCause),
+    "limit": (_("Whether the limit was kept"), LimitEnd),
 }
 COUNTRIES = {"nationality", "country_of_exploitation"}
 UNITS = {

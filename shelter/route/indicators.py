@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from shelter.calendar import Period, now
 from shelter.cases.models import Case
 from shelter.codes.cases import CaseState
-from shelter.codes.protocol import Standing, StepState
+from shelter.codes.protocol import LimitEnd, Standing, StepState
 from shelter.codes.route import Word
 from shelter.db.among import as_text, text_of
 from shelter.db.moments import seconds
@@ -82,14 +82,15 @@ _done = RouteLap.end == StepState.DONE
 _in_time = sa.and_(_done, RouteLap.ended_at <= RouteLap.due_at)
 
 
-@indicator(DUE, _("Limits of the route that ended"), *FACTS, unit="limits", means=Definition(
+@indicator(DUE, _("Limits of the route that ended"), *FACTS, "limit", unit="limits", means=Definition(
     counts=_("Limits of steps that the law or the protocol sets and an institution validated. A step whose clock "
              "started twice has two."),
     who=_ENDED, corrections=CORRECTIONS, source=SOURCE,
 ))
 def due(period: Period, scope: Scope) -> Rows:
-    """Validated limits that ended."""
-    return _limits(is_due, period, scope)
+    """Validated limits that ended, with what became of each."""
+    passed = sa.func.coalesce(_cause(), LimitEnd.NOT_SAID.value)
+    return _limits(is_due, period, scope, sa.case((_in_time, LimitEnd.IN_TIME.value), else_=passed).label("limit"))
 
 
 @indicator(IN_TIME, _("Limits of the route kept"), *FACTS, unit="limits", part_of=DUE, means=Definition(

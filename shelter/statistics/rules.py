@@ -12,7 +12,7 @@ from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
-from shelter.codes.protocol import DelayCause
+from shelter.codes.protocol import DelayCause, LimitEnd
 from shelter.codes.referrals import DeclineReason, InstitutionKind, UnmetNeed, Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _later
@@ -71,6 +71,7 @@ FACTS = {
     "step": Fact(_later("By step of the route"), is_always_known=True),
     "office": Fact(_later("By institution")),
     "cause": Fact(_later("By cause"), DelayCause),
+    "limit": Fact(_later("By whether they were kept"), LimitEnd, is_always_known=True),
 }
 COUNTRIES = frozenset({"nationality", "country_of_exploitation"})
 OFTEN_NONE = frozenset({"exploitation"})
@@ -139,6 +140,11 @@ CONTENTS = (
         "followup.done", _later("Follow-up contacts kept"),
         _later("Of the contacts due in the period, those that took place."),
         ("month",),
+    ),
+    Chapter(
+        "route.due", _later("Limits of the route"),
+        _later("Limits of the law and the protocol, validated by an institution, that ended in the period."),
+        ("limit",),
     ),
 )
 

@@ -12,6 +12,7 @@ from babel import Locale
 from shelter.calendar import Period
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.codes.people import AgeBand
+from shelter.codes.protocol import LimitEnd
 from shelter.codes.services import ServiceType
 from shelter.indicators import Figure
 
@@ -29,6 +30,7 @@ def population(period: Period, seed: int = 7, **sizes: int) -> dict[str, Figure]
         "services.given": (("discipline", "service", *PERSON), people.service),
         "services.persons": (("discipline", "service", *PERSON), people.served),
         "transition.exits": (("reason", "destination"), people.exit), "followup.due": (("month",), people.contact),
+        "route.due": (("limit",), people.limit),
     }
     found = {}
     for code, (names, made) in facts.items():
@@ -71,6 +73,9 @@ class _People:
 
     def exit(self):
         return {"reason": self.pick(list(ExitReason), 0.35), "destination": self.pick(list(Destination), 0.35)}
+
+    def limit(self):
+        return {"limit": self.pick(list(LimitEnd), 0.35)}
 
     def contact(self):
         return {"month": (self.random.choice(["1", "3", "6", "12"]),)}

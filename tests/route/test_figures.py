@@ -16,7 +16,7 @@ from shelter.audit import operator, work
 from shelter.calendar import Period, now
 from shelter.cases.models import Case
 from shelter.codes.cases import CaseState
-from shelter.codes.protocol import Standing, StepState, Unit
+from shelter.codes.protocol import DelayCause, LimitEnd, Standing, StepState, Unit
 from shelter.db import db
 from shelter.indicators import INDICATORS, Scope
 from shelter.partners import actions as partners
@@ -46,6 +46,7 @@ def test_limits_that_ended_are_those_validated_by_the_version_that_each_case_fol
     assert table(figures.LATE, "step") == {"report": 2}
     assert table(figures.DUE, "province") == {"17": 3, "07": 3}
     assert table(figures.DUE, "institution") == {"prosecutor": 4, "health": 2}
+    assert table(figures.DUE, "limit") == {"in_time": 4, "no_answer": 1, "not_said": 1}
     assert table(figures.LATE, "cause") == {"no_answer": 1, "unknown": 1}
 
 
@@ -57,6 +58,13 @@ def test_who_comes_back_finds_her_clocks_where_they_would_be(people):
     people.comes_back("closed too soon")
     assert (value(figures.DUE), value(figures.IN_TIME), value(figures.LATE)) == (7, 4, 3)
     assert (value(figures.TARGETS), value(figures.TARGETS_MET)) == (6, 4)
+
+
+def test_every_cause_may_become_of_a_limit():
+    causes = {str(each.value) for each in DelayCause}
+    assert {str(each.value) for each in LimitEnd} == causes | {"in_time", "not_said"}
+    assert {word: str(LimitEnd(word).label).casefold() for word in causes} == {
+        word: f"passed: {DelayCause(word).label!s}".casefold() for word in causes}
 
 
 def test_targets_are_counted_apart(people):
