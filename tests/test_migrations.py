@@ -14,13 +14,15 @@ from shelter.access import Role
 from shelter.audit import operator, verify, work
 from shelter.calendar import now, today
 from shelter.cases.actions import hold
-from shelter.cases.models import Case, CaseCard, Person, TeamMember
+from shelter.cases.models import Case, CaseCard, Person, TeamMember, TimelineEntry
 from shelter.cases.records import Consent, Stay
-from shelter.codes.cases import Answer, ConsentAnswer, ConsentPurpose
+from shelter.codes.cases import Answer, Channel, ConsentAnswer, ConsentPurpose, Milestone
+from shelter.codes.leaving import Outcome
 from shelter.codes.services import Discipline
 from shelter.config import folder
 from shelter.db import Model, db, migrate
 from shelter.db.base import configure, is_sqlite
+from shelter.followup.models import FollowUp
 from shelter.intake.actions import check_safety
 from shelter.partners.models import Bed, Institution
 from tests.pg import fresh_database
@@ -305,6 +307,28 @@ def test_the_same_rows_in_their_own_foundation_are_welcome(programme, case):
 
 def _followers():
     return set(db.session.scalars(sa.select(Institution.followed_by_id).where(Institution.followed_by_id.is_not(None))))
+
+
+def test_contacts_of_before_are_told_on_the_timeline_with_their_month(app, case, staff):
+    known = case(team=[staff(Role.CASEWORKER)])
+    with work("test.contact", by=operator):
+        for month, is_fulfilled in ((1, True), (3, False), (6, True)):
+            db.session.add(FollowUp(foundation_id=known.foundation_id, case_id=known.id, month=month, occurred_at=now(),
+                                    by_id=known.card.lead_id, channel=Channel.CALL, outcome=Outcome.STABLE,
+                                    is_fulfilled=is_fulfilled))
+    db.session.remove()
+    migrate.downgrade(db.engine, "0025")
+    migrate.upgrade(db.engine)
+    told = db.session.scalars(sa.select(TimelineEntry).where(TimelineEntry.milestone == Milestone.KEPT_IN_TOUCH)).all()
+    assert {(each.case_id, each.detail) for each in told} == {(known.id, "1"), (known.id, "6")}
+    contacts = {each.id: each.occurred_at for each in db.session.scalars(sa.select(FollowUp))}
+    assert all(each.occurred_at == contacts[each.about_id] for each in told)
+    db.session.remove()
+    migrate.downgrade(db.engine, "0025")
+    with db.engine.connect() as connection:
+        left = connection.scalar(sa.text("SELECT count(*) FROM timeline_entry WHERE milestone = 'kept_in_touch'"))
+    assert left == 0
+    migrate.upgrade(db.engine)
 
 
 def test_what_was_written_before_is_brought_along(app, case, staff):

@@ -1,5 +1,7 @@
 """The route of each case: what the team says, what is declared of her, and where the case stands."""
 
+import uuid
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,6 +9,13 @@ revision = '0026'
 down_revision = '0025'
 branch_labels = None
 depends_on = None
+
+KEPT = 'kept_in_touch'
+_ENTRY = sa.table('timeline_entry', *(sa.column(name, kind) for name, kind in (
+    ('id', sa.Uuid()), ('foundation_id', sa.Uuid()), ('case_id', sa.Uuid()), ('milestone', sa.String()),
+    ('occurred_at', sa.DateTime(timezone=True)), ('precision', sa.String()), ('entered_at', sa.DateTime(timezone=True)),
+    ('by_id', sa.Uuid()), ('about_id', sa.Uuid()), ('detail', sa.String()), ('age_band', sa.String()),
+)))
 
 
 def _of_case(table: str) -> sa.ForeignKeyConstraint:
@@ -85,8 +94,27 @@ def upgrade() -> None:
         sa.Column('edition', sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_route_edition')),
     )
+    _tell_what_was_kept()
+
+
+def _tell_what_was_kept() -> None:
+    """What a contact after the exit fulfilled now stands on the timeline, with its month."""
+    contact = sa.table('follow_up', *(sa.column(name, kind) for name, kind in (
+        ('id', sa.Uuid()), ('foundation_id', sa.Uuid()), ('case_id', sa.Uuid()), ('month', sa.Integer()),
+        ('occurred_at', sa.DateTime(timezone=True)), ('entered_at', sa.DateTime(timezone=True)), ('by_id', sa.Uuid()),
+        ('age_band', sa.String()), ('is_fulfilled', sa.Boolean()),
+    )))
+    entries = [
+        {'id': uuid.uuid4(), 'foundation_id': each.foundation_id, 'case_id': each.case_id, 'milestone': KEPT,
+         'occurred_at': each.occurred_at, 'precision': 'moment', 'entered_at': each.entered_at, 'by_id': each.by_id,
+         'about_id': each.id, 'detail': str(each.month), 'age_band': each.age_band}
+        for each in op.get_bind().execute(sa.select(contact).where(contact.c.is_fulfilled))
+    ]
+    if entries:
+        op.bulk_insert(_ENTRY, entries)
 
 
 def downgrade() -> None:
+    op.execute(sa.delete(_ENTRY).where(_ENTRY.c.milestone == KEPT))
     for table in ('route_edition', 'route_card', 'route_lap', 'route_conditions', 'step_word'):
         op.drop_table(table)

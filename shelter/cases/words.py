@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from shelter.access import Permission, allows
 from shelter.calendar import PartialDate, age_on, oldest_on, today
 from shelter.codes.cases import Answer, CaseState, ConsentPurpose, Stage
-from shelter.codes.leaving import ExitReason, Outcome
+from shelter.codes.leaving import ExitReason, FollowUpMonth, Outcome
 from shelter.codes.outgoing import OutgoingState, Shared
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _later
@@ -76,7 +76,7 @@ def _tags(case: Case) -> list[tuple[str, str]]:
 
 _DETAILS: dict[str, Any] = {
     word.value: word.label
-    for words in (Discipline, ConsentPurpose, ExitReason, Outcome, OutgoingState) for word in words
+    for words in (Discipline, ConsentPurpose, ExitReason, Outcome, OutgoingState, FollowUpMonth) for word in words
 } | {"institution": _later("An institution")}
 
 

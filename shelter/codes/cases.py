@@ -62,6 +62,7 @@ class Milestone(Code):
     ATTACHED = "attached", _("Document attached")
     EXITED = "exited", _("Left the house")
     FOLLOWED_UP = "followed_up", _("Follow-up contact")
+    KEPT_IN_TOUCH = "kept_in_touch", _("Spoke with her after she left")
     CLOSED = "closed", _("Case closed")
     ALERTED = "alerted", _("Alert raised")
     INTERVIEWED = "interviewed", _("Told what happened, in an interview")

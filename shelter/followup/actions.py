@@ -31,6 +31,8 @@ def record(
     )
     db.session.add(contact)
     reached(case, Milestone.FOLLOWED_UP, at=contact.occurred_at, by=by, about=contact, detail=str(outcome))
+    if contact.is_fulfilled:
+        reached(case, Milestone.KEPT_IN_TOUCH, at=contact.occurred_at, by=by, about=contact, detail=str(month))
     db.session.flush()
     _go_on(case, contact, left_at, by)
     return contact

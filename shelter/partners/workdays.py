@@ -85,9 +85,12 @@ class Workdays:
 
     @classmethod
     def of(cls, canton: str | None, decreed: Iterable[Decreed]) -> Workdays:
-        """What concerns the canton; its own word before the country's."""
+        """What concerns the canton; its own word before the country's. What was counted holds while the decrees do."""
         own = [each for each in decreed if each.canton in (None, canton)]
-        return cls(canton, tuple(sorted(own, key=lambda each: (each.canton is None, each.is_yearly))))
+        asked = cls(canton, tuple(sorted(own, key=lambda each: (each.canton is None, each.is_yearly))))
+        if LATEST.get(canton) != asked:
+            LATEST[canton] = asked
+        return LATEST[canton]
 
     def holiday(self, day: date) -> Holiday | None:
         """Why a day is free, whatever day of the week it is; None when it is no holiday."""
@@ -127,3 +130,7 @@ class Workdays:
         """The holidays of a year in order."""
         days = (date(year, 1, 1) + DAY * number for number in range(366))
         return [(day, found) for day in days if day.year == year and (found := self.holiday(day))]
+
+
+LATEST: dict[str | None, Workdays] = {}
+"""By canton the calendar that was asked for last."""

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from shelter.audit.work import quietly
 from shelter.calendar import local, zone_name
 from shelter.cases.models import Case, CaseCard, Person, TimelineEntry
 from shelter.codes.protocol import StepState
-from shelter.db import Rows, db, rows_of
+from shelter.db import Rows, db, rows_of, value_of
 from shelter.db.among import among, listed, text_of
 from shelter.db.base import in_portions, is_sqlite
 from shelter.db.written import tell
@@ -41,7 +41,8 @@ from .rules import ALERTS, NEVER, Event, Lap, is_told_by, laps, next_due
 
 DEFINITIONS = 1
 """To be counted up whenever clocks are worked out in another way."""
-PORTION = 500
+PORTION = 200
+"""How many cases at a time: others who write wait for that long, not for all."""
 LOCKS = 730451922  # any number: the first half of the name of each case's lock
 MOVES: dict[type[Any], frozenset[str]] = {
     TimelineEntry: frozenset(), StepWord: frozenset(), RouteConditions: frozenset(),
@@ -242,6 +243,9 @@ def _write(then: dict[Any, Any], now: dict[Any, Any], model: Any) -> int:
 # --- everything -------------------------------------------------------------------------------------------------------
 
 Progress = Callable[[int], object]
+AT_WORK = "~"
+_EDITION: Any = RouteEdition.__table__
+_KEPT_EDITION = sa.select(RouteEdition.edition)
 
 
 def edition() -> str:
@@ -251,12 +255,12 @@ def edition() -> str:
 
 def distrust() -> None:
     """The calendar or the protocol changed: all is worked out anew, soon."""
-    db.session.connection().execute(sa.update(RouteEdition.__table__).values(edition=""))  # type: ignore[arg-type]
+    db.session.connection().execute(sa.update(_EDITION).values(edition=""))
 
 
 def is_current() -> bool:
     """Whether what is kept was worked out as this program does, by the calendar of today."""
-    return db.session.scalar(sa.select(RouteEdition.edition)) == edition()
+    return bool(value_of(_KEPT_EDITION) == edition())
 
 
 def how_many() -> int:
@@ -265,19 +269,43 @@ def how_many() -> int:
 
 
 def renew_all(progress: Progress = lambda count: None) -> int:
-    """Work everything out anew, a portion at a time: nobody waits long. How many rows were not right."""
-    found: list[int] = []
-    quietly(_trust)
-    for some in in_portions(list(db.session.scalars(sa.select(Case.id))), PORTION):
-        quietly(lambda _connection, some=some: found.append(renew(some)))  # type: ignore[misc]
+    """Work everything out anew, a portion at a time: nobody waits long. How many rows were not right.
+
+    Until it is done nothing is trusted: what is broken off begins anew, and so does what a change of the calendar or
+    the protocol has overtaken.
+    """
+    cases, found = list(db.session.scalars(sa.select(Case.id))), [0]
+    quietly(partial(_begin, total=len(cases)))
+    for some in in_portions(cases, PORTION):
+        quietly(partial(_portion, some=some, found=found, total=len(cases)))
         progress(len(some))
-    return sum(found)
+    quietly(partial(_note, edition=edition()))
+    return found[0]
 
 
-def _trust(connection: sa.Connection) -> None:
-    """First, so that what changes meanwhile is noticed."""
-    connection.execute(sa.delete(RouteEdition.__table__))  # type: ignore[arg-type]
-    connection.execute(sa.insert(RouteEdition.__table__).values(id=1, edition=edition()))  # type: ignore[arg-type]
+def _begin(connection: sa.Connection, total: int) -> None:
+    connection.execute(sa.delete(_EDITION))
+    connection.execute(sa.insert(_EDITION).values(id=1, edition=f"{AT_WORK}0/{total}"))
+
+
+def _portion(connection: sa.Connection, some: Collection[uuid.UUID], found: list[int], total: int) -> None:
+    found[0] += renew(some)
+    done = (how_far() or (0, total))[0] + len(some)
+    _note(connection, f"{AT_WORK}{done}/{total}")
+
+
+def _note(connection: sa.Connection, edition: str) -> None:
+    """How far it is, unless it was overtaken."""
+    connection.execute(sa.update(_EDITION).where(_EDITION.c.edition.startswith(AT_WORK)).values(edition=edition))
+
+
+def how_far() -> tuple[int, int] | None:
+    """Of so many cases so many have been worked out anew; None when nobody is at it."""
+    kept = value_of(_KEPT_EDITION) or ""
+    if not kept.startswith(AT_WORK):
+        return None
+    done, _of, total = kept.removeprefix(AT_WORK).partition("/")
+    return int(done), int(total)
 
 
 @every(minutes=1)

@@ -59,18 +59,26 @@ class Facts:
     workdays: Workdays = field(default_factory=Workdays)
 
     @cached_property
+    def by_milestone(self) -> dict[Milestone, list[Event]]:
+        """What happened, by what it is."""
+        found: dict[Milestone, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(event.milestone, []).append(event)
+        return found
+
+    @cached_property
     def alert_at(self) -> datetime | None:
         """When the alert was raised, as far as is known."""
         for milestone in ALERTS:
-            if found := [event.at for event in self.events if event.milestone is milestone]:
-                return min(found)
+            if found := self.by_milestone.get(milestone):
+                return min(event.at for event in found)
         return None
 
 
     @cached_property
     def over_at(self) -> datetime | None:
         """When the case was over; what begins then or later is what closing asks for."""
-        said = (event.at for event in self.events if event.milestone is Milestone.CLOSED)
+        said = (event.at for event in self.by_milestone.get(Milestone.CLOSED, ()))
         return self.closed_at and max(said, default=self.closed_at)
 
     def is_stopped(self, start: datetime) -> bool:
@@ -204,7 +212,7 @@ class _Walk:
         """When she came back into the house: what began when she left begins anew when she leaves again."""
         if step.starts_with is None or step.starts_with.milestone is not Milestone.EXITED:
             return None
-        back = (event.at for event in self.facts.events if event.milestone is Milestone.ADMITTED and event.at > start)
+        back = (event.at for event in self.facts.by_milestone.get(Milestone.ADMITTED, ()) if event.at > start)
         return min(back, default=None)
 
     def _lap(self, step: Step, number: int, start: datetime, due: datetime | None,
@@ -225,7 +233,9 @@ class _Walk:
         return sorted([*said, *((event.at, StepState.DONE) for event in shown)])
 
     def _matching(self, wanted: Happening | None) -> list[Event]:
-        return [event for event in self.facts.events if is_told_by(wanted, event)]
+        if wanted is None:
+            return []
+        return [event for event in self.facts.by_milestone.get(wanted.milestone, ()) if is_told_by(wanted, event)]
 
 
 def is_told_by(wanted: Happening | None, event: Event) -> bool:

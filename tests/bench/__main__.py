@@ -32,8 +32,9 @@ SHELTER = str(Path(sys.executable).with_name("shelter"))
 PASSWORD = "banco de pruebas sosegado"
 COORDINATOR, CASEWORKER = "shelter-coordinator@norte.demo.invalid", "caseworker@norte.demo.invalid"
 PROGRAMME = "programme-coordinator@demo.invalid"
-BESIDE = {"search, no script", "every figure, a quarter", "every figure, a year"}
-"""Told and not held: two journeys to the server, where one is the rule; a page of fifty tables and twenty charts."""
+BESIDE = {"search, no script", "route of one case", "every figure, a quarter", "every figure, a year"}
+"""Told and not held: two journeys to the server, where one is the rule; a page of forty steps, each shown twice; a page
+of fifty tables and twenty charts."""
 AS_DJANGO = {"sqlite": 1886 / 100 / 0.98, "postgresql": 209 / 30 / 1.42}
 """The dashboard over a million services: 100 and 30 times faster than Django's admin, told in times of the list's floor
 in the same sitting (ms: 1886 and 209 there, 0.98 and 1.42 the floor)."""
@@ -91,7 +92,8 @@ def pages(folder: Path, of_floor: str, of_ours: str, cases: int, seconds: float)
             fails += show(*measure(seconds, Page(name, pid, one), against), MUST if name not in KEPT else most)
         print(f"{'memory, two workers':24}{memory_mb(web_part(pid)):9.0f} MB (at most 150); "
               f"with jobs and supervisor {memory_mb(pid):.0f} MB")
-    return fails
+    counted = subprocess.run([sys.executable, "-m", "tests.bench.route"], env={**os.environ, **around}, check=False)
+    return fails + ["recount of routes"] * (counted.returncode != 0)
 
 
 def endurance() -> list[str]:
@@ -129,6 +131,8 @@ def scenarios(port: int) -> Iterator[tuple[str, Callable[[], object]]]:
 
     yield "search, no script", search_plainly
     yield "case page", lambda: boss.send(f"/casos/{chance.choice(ids)}")
+    yield "list, board of routes", lambda: boss.send("/ruta/casos")
+    yield "route of one case", lambda: boss.send(f"/casos/{chance.choice(ids)}/ruta")
     own = found_cases(worker.send("/casos"))
     yield "form", lambda: worker.send(f"/ingresos/{chance.choice(own)}/persona")
     forms = {case: worker.send(f"/casos/{case}/servicios/nuevo") for case in own[-10:]}

@@ -37,6 +37,7 @@ from shelter.partners.models import Bed, Foundation, House
 from shelter.referrals.models import Referral
 from shelter.register.models import ImportedFile, Register, RegisterCase
 from shelter.residence.models import Instruction
+from shelter.route.models import RouteCard, RouteLap, StepWord
 from shelter.services.models import Service
 from shelter.transition.models import Exit
 from tests.cli.conftest import PASSWORD
@@ -63,7 +64,7 @@ def rows_of(model):
 EVERYTHING = (
     Foundation, House, Bed, Staff, Assignment, Person, Case, CaseCard, TeamMember, TimelineEntry, Stay, Consent,
     SafeContact, Referral, Intake, Instruction, Service, Exit, FollowUp, Register, ImportedFile, RegisterCase,
-    Outgoing, Reply,
+    Outgoing, Reply, StepWord, RouteLap, RouteCard,
 )
 
 
@@ -242,6 +243,7 @@ def test_the_timeline_tells_every_record_once(demo):
         expected[Milestone.SERVICE_GIVEN if service.was_held else Milestone.SERVICE_MISSED, service.id] += 1
     for milestone, rows in (
         (Milestone.ADMITTED, every(Stay)), (Milestone.EXITED, every(Exit)), (Milestone.FOLLOWED_UP, every(FollowUp)),
+        (Milestone.KEPT_IN_TOUCH, every(FollowUp, FollowUp.is_fulfilled)),
         (Milestone.CONSENTED, every(Consent)), (Milestone.SAFETY_CHECKED, every(Intake)),
         (Milestone.ATTACHED, every(Document)), (Milestone.REFERRED_OUT, every(Outgoing)),
         (Milestone.REFERRAL_ANSWERED, every(Reply)),

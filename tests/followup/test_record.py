@@ -1,5 +1,6 @@
 """Recording a contact: the card, the case's end, what is refused; who reads the note."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,10 +14,15 @@ from shelter.cases.actions import hold
 from shelter.cases.models import Case, TimelineEntry
 from shelter.codes.cases import CaseState, Channel, Milestone, Stage
 from shelter.codes.leaving import Outcome
+from shelter.codes.protocol import Start, StepState
 from shelter.db import db
 from shelter.followup import actions, queries
 from shelter.followup.models import FollowUp
+from shelter.protocol import queries as protocol
+from shelter.protocol.rules import Happening
+from shelter.route.queries import route_of
 from tests.client import Page
+from tests.route.made import SHOWN, small_book, step
 
 
 @pytest.fixture
@@ -78,6 +84,25 @@ def test_a_contact_writes_the_timeline(sign_in, worker, departed):
     assert b"dinero" not in made.note_sealed
     entry = db.session.scalar(sa.select(TimelineEntry).where(TimelineEntry.milestone == Milestone.FOLLOWED_UP))
     assert (entry.about_id, entry.detail, entry.occurred_at) == (made.id, "at_risk", made.occurred_at)
+    kept = db.session.scalar(sa.select(TimelineEntry).where(TimelineEntry.milestone == Milestone.KEPT_IN_TOUCH))
+    assert (kept.about_id, kept.detail, kept.occurred_at) == (made.id, "1", made.occurred_at)
+
+
+@pytest.mark.parametrize(("outcome", "month", "done"), [
+    ("stable", "1", {"month-1"}), ("not_reached", "1", set()), ("unsafe", "1", set()), ("stable", "3", {"month-3"}),
+    ("stable", "6", set()),
+])
+def test_a_step_of_the_route_is_done_when_somebody_spoke_with_her_in_its_month(
+    sign_in, worker, departed, monkeypatch, outcome, month, done,
+):
+    steps = [step(f"month-{each}", "out", Start.MILESTONE, starts_with=Happening(Milestone.EXITED), is_beside=True,
+                  happening=Happening(Milestone.KEPT_IN_TOUCH, each), evidence=SHOWN) for each in ("1", "3", "6")]
+    monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=tuple(steps))])
+    known = departed(team=[worker])  # forty days ago: a sixth month comes too early to count
+    sign_in(worker).fill(url(known), **{**contact(outcome=outcome), "month": month})
+    db.session.rollback()
+    found = route_of(db.session.get_one(Case, known.id))
+    assert {each.step.key for each in found.places if each.state is StepState.DONE} == done
 
 
 def test_somebody_who_was_not_reached_stays_due(sign_in, worker, departed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,19 +13,23 @@ from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
 from shelter.cases.models import Case
-from shelter.codes.cases import Milestone
-from shelter.codes.protocol import Condition, DelayCause, SkipReason
+from shelter.codes.cases import CaseState, Milestone, Stage
+from shelter.codes.protocol import Condition, DelayCause, SkipReason, Start, Unit
 from shelter.codes.services import ServiceType
 from shelter.db import db
 from shelter.keeping import check
 from shelter.partners import actions as partners
 from shelter.partners.models import Institution
+from shelter.protocol import queries as protocol
+from shelter.protocol.rules import Happening, Limit
 from shelter.route import actions, kept, queries
 from shelter.route.models import RouteCard, RouteEdition, RouteLap, StepWord
+from shelter.route.rules import NEVER
 from shelter.rules import RuleBroken
 from shelter.services import actions as services
 from tests.audit.test_writers import at_once
 from tests.indicators.test_keeping import Walk
+from tests.route.made import small_book, step
 
 
 class Route(Walk):
@@ -172,4 +177,59 @@ def test_what_is_wrong_is_found_and_mended(arrived, outside):
     with outside():
         assert any("de dónde están los casos" in each or "en qué punto" in each for each in check().figures)
     kept.renew_all()
+    assert is_kept()
+
+
+def test_recounting_says_how_far_it_is_and_what_is_broken_off_begins_anew(book, case, monkeypatch):
+    monkeypatch.setattr(kept, "PORTION", 2)
+    for _each in range(5):
+        case()
+    kept.bring_up_to_date()
+    seen = []
+
+    def breaks(count):
+        seen.append(kept.how_far())
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        kept.renew_all(breaks)
+    assert seen == [(2, 5), (4, 5)]
+    assert not kept.is_current()
+    kept.bring_up_to_date()
+    assert (kept.is_current(), kept.how_far()) == (True, None)
+
+
+def test_a_day_that_is_decreed_while_all_is_recounted_has_it_done_once_more(book, case, monkeypatch):
+    monkeypatch.setattr(kept, "PORTION", 2)
+    for _each in range(3):
+        case()
+
+    def decree(_count):
+        if not partners_know_of_it:
+            partners_know_of_it.append(True)
+            with work("test.free", by=operator):
+                partners.mark_day(day=local(now()).date() + timedelta(days=1), canton=None, is_worked=False,
+                                  is_yearly=False, name_es="Paro", name_en="Strike")
+
+    partners_know_of_it: list[bool] = []
+    kept.renew_all(decree)
+    assert not kept.is_current()
+    kept.bring_up_to_date()
+    assert kept.is_current()
+    assert is_kept()
+
+
+def test_the_board_has_no_closed_case_and_what_closing_begins_is_kept(book, case, staff, monkeypatch):
+    erase = step("erase", "out", Start.MILESTONE, starts_with=Happening(Milestone.CLOSED), is_beside=True,
+                 limit=Limit(24, Unit.HOURS))
+    monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=(*small_book().steps, erase))])
+    found = case()
+    with work("test.close", by=operator):
+        cases.move_to(found, Stage.CLOSED, state=CaseState.CLOSED)
+        cases.reached(found, Milestone.CLOSED, at=now() - timedelta(minutes=5), by=found.card.lead_id)
+    laps = {each.step: each.ended_at for each in db.session.scalars(sa.select(RouteLap)) if each.case_id == found.id}
+    assert laps["erase"] is None
+    assert laps["report"] is not None
+    assert (card(found).step, card(found).due_at) == (None, NEVER)
     assert is_kept()

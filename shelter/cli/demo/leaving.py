@@ -123,6 +123,8 @@ class Leaving(Telling):
             age_band=self.band, note=self.dice.one(told.get(outcome, stories.CONTACTS[outcome])),
         )
         self.reached(Milestone.FOLLOWED_UP, at, row, detail=outcome)
+        if following.counts(outcome):
+            self.reached(Milestone.KEPT_IN_TOUCH, at, row, detail=str(month))
         self.last_contact = at
         return row
 

@@ -52,7 +52,7 @@ class Demonstration:
                 written.update(doing.detail["rows"])
                 progress(doing.detail["rows"]["case"])
             recounting.rebuild(by=operator)
-            routes.tell(Dice(self.seed, "routes"))
+            routes.tell(Dice(self.seed, "routes"), self.almanac)
         if self.size > MUCH:
             settle()
         return written
