@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,22 +112,39 @@ def team(asked: Asked, within: Collection[uuid.UUID] | None = None) -> set[uuid.
     return set(db.session.scalars(held))
 
 
+def _read_by(asked: Asked) -> dict[uuid.UUID, Any]:
+    """Who said that she has read it, and when."""
+    return {row.staff_id: row.at for row in db.session.execute(
+        sa.select(Acknowledgement.staff_id, Acknowledgement.at).where(Acknowledgement.asked_id == asked.id))}
+
+
 def readings(asked: Asked, within: Collection[uuid.UUID] | None) -> tuple[list[str], list[tuple[str, Any]]]:
     """Who has not read it yet, by name; and who has, with the moment. `within`: of these foundations; None: all."""
-    asked_of = team(asked, within)
-    at = {row.staff_id: row.at for row in db.session.execute(
-        sa.select(Acknowledgement.staff_id, Acknowledgement.at).where(Acknowledgement.asked_id == asked.id))}
+    asked_of, at = team(asked, within), _read_by(asked)
     names = accounts.names(asked_of)
     missing = sorted(names.get(each, "") for each in asked_of - at.keys())
     return missing, sorted((names.get(each, ""), at[each]) for each in asked_of & at.keys())
 
 
-def counts(asked: list[Asked], within: Collection[uuid.UUID] | None) -> dict[uuid.UUID, tuple[int, int]]:
-    """Of each, how many have read it and how many are asked."""
-    found = {}
-    for each in asked:
-        of = team(each, within)
-        read = set(db.session.scalars(
-            sa.select(Acknowledgement.staff_id).where(Acknowledgement.asked_id == each.id)))
-        found[each.id] = (len(of & read), len(of))
-    return found
+@dataclass(frozen=True)
+class Readers:
+    """Of one thing that is asked: who is asked, and who of them has read it."""
+
+    asked: Asked
+    team: set[uuid.UUID]
+    read: set[uuid.UUID]
+
+
+def all_readings(asked: list[Asked], within: Collection[uuid.UUID] | None) -> list[Readers]:
+    """Of each, whom it is asked of, of these foundations (None: of any), and who has read it."""
+    return [Readers(each, of := team(each, within), of & _read_by(each).keys()) for each in asked]
+
+
+def by_person(readings: list[Readers]) -> list[tuple[str, list[Asked]]]:
+    """Everybody who has not read something, by name, with what."""
+    waits: dict[uuid.UUID, list[Asked]] = {}
+    for each in readings:
+        for person in each.team - each.read:
+            waits.setdefault(person, []).append(each.asked)
+    names = accounts.names(waits)
+    return sorted(((names.get(person, ""), of) for person, of in waits.items()), key=lambda pair: pair[0].casefold())

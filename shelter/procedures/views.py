@@ -124,11 +124,12 @@ def acknowledge(to_read: uuid.UUID) -> ResponseReturnValue:
 
 @procedures.get("/lecturas", needs=P.PROCEDURE_WRITE)
 def all_readers() -> ResponseReturnValue:
-    """What the team is asked to read, and how many have."""
+    """What the team is asked to read, how many have, and who has not read what."""
     within = foundations_of(me(), P.PROCEDURE_WRITE)
     asked = [each for each in queries.open_ones()
              if within is None or each.foundation_id is None or each.foundation_id in within]
-    return page("procedures/all_readers.html", asked=asked, counts=queries.counts(asked, within), said=Given)
+    readings = queries.all_readings(asked, within)
+    return page("procedures/all_readers.html", readings=readings, people=queries.by_person(readings), said=Given)
 
 
 @procedures.get("/lecturas/<uuid:to_read>", needs=P.PROCEDURE_WRITE)

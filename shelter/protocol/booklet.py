@@ -4,42 +4,48 @@ from __future__ import annotations
 
 import textwrap
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
+from shelter import jobs
+from shelter.access import Permission
 from shelter.answers.paper import Printed
 from shelter.calendar import now, today
 from shelter.db import db
+from shelter.jobs import Job, Kind, Progress, Result, job_kind
 from shelter.partners.models import Institution
-from shelter.texts import language
+from shelter.texts import later as _later
 from shelter.web.paper import pdf
 from shelter.web.prose import prose
 
 from . import queries, words
 from .models import ProtocolVersion
-from .rules import Book, Step
+from .rules import Book, Step, in_phase_before
 
-PAGE, LABEL, GAP, LINE, TALL = 174.0, 28.0, 3.2, 3.2, 215.0
+PAGE, LABEL, GAP, LINE, TALL = 174.0, 28.0, 3.6, 3.3, 222.0
 """Millimetres: the width of the page, of a lane's name, between boxes, from line to line; what a page holds."""
-ACROSS, HIGH, LETTERS = 4, 16.6, 23
-"""How many boxes stand side by side, how high one is, how many letters fit into a line of it."""
+ACROSS, HIGH, LETTERS, LINES = 4, 19.0, 21, 3
+"""How many boxes stand side by side, how high one is, how many letters fit into a line of it, how many lines."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A step in the diagram: where it stands (millimetres), its lines, what is said of its limit."""
+    """A step in the diagram: where it stands (millimetres), its lines, what is said of its limit below.
+
+    `arrow` comes from the step of its phase for which it waits, as the path of a drawing.
+    """
 
     step: Step
     x: float
     y: float
     width: float
     lines: Sequence[str]
-    limit: str
-    follows: bool
+    marks: Sequence[str]
+    is_proposal: bool
+    arrow: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class Lane:
 def sheets(book: Book) -> list[list[Lane]]:
     """The diagram of a route from top to bottom, on as many pages as it takes; a phase stays together."""
     found: list[list[Lane]] = [[]]
+    before = dict(in_phase_before(book.steps))
     y = 0.0
     for phase in book.phases:
         steps = [each for each in book.steps if each.phase == phase.key]
@@ -64,31 +71,53 @@ def sheets(book: Book) -> list[list[Lane]]:
             found.append([])
             y = 0.0
         name = textwrap.wrap(f"{phase.number}. {words.here(phase.name)}", 16)
-        found[-1].append(Lane(y, height, name, list(_boxes(steps, y))))
+        found[-1].append(Lane(y, height, name, list(_boxes(steps, before, y))))
         y += height + 1.4
     return found
 
 
-def _boxes(steps: Sequence[Step], top: float) -> Iterator[Box]:
+def _boxes(steps: Sequence[Step], before: Mapping[str, Step], top: float) -> Iterator[Box]:
     width = (PAGE - LABEL - GAP * (ACROSS + 1)) / ACROSS
+    there: dict[str, Box] = {}
     for place, step in enumerate(steps):
         row, column = divmod(place, ACROSS)
-        lines = textwrap.shorten(f"{step.number} {words.here(step.name)}", LETTERS * 3, placeholder="…")
-        yield Box(
-            step, LABEL + GAP + column * (width + GAP), top + GAP * 0.75 + row * (HIGH + GAP * 0.75), width,
-            textwrap.wrap(lines, LETTERS)[:3], _limit(step), follows=place > 0 and column > 0 and not step.is_beside,
+        lines = textwrap.wrap(f"{step.number} {words.here(step.name)}", LETTERS, max_lines=LINES, placeholder=" …")
+        box = Box(
+            step, LABEL + GAP + column * (width + GAP), top + GAP * 0.75 + row * (HIGH + GAP * 0.75), width, lines,
+            words.say_marks(step), words.is_proposal(step),
         )
+        if step.key in before:
+            box = replace(box, arrow=_arrow(there[before[step.key].key], box))
+        there[step.key] = box
+        yield box
 
 
-def _limit(step: Step) -> str:
-    return f"{words.say_limit(step.limit)} · {words.say_standing(step)}" if step.limit else ""
+def _arrow(start: Box, end: Box) -> str:
+    """From the right of a box to the left of another: straight to its neighbour, else through the gap above it."""
+    middle, way = end.y + HIGH / 2, end.x - 0.5
+    first = f"M{start.x + start.width:.2f} {start.y + HIGH / 2:.2f}"
+    if start.y == end.y and end.x - start.x - start.width < GAP + 0.1:
+        line = f"H{way:.2f}"
+    else:
+        line = f"h{GAP / 2:.2f}V{end.y - GAP * 0.375:.2f}H{end.x - GAP / 2:.2f}V{middle:.2f}H{way:.2f}"
+    return f"{first}{line}m-1 -0.9l1 0.9l-1 0.9"
 
 
-def printed(version: ProtocolVersion) -> bytes:
-    """The whole booklet as PDF/UA in the reader's language; one that is published is printed once."""
-    if version.is_published:
-        return _kept(version.id, version.stamp, language(), str(today()))
-    return _print(version)
+def ask(version: ProtocolVersion, by: uuid.UUID) -> Job:
+    """Have the whole booklet printed beside the pages, in the transaction at hand: it takes seconds."""
+    return jobs.ask(BOOKLET, by=by, about_id=version.id)
+
+
+def _do(job: Job, progress: Progress) -> Result:
+    progress(0)
+    return Result(file=printed(db.session.get_one(ProtocolVersion, job.about_id)))
+
+
+BOOKLET = job_kind("protocol.booklet", Kind(
+    label=_later("Booklet of the protocol"), needs=Permission.PROTOCOL_READ, do=_do,
+    url=lambda job: url_for("protocol.show", edition=job.about_id),
+    back=lambda job: url_for("protocol.show", edition=job.about_id),
+))
 
 
 def letter(
@@ -103,12 +132,8 @@ def letter(
     return pdf(render_template("protocol/letter.html", **values))
 
 
-@lru_cache(maxsize=4)
-def _kept(version_id: uuid.UUID, _stamp: int, _language: str, _day: str) -> bytes:
-    return _print(db.session.get_one(ProtocolVersion, version_id))
-
-
-def _print(version: ProtocolVersion) -> bytes:
+def printed(version: ProtocolVersion) -> bytes:
+    """The whole booklet as PDF/UA, in the language that is spoken."""
     book = queries.as_book(version)
     rows = {row.key: row for row in queries.steps_of(version)}
     values: dict[str, Any] = {

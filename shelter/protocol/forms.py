@@ -129,8 +129,16 @@ class StepForm(EditForm):
         _("To whom does it apply?"), choices=[(each, each.label) for each in Condition],
         hint=_("To everybody, when nothing is ticked; else to whom any of it is true of."),
     )
-    is_beside = TickField(_("It runs beside the others"))
-    may_be_skipped = TickField(_("It may be skipped, with a reason"))
+    is_beside = TickField(
+        _("It runs beside the others"),
+        hint=_("Without this mark it waits until the step before it in its phase is done, even if its clock could "
+               "start sooner. With it, it waits for nothing but what starts its clock, and the next one does not wait "
+               "for it."),
+    )
+    may_be_skipped = TickField(
+        _("It may be skipped, with a reason"),
+        hint=_("The step that waits for it starts at the moment when it is skipped."),
+    )
 
     def __init__(
         self, book: Book, nameable: Sequence[tuple[uuid.UUID, str]], step: ProtocolStep | None = None,
@@ -200,10 +208,10 @@ def _parts(word: str | None) -> tuple[Milestone | None, str]:
 
 
 class CommentForm(Form):
-    """What somebody of the team says of a step."""
+    """What somebody of the team says of a step, or of all of a version."""
 
     text = TextArea(_("Your comment"), maxlength=4000, missing=_("Write your comment"),
-                    hint=_("About the step, never about a person who is in a house."))
+                    hint=_("About the protocol, never about a person who is in a house."))
 
 
 class AnswerForm(EditForm):

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from shelter.calendar import today
 from shelter.codes.protocol import VersionState
 from shelter.db import db, rows_of, unseal
+from shelter.jobs import Job
 from shelter.partners import queries as partners
 from shelter.partners.models import Institution
 
@@ -123,6 +124,12 @@ def writers(version: ProtocolVersion) -> list[uuid.UUID]:
     ))
 
 
+def last_print(version: ProtocolVersion, kind: str, by: uuid.UUID) -> Job | None:
+    """The newest of the booklets that somebody asked for, which is kept for a week."""
+    hers = sa.select(Job).where(Job.about_id == version.id, Job.kind == kind, Job.by_id == by)
+    return db.session.scalar(hers.order_by(Job.asked_at.desc(), Job.id).limit(1))
+
+
 # --- what was said of it ----------------------------------------------------------------------------------------------
 
 def comments(version: ProtocolVersion, key: str | None = None) -> list[dict[str, Any]]:
@@ -133,6 +140,12 @@ def comments(version: ProtocolVersion, key: str | None = None) -> list[dict[str,
     query = query if key is None else query.where(ProtocolComment.step_key == key)
     rows = db.session.execute(query.order_by(ProtocolComment.at, ProtocolComment.id)).all()
     return unseal(rows, text=(ProtocolComment.text, "id"))
+
+
+def comment_counts(version: ProtocolVersion) -> dict[str, int]:
+    """How much was said of each step of which something was."""
+    counted = sa.select(ProtocolComment.step_key, sa.func.count()).where(ProtocolComment.protocol_id == version.id)
+    return {key: count for key, count in db.session.execute(counted.group_by(ProtocolComment.step_key)) if key}
 
 
 def validated(version: ProtocolVersion) -> set[str]:

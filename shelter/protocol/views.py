@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shelter import answers, procedures
@@ -15,6 +15,7 @@ from shelter.accounts import queries as accounts
 from shelter.calendar import today
 from shelter.codes.protocol import ReadingKind, VersionState
 from shelter.db import db
+from shelter.jobs import queries as jobs
 from shelter.partners import queries as partners
 from shelter.partners.models import Institution
 from shelter.procedures import queries as readings
@@ -74,13 +75,16 @@ def show(edition: uuid.UUID) -> ResponseReturnValue:
 def _opened(version: ProtocolVersion) -> ResponseReturnValue:
     book, place = queries.book(version.id) or queries.as_book(version), PlaceForm(formdata=request.args)
     province = place.provincia.data if place.validate() else None
-    asked = readings.asked_about(version.id)
+    asked, may_comment = readings.asked_about(version.id), allows(me(), P.PROTOCOL_COMMENT)
+    comments = queries.comments(version, "") if may_comment else []
     return page(
         "protocol/show.html", version=version, book=book, place=place, words=words, next=rules.NEXT, asked=asked,
         answering=queries.answering(book, province, today()),
         refusal=actions.refusal(version, me().id), has_read=readings.has_read(asked, me().id),
         faults=[] if version.is_published else actions.faults(version, today()), is_current=_is_current(version),
-        names=accounts.names([version.by_id, version.published_by_id]),
+        names=accounts.names([version.by_id, version.published_by_id, *(each["by_id"] for each in comments)]),
+        comments=comments, said_of=queries.comment_counts(version) if may_comment else {},
+        job=queries.last_print(version, booklet.BOOKLET, me().id),
     )
 
 
@@ -102,12 +106,25 @@ def step(edition: uuid.UUID, key: str) -> ResponseReturnValue:
     )
 
 
-@protocol.get(f"{VERSION}/cuadernillo.pdf", needs=P.PROTOCOL_READ, leaves=Leaves.AGGREGATE)
-def paper(edition: uuid.UUID) -> ResponseReturnValue:
-    """The booklet: every step with its procedure, and a diagram of the route."""
+@protocol.post(f"{VERSION}/cuadernillo", needs=P.PROTOCOL_READ)
+def print_booklet(edition: uuid.UUID) -> ResponseReturnValue:
+    """Have the booklet printed: every step with its procedure, and a diagram of the route."""
     version = _version(edition)
+    done = saved("protocol.ask_print", lambda: booklet.ask(version, me().id), on=version, to=_at(version),
+                 said=_("It is printed beside the pages: it takes a few seconds."))
+    job = queries.last_print(version, booklet.BOOKLET, me().id)
+    return redirect(url_for("jobs.show", job=job.id), 303) if job else done
+
+
+@protocol.get("/protocolo/cuadernillos/<uuid:job>.pdf", needs=P.PROTOCOL_READ, leaves=Leaves.AGGREGATE)
+def paper(job: uuid.UUID) -> ResponseReturnValue:
+    """The booklet that the reader asked for, as it was printed then."""
+    found = jobs.one(me().id, job)
+    if found is None or found.kind != booklet.BOOKLET or not found.file:
+        abort(404)
+    version = _version(found.about_id or abort(404))
     reading("protocol.print", version)
-    answer = Response(booklet.printed(version), mimetype="application/pdf")
+    answer = Response(found.file, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="protocolo-{version.number}.pdf"'
     return answer
 
@@ -264,6 +281,16 @@ def comment(edition: uuid.UUID, key: str) -> ResponseReturnValue:
     done = submit(form, "protocol.comment", lambda: actions.comment(version, key, me().id, **form.values), on=version,
                   to=_at(version, "step", key=key), said=_("Thank you: the comment stands beside the step."))
     return done or page("protocol/comment.html", form=form, version=version, row=row, words=words)
+
+
+@protocol.route(f"{VERSION}/comentar", methods=["GET", "POST"], needs=P.PROTOCOL_COMMENT,
+                draft=_later("A comment on the protocol"))
+def comment_all(edition: uuid.UUID) -> ResponseReturnValue:
+    """Somebody of the team says something of a whole version."""
+    version, form = _version(edition), CommentForm()
+    done = submit(form, "protocol.comment", lambda: actions.comment(version, "", me().id, **form.values), on=version,
+                  to=_at(version, _anchor="comentarios"), said=_("Thank you: the comment stands below."))
+    return done or page("protocol/comment.html", form=form, version=version, row=None, words=words)
 
 
 # --- what institutions answer -----------------------------------------------------------------------------------------

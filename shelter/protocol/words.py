@@ -72,6 +72,15 @@ def say_standing(step: Step) -> str:
                                                                 standing=str(step.standing.label).lower())
 
 
+def say_marks(step: Step) -> list[str]:
+    """Its limit, and what that is, in two short lines; where nobody has validated it, that it is a proposal."""
+    limit = [say_limit(step.limit)] if step.limit else []
+    if is_proposal(step) and step.standing is not Standing.TARGET:
+        return [*limit, _("Proposal: %(standing)s", standing=str(step.standing.label).lower())]
+    marks = [str(step.standing.label)] * len(limit) + [_("Proposal")] * is_proposal(step)
+    return [*limit, " · ".join(marks)] if marks else []
+
+
 def is_proposal(step: Step) -> bool:
     """Whether an institution answers for it, and none has said yes to its words yet."""
     return step.responsible is not None and not step.is_validated

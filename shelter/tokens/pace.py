@@ -14,6 +14,10 @@ from .rules import network_of
 
 MOST, WITHIN, NETWORKS = 20, timedelta(minutes=15), 2_000
 """Wrong tokens that a network may show in that time to one process; networks remembered."""
+OF_ALL, FEW = 200, 2
+"""When all networks together have shown so many in that time, each may show few: guessing from many places is slow too,
+and whoever copied one letter wrong still gets in.
+"""
 _lock = Lock()
 
 
@@ -35,8 +39,10 @@ def note_wrong(network: str) -> None:
 
 def is_too_quick(network: str) -> bool:
     """Whether that network showed too many lately, and has to wait."""
-    moments = _wrong().get(network, deque())
-    return len(moments) == MOST and now() - moments[0] < WITHIN
+    since = now() - WITHIN
+    with _lock:
+        lately = {each: sum(at > since for at in moments) for each, moments in _wrong().items()}
+    return lately.get(network, 0) >= (FEW if sum(lately.values()) >= OF_ALL else MOST)
 
 
 def _wrong() -> OrderedDict[str, deque[datetime]]:

@@ -211,6 +211,31 @@ def test_who_guesses_has_to_wait_and_others_do_not(app, slip, officer):
     assert other.get(f"/respuesta/{slip.code}").status_code == 200
 
 
+def test_guessing_from_many_places_is_slow_too_and_who_has_a_slip_still_answers(app, slip):
+    client, wrong = app.test_client(), 0
+    for place in range(pace.OF_ALL // 10):
+        client.environ_base["REMOTE_ADDR"] = f"198.18.{place}.9"
+        for _time in range(10):
+            wrong += is_refused(client.post("/respuesta", data={"code": rules.new_code()}))
+    assert wrong == pace.OF_ALL
+    assert client.get(f"/respuesta/{slip.code}").status_code == 429  # ten were allowed before
+    client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    for _time in range(pace.FEW):
+        assert client.post("/respuesta", data={"code": rules.new_code()}).status_code == 422
+    assert client.post("/respuesta", data={"code": rules.new_code()}).status_code == 429
+    client.environ_base["REMOTE_ADDR"] = "203.0.114.7"
+    assert client.get(f"/respuesta/{slip.code}").status_code == 200
+
+
+def test_who_waited_may_try_again(slip, officer, monkeypatch):
+    for _time in range(pace.MOST):
+        officer.post("/respuesta", data={"code": rules.new_code()})
+    assert officer.get(f"/respuesta/{slip.code}").status_code == 429
+    later = now() + pace.WITHIN
+    monkeypatch.setattr(pace, "now", lambda: later)
+    assert officer.get(f"/respuesta/{slip.code}").status_code == 200
+
+
 def test_the_page_tells_nothing_and_is_not_kept(slip, officer, caplog):
     caplog.set_level(logging.DEBUG)
     code = slip.code

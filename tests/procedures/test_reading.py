@@ -1,5 +1,6 @@
 """Procedures: written, published, read and acknowledged; coordinators see who has not; a reminder once a week."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -28,12 +29,12 @@ def member(staff):
 
 @pytest.fixture
 def published(member, outside):
-    """published(foundation_id) -> a published procedure and what was asked about it."""
+    """published(foundation_id, title) -> a published procedure and what was asked about it."""
     author = member(Role.PROGRAMME_COORDINATOR, name="Inés Autora")
 
-    def make(foundation_id=None):
+    def make(foundation_id=None, title="La puerta"):
         with outside(), work("test.write", by=operator):
-            procedure = actions.write(author.id, title={"es": "La puerta"}, text={"es": "No abra."}, reach=None,
+            procedure = actions.write(author.id, title={"es": title}, text={"es": "No abra."}, reach=None,
                                       foundation_id=foundation_id)
         with outside(), work("test.publish", by=operator):
             return procedure, actions.publish(procedure, author.id)
@@ -108,6 +109,20 @@ def test_a_coordinator_sees_who_has_not_read_in_her_foundation_and_the_programme
     assert "Ana Norte" in every
     assert "Eva Sur" in every
     assert "Inés Autora" in every
+
+
+def test_who_has_not_read_what_is_told_person_by_person_new_staff_too(member, published, outside, sign_in):
+    nurse, (_procedure, kitchen) = member(Role.MEDICAL, name="Paúl"), published(title="La cocina")
+    published()
+    with outside(), work("test.read", by=operator):
+        actions.acknowledge(kitchen, nurse.id)
+    day = Page(sign_in(member(Role.CASEWORKER, name="Zoe Nueva")).get("/mi-dia").text).text
+    assert "La puerta" in day
+    assert "La cocina" in day
+    page = Page(sign_in(member(Role.SHELTER_COORDINATOR, name="Ana")).get("/lecturas").text).text
+    assert "Quién no, persona por persona" in page
+    listed = page.partition("persona por persona")[2]
+    assert re.search(r"Paúl La puerta Zoe Nueva (La cocina La puerta|La puerta La cocina)", listed)
 
 
 def test_new_words_are_asked_anew_and_the_old_ones_no_longer(member, published, outside, sign_in):

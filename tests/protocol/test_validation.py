@@ -15,7 +15,7 @@ from shelter.db import db
 from shelter.partners import actions as partners
 from shelter.partners import queries as partner_queries
 from shelter.partners.models import Institution
-from shelter.protocol import actions, booklet, queries, validating, words
+from shelter.protocol import actions, queries, validating, words
 from shelter.protocol.models import StepValidation, ValidationRequest
 from shelter.rules import RuleBroken
 from tests.client import Page
@@ -244,38 +244,6 @@ def test_a_letter_is_recorded_on_the_page_and_who_signed_it_is_shown_to_the_prog
     answer = client.fill(f"{at}/{health.id}", keys=["health-plan"], agrees="no", act="Oficio 13", **signed)
     assert answer.status_code == 422
     assert "Escriba qué pide cambiar" in Page(answer.text).text
-
-
-def test_the_booklet_says_who_validated_what_with_a_diagram_told_in_words(
-    publish, office, answered, outside, monkeypatch,
-):
-    version, printed = publish(), []
-    answered(version, office(Kind.HEALTH), "urgent-health")
-    monkeypatch.setattr(booklet, "pdf", lambda html: printed.append(html) or b"%PDF-")
-    with outside():
-        assert booklet.printed(version) == b"%PDF-"
-    page = Page(printed[0])
-    assert "Validado Ministerio de Salud Pública" in page.text
-    assert "Oficio 7" in page.text
-    assert "Propuesta: ley, todavía sin validar" in page.text
-    assert "Zoila" not in printed[0]
-    assert page.text.count("Diagrama de la ruta") == printed[0].count("<svg") == 2
-    for step in queries.book(version.id).steps:
-        assert f"{step.number} {step.name['es']}" in page.text
-    for sheet in booklet.sheets(queries.book(version.id)):
-        assert sheet[-1].y + sheet[-1].height <= booklet.TALL
-        for lane in sheet:
-            for box in lane.boxes:
-                assert box.x + box.width <= booklet.PAGE
-                assert lane.y < box.y < lane.y + lane.height - booklet.HIGH + 1
-
-
-def test_the_booklet_is_a_pdf_for_screen_readers(publish, sign_in, staff):
-    version = publish()
-    answer = sign_in(staff(Role.OBSERVER)).get(f"/protocolo/versiones/{version.id}/cuadernillo.pdf")
-    assert answer.mimetype == "application/pdf"
-    assert answer.data.startswith(b"%PDF-1.7")
-    assert b"pdfuaid:part" in answer.data
 
 
 # --- institutions in use ----------------------------------------------------------------------------------------------

@@ -201,6 +201,35 @@ def test_the_teams_comment_and_who_is_no_team_does_not_even_see_a_draft(client, 
             assert outsider.get(at(draft, more)).status_code == 404, (role, more)
 
 
+def test_the_teams_comment_on_a_whole_version_too(client, draft, staff, sign_in):
+    worker = sign_in(staff(Role.CASEWORKER, name="Elena"))
+    assert worker.fill(at(draft, "/comentar"), text=" ").status_code == 422
+    answer = worker.fill(at(draft, "/comentar"), text="Faltan los tiempos de la Costa")
+    assert answer.status_code == 303
+    assert worker.fill(at(draft, "/pasos/school/comentar"), text="Y los de la Sierra").status_code == 303
+    page = Page(client.get(at(draft)).text)
+    assert "Elena" in page.text
+    assert "Faltan los tiempos de la Costa" in page.text
+    assert "Y los de la Sierra" not in page.text
+    assert "7.4 Volver a estudiar 1 comentario" in page.text
+    assert "Faltan" not in Page(client.get(at(draft, "/pasos/school")).text).text
+
+
+def test_nobody_outside_the_teams_comments_and_what_is_over_is_not_commented(publish, staff, sign_in, client):
+    version = publish()
+    assert sign_in(staff(Role.OBSERVER)).get(at(version, "/comentar")).status_code == 403
+    answer = client.fill(at(version, "/comentar"), text="Tarde")
+    assert answer.status_code == 422
+    assert "Ya no está abierto a comentarios" in Page(answer.text).text
+    assert "Comentar toda la versión" not in Page(client.get(at(version)).text).text
+
+
+def test_the_form_of_a_step_says_what_waits_for_what(client, draft):
+    text = Page(client.get(at(draft, "/pasos/identify/cambiar")).text).text
+    assert "espera a que se cumpla el paso anterior de su fase" in text
+    assert "empieza en el momento en que se omite" in text
+
+
 def test_what_is_new_is_compared_with_the_version_before(publish, begin, client, outside, writer):
     one, two = publish(), begin()
     row = queries.step(two, "school")
