@@ -22,7 +22,8 @@ REQUIRED = {
     "SafetyForm": {"is_safe": "yes", "needs_doctor": "no"}, "PersonForm": {"name_used": "Ana"},
     "HouseChangeForm": {"name": "Casa Retama"}, "InstitutionChangeForm": {"name_es": "Oficina", "kind": "police"},
     "VersionForm": {"title_es": "Ruta", "cut_off": "17:00"}, "PhaseForm": {"name_es": "Acogida"},
-    "StepForm": {"name_es": "Oír", "procedure_es": "Algo.", "start": "alert", "standing": "target", "evidence": ["word"]},
+    "StepForm": {"name_es": "Oír", "procedure_es": "Algo.", "start": "alert", "standing": "target",
+                 "evidence": ["word"]},
     "ProcedureForm": {"title_es": "Visitas", "text_es": "Algo."}, "CardForm": {"calls": "Elena 099 000 0000"},
     "ConditionsForm": {"declared": ["pregnant"]},
 }

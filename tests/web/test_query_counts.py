@@ -9,8 +9,8 @@ from shelter.access import Role
 from shelter.calendar import local, now
 
 MOST = {"list": 5, "search": 9, "case page": 12, "form": 5, "save": 22}
-"""Questions and changes, the audit row (two), the kept figures (three, on PostgreSQL a lock before them) and the place on
-the route (two) included; transactions' beginnings and ends are not."""
+"""Questions and changes, the audit row (two), the kept figures (three, on PostgreSQL a lock before them) and the place
+on the route (two) included; transactions' beginnings and ends are not."""
 
 
 @pytest.fixture
