@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, url_for
+from flask import flash, g, url_for
 from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
@@ -174,13 +174,21 @@ def _twins(case: Case) -> list[dict[str, Any]]:
 @case_panel(5, P.INTAKE_WRITE, "intake/_case.html")
 def intake_panel(case: Case) -> dict[str, Any] | None:
     """While the intake is not finished, the way back to it."""
-    return None if queries.told(case)["finished_at"] else {"opened_on": local(case.opened_at).date()}
+    return None if _told(case)["finished_at"] else {"opened_on": local(case.opened_at).date()}
 
 
 @case_panel(30, P.PERSON_READ, "intake/_wishes.html")
 def wishes_panel(case: Case) -> dict[str, Any]:
     """What she wants comes first on her page."""
-    return queries.told(case)
+    return _told(case)
+
+
+def _told(case: Case) -> dict[str, Any]:
+    """What was told on arrival, asked for once for both panels of a page."""
+    if "intake" not in g:
+        g.intake = queries.told(case)
+    found: dict[str, Any] = g.intake
+    return found
 
 
 @day_card(15, P.INTAKE_WRITE, "intake/_day.html")

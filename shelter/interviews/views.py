@@ -77,7 +77,8 @@ def _asked(case: Case, form: Any, template: str) -> ResponseReturnValue:
                 instead=queries.instead(case, readable))
 
 
-@interviews.route("/casos/<uuid:case>/entrevistas/<uuid:interview>", methods=["GET", "POST"], needs=P.INTERVIEW_WRITE)
+@interviews.route("/casos/<uuid:case>/entrevistas/<uuid:interview>", methods=["GET", "POST"], needs=P.INTERVIEW_WRITE,
+                  draft=_later("An interview"))
 def held(case: Case, interview: uuid.UUID) -> ResponseReturnValue:
     """How a planned one went."""
     found = queries.one(case, interview) or abort(404)

@@ -130,7 +130,8 @@ def reply(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     return done or page("outgoing/reply.html", case=case, form=form, outgoing=found, before=queries.last_reply(found))
 
 
-@outgoing.route(f"{ONE}/retirar", methods=["GET", "POST"], needs=P.OUTGOING_WRITE)
+@outgoing.route(f"{ONE}/retirar", methods=["GET", "POST"], needs=P.OUTGOING_WRITE,
+                draft=_later("An outgoing referral"))
 def withdraw(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """It is taken back; its slip works no more."""
     found, form = _found(case, sent), WithdrawForm()

@@ -174,7 +174,8 @@ def turn(edition: uuid.UUID) -> ResponseReturnValue:
     return saved("protocol.turn", lambda: actions.turn(version, VersionState(state)), on=version, to=_at(version))
 
 
-@protocol.route(f"{VERSION}/publicar", methods=["GET", "POST"], needs=P.PROTOCOL_PUBLISH, needs_fresh=("POST",))
+@protocol.route(f"{VERSION}/publicar", methods=["GET", "POST"], needs=P.PROTOCOL_PUBLISH, needs_fresh=("POST",),
+                draft=_later("A version"))
 def publish(edition: uuid.UUID) -> ResponseReturnValue:
     """A second person says from which day it holds."""
     version = _version(edition)

@@ -147,7 +147,8 @@ def check(referral: Referral) -> ResponseReturnValue:
     return done or page("referrals/check.html", form=form, referral=referral, waiting=waiting)
 
 
-@referrals.route("/derivaciones/<uuid:referral>/afuera/fin", methods=["GET", "POST"], needs=P.REFERRAL_WRITE)
+@referrals.route("/derivaciones/<uuid:referral>/afuera/fin", methods=["GET", "POST"], needs=P.REFERRAL_WRITE,
+                 draft=_later("Where she waits"))
 def end(referral: Referral) -> ResponseReturnValue:
     """She waits no more."""
     waiting, form = _waiting(referral), WaitEndForm()

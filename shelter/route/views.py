@@ -99,7 +99,8 @@ def take_back(case: Case, word: uuid.UUID) -> ResponseReturnValue:
                  said=_("It is taken back."))
 
 
-@route.route("/casos/<uuid:case>/ruta/condiciones", methods=["GET", "POST"], needs=P.ROUTE_WRITE)
+@route.route("/casos/<uuid:case>/ruta/condiciones", methods=["GET", "POST"], needs=P.ROUTE_WRITE,
+             draft=_later("What is true of her"))
 def declare(case: Case) -> ResponseReturnValue:
     """What decides which steps concern her."""
     declared, told, version = queries.conditions(case)

@@ -27,8 +27,11 @@ def test_json_is_one_array_of_every_figure_and_nothing_else(filled, shelter):
     assert (done.status, done.err) == (0, "")
     found = {each["code"]: each for each in json.loads(done.out)}
     assert sorted(found) == [
-        "cases.registered", "followup.done", "followup.due", "intake.admitted", "residence.present", "services.given",
-        "services.persons", "transition.exits",
+        "cases.registered", "followup.done", "followup.due", "intake.admitted", "outgoing.accepted",
+        "outgoing.answered", "outgoing.attended", "outgoing.sent", "outgoing.unmet", "referrals.accepted",
+        "referrals.declined", "referrals.received", "referrals.redirected", "referrals.unmet", "residence.present",
+        "route.done", "route.due", "route.in_time", "route.late", "route.open", "route.targets", "route.targets_met",
+        "services.given", "services.persons", "transition.exits",
     ]
     figure = found["cases.registered"]
     assert {name: figure[name] for name in ("label", "unit", "value", "numerator", "denominator")} == {

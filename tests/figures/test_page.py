@@ -58,6 +58,9 @@ def test_the_figures_of_six_people_worked_out_by_hand(coordinator, six):
         "Servicios brindados": "5", "Personas que recibieron un servicio": "4", "Egresos de una casa": "0",
         "Contactos de seguimiento previstos": "0", "Contactos de seguimiento realizados": "0",
         "Derivaciones enviadas": "0", "Derivaciones respondidas": "0", "Derivaciones aceptadas": "0",
+        "Derivaciones que las instituciones aceptaron": "0", "Derivaciones recibidas": "0",
+        "Derivaciones enviadas a otra institución": "0", "Personas a quienes no se pudo recibir": "0",
+        "Necesidades que no se pudieron atender": "0",
         "Derivaciones atendidas": "0", "Derivaciones sin atención": "0",
     }
     assert cells(text, "Casos registrados: sexo") == {

@@ -9,9 +9,8 @@ from shelter.access import Role
 from shelter.calendar import local, now
 
 MOST = {"list": 5, "search": 9, "case page": 14, "form": 5, "save": 22}
-"""Questions and changes, the audit row (two), the kept figures (three, on PostgreSQL a lock before them) and where the
-case stands on its route (two) included;
-transactions' beginnings and ends are not."""
+"""Questions and changes, the audit row (two), the kept figures (three, on PostgreSQL a lock before them) and the place
+on the route (two; three for the panel of the case page) included; transactions' beginnings and ends are not."""
 
 
 @pytest.fixture
@@ -22,7 +21,8 @@ def pages(programme, staff, case, sign_in):
     for _each in range(3):
         case(name="Rosa Guamán", team=[worker])
     client = sign_in(worker)
-    form = f"/casos/{found.id}/servicios/nuevo"
+    page = f"/casos/{found.id}"
+    form = f"{page}/servicios/nuevo"
     moment = local(now() - timedelta(hours=3))
 
     def search():
@@ -36,7 +36,7 @@ def pages(programme, staff, case, sign_in):
         )
 
     return {
-        "list": lambda: client.get("/casos"), "search": search, "case page": lambda: client.get(f"/casos/{found.id}"),
+        "list": lambda: client.get("/casos"), "search": search, "case page": lambda: client.get(page),
         "form": lambda: client.get(form), "save": save,
     }
 

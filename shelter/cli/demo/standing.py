@@ -41,4 +41,4 @@ def look() -> Standing:
 def _made() -> int:
     """How many cases the demonstration has written, by the audit trail."""
     details = db.session.scalars(sa.select(AuditEntry.detail).where(AuditEntry.action == "demo.load"))
-    return sum(json.loads(detail)["rows"]["case"] for detail in details)
+    return sum(json.loads(detail).get("rows", {}).get("case", 0) for detail in details)
