@@ -133,7 +133,7 @@ def targets_met(period: Period, scope: Scope) -> Rows:
 
 
 @indicator(DONE, _("Steps of the route done"), *FACTS, unit="steps", measure=Measure(
-    "hours", HOUR, (("step",), ("institution",), ("office",), ("step", "office")),
+    "hours", HOUR, (("step",), ("step", "office")),
 ), means=Definition(
     counts=_("Steps that were done in the period, whatever their limit; of how long they took, the middle (median) and "
              "what nine of ten did not exceed (90th percentile)."),

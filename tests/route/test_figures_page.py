@@ -10,6 +10,8 @@ import pytest
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.codes.referrals import InstitutionKind
+from shelter.figures.board import codes
+from shelter.figures.together import CODES
 from shelter.partners import actions as partners
 from tests.client import Page, lint
 
@@ -88,6 +90,12 @@ def test_a_coordinator_of_a_house_sees_her_foundation(people, staff, sign_in, pr
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.CASEWORKER, Role.OBSERVER])
 def test_nobody_else_reads_it(people, staff, sign_in, role):
     assert sign_in(staff(role)).get(PAGE).status_code in {403, 404}
+
+
+def test_each_figure_says_what_it_means(coordinator):
+    text = Page(coordinator.get(PAGE).text).text
+    assert text.count("Numerador y denominador") == len(CODES)
+    assert not set(CODES) & set(codes()), "on one page or on the other"
 
 
 def test_a_period_that_there_is_not_is_refused_at_its_field(coordinator):
