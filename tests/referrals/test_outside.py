@@ -139,13 +139,13 @@ def test_who_forgets_is_told_once_and_then_the_coordination_once(worker, people,
     assert "Verificación" not in Page(worker.get("/mi-dia").text).text
 
 
-def test_a_word_just_before_midnight_in_ecuador_asks_again_before_the_next_midnight(worker, outside_now):
+def test_a_word_just_before_midnight_in_ecuador_asks_again_before_the_next_midnight(people, outside_now):
     """It is the next day in UTC already; a day without a word is noticed on that day of the house, not a day later."""
     spoke = moment_of(today() + timedelta(days=3), time(23, 50))
     assert spoke.date() == today() + timedelta(days=4), "04:50 UTC"
     with time_machine.travel(spoke, tick=False):
         with work("test.check", by=operator):
-            actions.check(waiting(), by=operator.id, checked_at=spoke, how=HowSheIs.SAFE, done=None, lodging=None)
+            actions.check(waiting(), by=people[0].id, checked_at=spoke, how=HowSheIs.SAFE, done=None, lodging=None)
         assert waiting().due_at == moment_of(today() + timedelta(days=1), time(23, 50))
     for minutes, is_told in ((-1, False), (0, True)):
         with time_machine.travel(spoke + timedelta(days=1, minutes=minutes), tick=False):
