@@ -40,6 +40,16 @@ class OutgoingState(Code):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class Became(Code):
+    """What became of what was sent, for the figures: the words of `OutgoingState` that can stand there."""
+
+    SENT = "sent", _("No answer yet")
+    RECEIVED = "received", _("Received, not attended yet")
+    ATTENDED = "attended", _("Attended")
+    NOT_ATTENDED = "not_attended", _("Not attended")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class NotAttended(Code):
     """Why an institution did not attend her; no blame."""
 

@@ -22,7 +22,7 @@ from .pages import Unreadable, read
 from .registry import INDICATORS, Indicator, with_denominators
 from .tallies import HOUSE, KEPT, SPINE, codes_once, is_by_month, steps_of
 
-DEFINITIONS = 1
+DEFINITIONS = 2
 """To be counted up whenever an indicator is counted in another way: what is kept is then counted anew."""
 VALUE = ""
 

@@ -10,10 +10,11 @@ from flask_babel import get_locale
 from shelter.codes import Code
 from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
+from shelter.codes.outgoing import Became
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
 from shelter.codes.protocol import DelayCause, LimitEnd
-from shelter.codes.referrals import DeclineReason, InstitutionKind, UnmetNeed, Urgency
+from shelter.codes.referrals import DeclineReason, InstitutionKind, ReferralState, UnmetNeed, Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _
 
@@ -42,6 +43,8 @@ FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "office": (_("Institution"), None),
     "cause": (_("Why it was late"), DelayCause),
     "limit": (_("Whether the limit was kept"), LimitEnd),
+    "answer": (_("Answer"), ReferralState),
+    "became": (_("What became of it"), Became),
 }
 COUNTRIES = {"nationality", "country_of_exploitation"}
 UNITS = {

@@ -24,6 +24,8 @@ def plan(
     rules.one_asks(values.get("institution_id"), values.get("discipline"), values.get("joint_id"))
     rules.may_be_planned(occurs_at, now())
     rules.needs_reason(queries.times(case), again)
+    for field in ("institution_id", "joint_id"):
+        rules.her_country_is_not_told(field, **queries.knows_of_her(case, values.get(field)))
     made = Interview(foundation_id=case.foundation_id, case_id=case.id, by_id=by, state=InterviewState.PLANNED,
                      occurs_at=occurs_at, again=again, reason=reason, **values)
     db.session.add(made)

@@ -11,13 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from shelter.access import Permission, Reader, within_reach
+from shelter.cases import queries as cases
 from shelter.cases.models import Case, TimelineEntry
 from shelter.cases.queries import CASE_COLUMNS
-from shelter.codes.cases import Milestone
+from shelter.codes.cases import ConsentPurpose, Milestone
 from shelter.codes.interviews import InterviewState, Trace
 from shelter.codes.services import Discipline
 from shelter.db import db, rows_of, value_of
 from shelter.documents import queries as documents
+from shelter.partners.models import Institution
 
 from .models import Interview
 from .rules import Tally
@@ -68,6 +70,15 @@ _NOTES = (
     .where(TimelineEntry.case_id == _CASE_ID, TimelineEntry.milestone == Milestone.SERVICE_GIVEN)
     .group_by(TimelineEntry.detail)
 )
+
+
+def knows_of_her(case: Case, institution_id: uuid.UUID | None) -> dict[str, Any]:
+    """What kind an institution is, and whether she agreed that it is told of her."""
+    found = db.session.get(Institution, institution_id) if institution_id else None
+    if found is None:
+        return {"kind": None, "agreed": False}
+    agreed = cases.agreed(case, ConsentPurpose.REFERRAL, found.id, ())
+    return {"kind": found.kind, "agreed": agreed is not None}
 
 
 _PLANNED = Interview.state == sa.literal_column(f"'{InterviewState.PLANNED.value}'")

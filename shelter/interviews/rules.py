@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shelter.codes.interviews import Again, InterviewState
+from shelter.codes.referrals import InstitutionKind
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -32,6 +33,12 @@ def one_asks(institution: Any, discipline: Any, joint: Any) -> None:
                          "institution_id")
     if joint and joint == institution:
         raise RuleBroken(_("Choose another institution than the one that interviews her"), "joint_id")
+
+
+def her_country_is_not_told(field: str, *, kind: InstitutionKind | None, agreed: bool) -> None:
+    """A consulate that is to interview her would know of her: she was asked first, when she was referred to it."""
+    if kind is InstitutionKind.CONSULATE and not agreed:
+        raise RuleBroken(_("No consulate is told of her without her consent"), field)
 
 
 def may_be_planned(occurs_at: datetime, now: datetime) -> None:

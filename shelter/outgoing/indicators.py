@@ -23,6 +23,7 @@ CORRECTIONS = _("As it stands today, by the last answer; the age is the one when
 SOURCE = _("The referrals that the houses sent, and the answers to them.")
 
 _kind = Outgoing.institution_kind.label("institution")
+_became = Outgoing.state.label("became")
 _heard = Outgoing.state.in_((S.RECEIVED, S.ATTENDED, S.NOT_ATTENDED))
 _accepted = Outgoing.state.in_((S.RECEIVED, S.ATTENDED))
 _attended = Outgoing.state == S.ATTENDED
@@ -32,7 +33,7 @@ _unmet = sa.or_(
 )
 
 
-@indicator(SENT, _("Referrals sent"), *FACTS, unit="referrals", means=Definition(
+@indicator(SENT, _("Referrals sent"), "became", *FACTS, unit="referrals", means=Definition(
     counts=_("Referrals that were sent to an institution in the period. A person with three is three."),
     who=_("It was sent on a day of the period, with her consent or without; also those that were withdrawn later."),
     corrections=CORRECTIONS, source=SOURCE,
@@ -85,7 +86,7 @@ def unmet(period: Period, scope: Scope) -> Rows:
 def _sent(period: Period, scope: Scope, *conditions: Any) -> Rows:
     year = year_of(Outgoing.sent_at, period)
     return (
-        sa.select(_kind, Outgoing.service, *of_case(year, Outgoing.age_band))
+        sa.select(_became, _kind, Outgoing.service, *of_case(year, Outgoing.age_band))
         .join(Case, Case.id == Outgoing.case_id).join(Person, Person.id == Case.person_id)
         .where(during(Outgoing.sent_at, period), in_scope(scope), *conditions)
     )
@@ -97,7 +98,7 @@ def _flag(condition: Any, name: str) -> Any:
 
 keep(
     to_keep(
-        Outgoing.sent_at.label("at"), _kind, Outgoing.service,
+        Outgoing.sent_at.label("at"), _became, _kind, Outgoing.service,
         _flag(_heard, "is_heard"), _flag(_accepted, "is_accepted"), _flag(_attended, "is_attended"),
         _flag(_unmet, "is_unmet"), age_band=Outgoing.age_band,
     ).join(Outgoing, Outgoing.case_id == Case.id),

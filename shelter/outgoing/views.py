@@ -41,9 +41,10 @@ OF_CASE, ONE = "/casos/<uuid:case>/derivaciones", "/casos/<uuid:case>/derivacion
 
 @outgoing.get("/derivaciones-enviadas", needs=P.OUTGOING_READ)
 def index() -> ResponseReturnValue:
-    """What waits for an answer, the longest silent first; what left without consent and waits to be reviewed."""
+    """What waits for an answer, the longest silent first; for whoever reviews it what left without consent."""
     reading(P.OUTGOING_READ)
-    return page("outgoing/index.html", waiting=_said(queries.waiting(me())), unseen=_said(queries.to_review(me())))
+    unseen = _said(queries.to_review(me())) if allows(me(), P.OUTGOING_REVIEW) else []
+    return page("outgoing/index.html", waiting=_said(queries.waiting(me())), unseen=unseen)
 
 
 @outgoing.get(OF_CASE, needs=P.OUTGOING_READ)
@@ -73,14 +74,13 @@ def _prepare(case: Case, form: OutgoingForm, to: dict[str, Any]) -> Outgoing:
 @outgoing.get(ONE, needs=P.OUTGOING_READ)
 def show(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """One of them: what would leave or what left, on what basis, and what was answered."""
-    herself = None if queries.is_child(case) else AnsweredBy.HERSELF
-    return _page(case, _found(case, sent), HerAnswerForm(language=case.person.language, given_by=herself))
+    return _page(case, _found(case, sent), _asking(case))
 
 
 @outgoing.post(f"{ONE}/consentimiento", needs=P.CONSENT_WRITE)
 def ask(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """What she answers to exactly this."""
-    found, form = _found(case, sent), HerAnswerForm()
+    found, form = _found(case, sent), _asking(case)
     done = submit(form, "consent.ask", lambda: actions.ask_her(case, found, by=me().id, **form.values), on=case,
                   to=_of(case, found), said=_("Her answer is recorded."))
     return done or _page(case, found, form)
@@ -183,6 +183,14 @@ def _of(case: Case, found: Outgoing) -> str:
     return url_for("outgoing.show", case=case.id, sent=found.id)
 
 
+def _asking(case: Case) -> HerAnswerForm:
+    """Of a child it has to be said who answers."""
+    is_child = queries.is_child(case)
+    form = HerAnswerForm(language=case.person.language, given_by=None if is_child else AnsweredBy.HERSELF)
+    form.given_by.required = is_child
+    return form
+
+
 def _foundation(case: Case) -> str:
     return db.session.get_one(Foundation, case.foundation_id).name
 
@@ -200,13 +208,14 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
     people = [found.by_id, found.sent_by_id, found.reviewed_by_id, *(each.by_id for each in replies)]
     return page(
         "outgoing/show.html", case=case, outgoing=found, institution=_name(found.institution), sees=sees, form=form,
-        asking=form if isinstance(form, HerAnswerForm) else HerAnswerForm(),
+        asking=form if isinstance(form, HerAnswerForm) else _asking(case),
         sending=form if isinstance(form, SendForm) else SendForm(),
         lines=(letter.lines(case, found) if prepared else found.left) if sees else [], said=letter.label,
         consent=consent, replies=replies, names=accounts.names(people),
         may_print=letter.may_be_printed(found, consent is not None),
         slip=answers.latest(actions.ANSWER, found.id), by_consent=found.basis is Basis.CONSENT,
-        is_child=queries.is_child(case), may_review=found.sent_by_id not in {None, me().id},
+        is_child=queries.is_child(case), is_adult=bool(case.person.birth) and not queries.is_child(case),
+        may_review=found.sent_by_id not in {None, me().id},
     )
 
 
@@ -229,7 +238,8 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row, "institution": row["institution"].get(language()) or row["institution"]["es"], "tags": tags,
         "url": url_for("outgoing.show", case=row["case_id"], sent=row["id"]), "heard": heard,
-        "title": row.get("name") or row.get("code"), "silent": silent,
+        "title": row.get("name") or row.get("code"), "silent": silent, "waits": row["state"] in rules.WAITING,
+        "answer_url": url_for("outgoing.quick", case=row["case_id"], sent=row["id"]),
     }
 
 

@@ -19,7 +19,7 @@ from shelter.codes.cases import Milestone
 from shelter.codes.referrals import DeclineReason, HowSheIs, ReferralState, UnmetNeed, WaitEnd
 from shelter.db import db
 from shelter.notices import notice_kind, tell
-from shelter.partners.models import House
+from shelter.partners.models import House, Institution
 from shelter.rounds import every
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
@@ -63,6 +63,8 @@ def answer(
     rules.may_be_answered(referral.state)
     rules.says_where_or_why(state, reason=reason, to_house=to_house_id, to_institution=to_institution_id,
                             decline_reason=decline_reason)
+    there = db.session.get(Institution, to_institution_id) if to_institution_id else None
+    rules.her_country_is_not_told(there.kind if there else None)
     referral.state, referral.answered_at, referral.answered_by_id, referral.answer = state, now(), by, reason
     if state is ReferralState.DECLINED:
         referral.decline_reason = decline_reason or DeclineReason.OTHER

@@ -22,13 +22,13 @@ _WHO = _("The call or letter came in on a day of the period. One that a house of
 _OF_CALLS: Any = {"unit": "referrals", "of_cases": False}
 
 
-@indicator(RECEIVED, _("Referrals received"), *OF_REFERRAL, **_OF_CALLS, means=Definition(
+@indicator(RECEIVED, _("Referrals received"), "answer", *OF_REFERRAL, **_OF_CALLS, means=Definition(
     counts=_("Requests to receive somebody. Somebody for whom two institutions asked is two."),
     who=_WHO, corrections=CORRECTIONS, source=SOURCE,
 ))
 def received(period: Period, scope: Scope) -> Rows:
     """Calls and letters of the period."""
-    return _rows(period, scope)
+    return _rows(period, scope, answer=Referral.state)
 
 
 @indicator("referrals.accepted", _("Referrals accepted"), *OF_REFERRAL, **_OF_CALLS, part_of=RECEIVED,

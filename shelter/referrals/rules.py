@@ -9,7 +9,7 @@ from typing import Any
 from shelter.calendar import local
 from shelter.cases.rules import not_in_future
 from shelter.codes.cases import Channel
-from shelter.codes.referrals import DeclineReason, ReferralState, UnmetNeed
+from shelter.codes.referrals import DeclineReason, InstitutionKind, ReferralState, UnmetNeed
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -71,6 +71,12 @@ def says_where_or_why(
     if state is ReferralState.DECLINED and not reason and decline_reason in {None, DeclineReason.OTHER}:
         field = "reason" if decline_reason else "decline_reason"
         raise RuleBroken(_("Choose why she could not be received, or write it"), field)
+
+
+def her_country_is_not_told(kind: InstitutionKind | None) -> None:
+    """Nobody is sent on to a consulate: that is asked of her, from her case, after whether she needs refuge."""
+    if kind is InstitutionKind.CONSULATE:
+        raise RuleBroken(_("No consulate is told of her without her consent"), "to_institution_id")
 
 
 def may_be_sent_on(here: Any, there: Any, *, is_told: bool) -> None:

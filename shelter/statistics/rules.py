@@ -10,10 +10,11 @@ from shelter.calendar import Period
 from shelter.codes import Code
 from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, ExitReason, FollowUpMonth
+from shelter.codes.outgoing import Became
 from shelter.codes.people import AgeBand, Sex
 from shelter.codes.places import Province
 from shelter.codes.protocol import DelayCause, LimitEnd
-from shelter.codes.referrals import DeclineReason, InstitutionKind, UnmetNeed, Urgency
+from shelter.codes.referrals import DeclineReason, InstitutionKind, ReferralState, UnmetNeed, Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.texts import later as _later
 
@@ -72,6 +73,8 @@ FACTS = {
     "office": Fact(_later("By institution")),
     "cause": Fact(_later("By cause"), DelayCause),
     "limit": Fact(_later("By whether they were kept"), LimitEnd, is_always_known=True),
+    "answer": Fact(_later("By answer"), ReferralState, is_always_known=True),
+    "became": Fact(_later("By what became of it"), Became, is_always_known=True),
 }
 COUNTRIES = frozenset({"nationality", "country_of_exploitation"})
 OFTEN_NONE = frozenset({"exploitation"})
@@ -145,6 +148,18 @@ CONTENTS = (
         "route.due", _later("Limits of the route"),
         _later("Limits of the law and the protocol, validated by an institution, that ended in the period."),
         ("limit",),
+    ),
+    Chapter(
+        "referrals.received", _later("Referrals received"), _later("Requests of institutions to receive somebody."),
+        ("answer",),
+    ),
+    Chapter(
+        "referrals.unmet", _later("Needs that could not be met"),
+        _later("What was needed and could not be given."), ("need",),
+    ),
+    Chapter(
+        "outgoing.sent", _later("Referrals sent"), _later("What institutions were asked for, as it stands today."),
+        ("became",),
     ),
 )
 

@@ -277,7 +277,7 @@ def referred(*states: str, silent: bool = False) -> Callable[[list[APerson], Per
                 unheard = silent and each.state == "withdrawn" and each.why == "no_answer"
                 if inside(each.at, period) and (not states or each.state in states or unheard):
                     facts = facts_of(person, case, local(each.at).year, each.age)
-                    yield {**facts, "institution": [each.kind], "service": [each.service]}
+                    yield {**facts, "institution": [each.kind], "service": [each.service], "became": [each.state]}
 
     return count
 

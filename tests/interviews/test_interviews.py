@@ -8,15 +8,18 @@ import sqlalchemy as sa
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now
+from shelter.cases import actions as cases
 from shelter.cases.models import TimelineEntry
-from shelter.codes.cases import Milestone
+from shelter.codes.cases import ConsentAnswer, ConsentPurpose, Milestone
 from shelter.codes.documents import FileKind
 from shelter.codes.interviews import InterviewState
+from shelter.codes.referrals import InstitutionKind
 from shelter.codes.services import Discipline
 from shelter.db import db
 from shelter.documents.models import Document
 from shelter.interviews.models import Interview
 from shelter.interviews.rules import was_held
+from shelter.partners import actions as partners
 from shelter.rules import RuleBroken
 from tests.client import Page
 from tests.safety.test_canaries import when
@@ -125,6 +128,23 @@ def test_a_plan_lies_ahead_and_not_in_another_age(client, url, by, field):
     answer = client.fill(f"{url}/planificar", **ahead(by))
     assert answer.status_code == 422
     assert field in wrong(answer)
+
+
+@pytest.mark.parametrize("field", ["institution_id", "joint_id"])
+def test_no_consulate_interviews_her_before_she_agreed_that_it_is_told_of_her(client, hers, url, worker, field):
+    with work("test.consulate", by=operator):
+        consulate = partners.add_institution(
+            name_es="Consulado de Ninguna Parte", name_en="", kind=InstitutionKind.CONSULATE, province=None,
+            valid_from=None, succeeds_id=None)
+    asked = ahead(**({"discipline": ""} if field == "institution_id" else {}), **{field: str(consulate.id)})
+    answer = client.fill(f"{url}/planificar", **asked)
+    assert answer.status_code == 422
+    assert field in wrong(answer)
+    assert everything() == []
+    with work("test.consent", by=operator):
+        cases.ask_consent(hers, by=worker.id, purpose=ConsentPurpose.REFERRAL, answer=ConsentAnswer.GIVEN,
+                          institution_id=consulate.id, recipient="Consulado", fields=["needs"])
+    assert client.fill(f"{url}/planificar", **asked).status_code == 303
 
 
 def test_what_she_told_before_she_came_counts_and_is_no_step_of_the_route(client, hers, url):

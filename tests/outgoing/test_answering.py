@@ -100,6 +100,26 @@ def test_the_usual_answer_is_one_button(client, worker, sent, press, state):
     assert press(url, "llamada", state="prepared").status_code == 400
 
 
+def test_a_telephone_answer_is_two_taps_from_her_case_and_one_from_the_lists(client, rosa, sent, state):
+    """Her case → Referrals → the button; who calls by the list touches the button at once."""
+    url = sent()
+    for at in (f"/casos/{rosa.id}/derivaciones", "/derivaciones-enviadas"):
+        said = {form.get("action") for form in Page(client.get(at).text).all("form")}
+        assert f"{url}/llamada" in said
+    assert f'href="/casos/{rosa.id}/derivaciones"' in client.get(f"/casos/{rosa.id}").text
+    page = Page(client.get(f"/casos/{rosa.id}/derivaciones").text)
+    assert client.post(f"{url}/llamada", data={
+        "csrf_token": page.hidden("csrf_token"), "state": "attended"}).status_code == 303
+    assert state() is S.ATTENDED
+    assert "/llamada" not in client.get(f"/casos/{rosa.id}/derivaciones").text
+
+
+def test_who_only_reads_is_offered_no_answer(sent, staff, sign_in):
+    sent()
+    reader = sign_in(staff(Role.PROGRAMME_COORDINATOR))
+    assert "/llamada" not in reader.get("/derivaciones-enviadas").text
+
+
 def test_a_telephone_answer_ends_the_slip_unless_more_is_to_come(officer, sent, press, code):
     url = sent()
     kept = code()

@@ -1,9 +1,11 @@
 """What leaves the house: what she agreed to, for that institution, and not a word more."""
 
+import re
 import subprocess
 from datetime import timedelta
 
 import pytest
+import segno
 import sqlalchemy as sa
 
 from shelter import answers
@@ -196,6 +198,20 @@ def test_another_case_does_not_lend_its_referral(client, case, worker, sent):
         assert client.get(f"/casos/{mine.id}/derivaciones/{borrowed}{path}").status_code == 404
 
 
+def modules(picture, border=2):
+    """The dark squares of a drawn code, from its lines: `M` moves, `m` moves on, `h` draws to the right."""
+    x, y, found = 0, 0.0, set()
+    for verb, numbers in re.findall(r"([Mmh])([^Mmh]*)", re.search(r' d="([^"]+)"', picture)[1]):
+        given = [float(each) for each in numbers.replace(",", " ").replace("-", " -").split()]
+        if verb == "h":
+            found |= {(x + step - border, int(y) - border) for step in range(int(given[0]))}
+            x += int(given[0])
+        else:
+            x, y = (given[0], given[1]) if verb == "M" else (x + given[0], y + given[1])
+            x = int(x)
+    return found
+
+
 @pytest.mark.parametrize(("base", "has_link"), [("http://localhost", False), ("https://respuestas.example.org", True)])
 def test_where_somebody_outside_can_reach_it_the_slip_has_a_link_and_a_picture(app, sent, stored, base, has_link):
     sent()
@@ -204,7 +220,10 @@ def test_where_somebody_outside_can_reach_it_the_slip_has_a_link_and_a_picture(a
     with app.test_request_context(base_url=base):
         part = answers.printed(slip)
         assert part.code == slip.code
-        assert (part.address == f"{base}/respuesta" and "<svg" in part.picture) if has_link else part.address is None
+        assert part.address == (f"{base}/respuesta" if has_link else None)
+        drawn = segno.make_qr(f"{base}/respuesta/{slip.code}").matrix
+        assert not has_link or modules(part.picture) == {
+            (x, y) for y, row in enumerate(drawn) for x, dark in enumerate(row) if dark}
         answers.revoke(actions.ANSWER, stored().id)
         assert answers.printed(slip) is None
     db.session.rollback()

@@ -84,7 +84,9 @@ def test_a_yes_of_who_may_give_it_lets_it_leave(aged, prepared, press, state, ye
     assert state() is OutgoingState.SENT
 
 
-@pytest.mark.parametrize("said", [{"answer": "refused"}, MOTHER | {"answer": "refused", "heard": "objects"}])
+@pytest.mark.parametrize("said", [
+    {"answer": "refused", "given_by": "herself"}, MOTHER | {"answer": "refused", "heard": "objects"},
+])
 def test_the_no_of_a_child_is_recorded_and_is_a_no(aged, prepared, press, said):
     aged(13)
     url = prepared()
@@ -134,6 +136,12 @@ def test_who_is_too_young_to_say_is_younger_than_twelve(age, passes):
     else:
         with pytest.raises(RuleBroken):
             answers_for_her(*given)
+
+
+def test_of_who_is_of_age_nobody_asks_who_answers(client, aged, prepared):
+    for years, asked in ((40, False), (15, True), (None, True)):
+        aged(years)
+        assert ("¿Quién responde?" in Page(client.get(prepared()).text).text) is asked
 
 
 # --- a no afterwards --------------------------------------------------------------------------------------------------

@@ -99,6 +99,15 @@ def test_those_who_coordinate_are_told_and_another_person_reviews_it(
     assert "Salieron sin consentimiento" not in there.get("/mi-dia").text
 
 
+def test_what_is_to_be_reviewed_stands_before_whoever_reviews_and_not_before_who_sent_it(
+    client, prepared, press, coordinators, sign_in,
+):
+    assert press(prepared(**VITAL), "enviar", was_told="yes").status_code == 303
+    heading = "Salieron sin consentimiento: revise"
+    assert heading not in Page(client.get("/derivaciones-enviadas").text).text
+    assert heading in Page(sign_in(coordinators["here"]).get("/derivaciones-enviadas").text).text
+
+
 def test_nobody_reviews_what_she_sent_herself():
     with pytest.raises(RuleBroken):
         rules.may_review("ella", "ella", Basis.VITAL, None)

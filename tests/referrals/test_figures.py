@@ -83,6 +83,8 @@ def test_each_figure_of_the_quarter_is_what_one_counts_by_hand(told):
     """Six of the list lie in it; and the one that was sent on, once."""
     inside = CALLS[1:7]
     assert count("referrals.received").value == len(inside) + 1 == 7
+    assert count("referrals.received").breakdowns["answer"] == {
+        "accepted": 3, "redirected": 1, "declined": 2, "waiting": 1, "unknown": 0}
     assert count("referrals.accepted").value == 3
     assert count("referrals.redirected").value == 1
     assert count("referrals.declined").value == 2

@@ -1,14 +1,15 @@
 """Those who wait outside: asked every day how they are; whoever forgets is told, then the coordination."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from shelter.access import Role
 from shelter.audit import operator, work
-from shelter.calendar import local, now
-from shelter.codes.referrals import WaitEnd
+from shelter.calendar import local, moment_of, now, today
+from shelter.codes.referrals import HowSheIs, WaitEnd
 from shelter.db import db
 from shelter.notices.models import Notice
 from shelter.referrals import actions
@@ -136,6 +137,20 @@ def test_who_forgets_is_told_once_and_then_the_coordination_once(worker, people,
     worker.fill(f"{outside_now}/afuera/hoy", how="safe", **when("checked_at"))
     assert waiting().told == 0, "tomorrow it begins anew"
     assert "Verificación" not in Page(worker.get("/mi-dia").text).text
+
+
+def test_a_word_just_before_midnight_in_ecuador_asks_again_before_the_next_midnight(people, outside_now):
+    """It is the next day in UTC already; a day without a word is noticed on that day of the house, not a day later."""
+    spoke = moment_of(today() + timedelta(days=3), time(23, 50))
+    assert spoke.date() == today() + timedelta(days=4), "04:50 UTC"
+    with time_machine.travel(spoke, tick=False):
+        with work("test.check", by=operator):
+            actions.check(waiting(), by=people[0].id, checked_at=spoke, how=HowSheIs.SAFE, done=None, lodging=None)
+        assert waiting().due_at == moment_of(today() + timedelta(days=1), time(23, 50))
+    for minutes, is_told in ((-1, False), (0, True)):
+        with time_machine.travel(spoke + timedelta(days=1, minutes=minutes), tick=False):
+            actions.look_after_those_who_wait()
+        assert ("waiting.late" in {word for _who, word in told()}) is is_told
 
 
 def test_a_check_is_on_my_day_hours_before_it_is_late(worker, outside_now):

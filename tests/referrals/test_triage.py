@@ -9,7 +9,7 @@ from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now, today
 from shelter.codes.places import Channel, Rank
-from shelter.codes.referrals import DeclineReason, ReferralState, UnmetNeed
+from shelter.codes.referrals import DeclineReason, InstitutionKind, ReferralState, UnmetNeed
 from shelter.db import db
 from shelter.notices.models import Notice
 from shelter.partners import actions as partners
@@ -91,6 +91,17 @@ def test_a_no_needs_its_reason_and_what_follows_from_it_is_unmet(worker, referra
 
 def test_nothing_unmet_leads_nowhere_else(worker, referral):  # noqa: F811
     assert worker.fill(referral, state="declined", decline_reason="not_her_wish").location == referral
+
+
+def test_nobody_is_sent_on_to_a_consulate(worker, referral):  # noqa: F811
+    with work("test.consulate", by=operator):
+        consulate = partners.add_institution(
+            name_es="Consulado de Ninguna Parte", name_en="", kind=InstitutionKind.CONSULATE, province=None,
+            valid_from=None, succeeds_id=None)
+    answer = worker.fill(referral, state="redirected", to_institution_id=str(consulate.id))
+    assert answer.status_code == 422
+    assert "to_institution_id" in fields_wrong(answer)
+    assert found().state is ReferralState.WAITING
 
 
 @pytest.mark.parametrize(("why", "chosen", "expected"), [

@@ -11,8 +11,10 @@ from babel import Locale
 
 from shelter.calendar import Period
 from shelter.codes.leaving import Destination, ExitReason
+from shelter.codes.outgoing import Became
 from shelter.codes.people import AgeBand
 from shelter.codes.protocol import LimitEnd
+from shelter.codes.referrals import ReferralState, UnmetNeed
 from shelter.codes.services import ServiceType
 from shelter.indicators import Figure
 
@@ -31,6 +33,8 @@ def population(period: Period, seed: int = 7, **sizes: int) -> dict[str, Figure]
         "services.persons": (("discipline", "service", *PERSON), people.served),
         "transition.exits": (("reason", "destination"), people.exit), "followup.due": (("month",), people.contact),
         "route.due": (("limit",), people.limit),
+        "referrals.received": (("answer",), people.call), "referrals.unmet": (("need",), people.need),
+        "outgoing.sent": (("became",), people.sent),
     }
     found = {}
     for code, (names, made) in facts.items():
@@ -76,6 +80,15 @@ class _People:
 
     def limit(self):
         return {"limit": self.pick(list(LimitEnd), 0.35)}
+
+    def call(self):
+        return {"answer": self.pick(list(ReferralState), 0.35)}
+
+    def need(self):
+        return {"need": self.pick(list(UnmetNeed), 0.35)}
+
+    def sent(self):
+        return {"became": self.pick(list(Became), 0.35)}
 
     def contact(self):
         return {"month": (self.random.choice(["1", "3", "6", "12"]),)}

@@ -171,7 +171,7 @@ def test_the_alert_is_not_corrected_to_after_a_step_that_somebody_said_is_done(h
 
 def test_the_first_word_on_the_alert_is_the_first_of_what_is_known(her):
     with work("test.alert", by=operator):
-        cases.alerted(her, at=her.opened_at - DAY, by=operator.id)
+        cases.alerted(her, at=her.opened_at - DAY, by=her.card.lead_id)
     assert queries.alert(her).milestone is Milestone.ALERTED
     assert rules.ALERTS[0] is Milestone.ALERTED
     assert queries.first_known(her) == her.opened_at
