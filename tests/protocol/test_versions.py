@@ -160,7 +160,9 @@ def test_a_second_person_publishes_through_the_pages_and_nobody_else(ready, seco
     assert "se imprimen como propuestas" in Page(client.get(at).text).text
 
 
-def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(ready, second, outside, sign_in):
+def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(
+    ready, second, writer, outside, sign_in,
+):
     version = ready()
     with work("test.end", by=operator):
         for each in db.session.scalars(sa.select(Institution).where(Institution.kind == Kind.EDUCATION)):
@@ -176,6 +178,7 @@ def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(re
     for url in ("", "/publicar", "/validaciones"):
         page = Page(sign_in(second).get(f"/protocolo/versiones/{version.id}{url}").text)
         assert found[0].message in page.text, url
+    assert found[0].message in Page(sign_in(writer).get(f"/protocolo/versiones/{version.id}/publicar").text).text
 
 
 def test_provinces_are_named_where_they_are_few(ready, outside, programme):
