@@ -101,14 +101,6 @@ def test_what_another_step_shows_too_is_no_circle():
     assert faults(one, two, other) == []
 
 
-def test_a_step_that_starts_when_every_clock_has_stopped_is_never_done():
-    closed = Happening(Milestone.CLOSED)
-    assert faults(replace(STEP, start=Start.MILESTONE, starts_with=closed)) == [("a", "starts_with")]
-    closing = replace(STEP, **shown_by(Milestone.CLOSED))
-    assert faults(closing, AFTER) == [("b", "after")]
-    assert faults(replace(closing, evidence=frozenset({Evidence.MILESTONE, Evidence.WORD})), AFTER) == []
-
-
 @pytest.mark.parametrize("after", ["", "no-such-step"])
 def test_a_step_after_one_that_is_not_there_would_never_start(after):
     assert faults(STEP, replace(AFTER, after=after)) == [("b", "after")]
