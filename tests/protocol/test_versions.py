@@ -205,6 +205,35 @@ def test_nothing_says_law_without_a_basis_even_by_the_back_door(ready, second, o
         actions.publish(version, second.id, starts_on=today())
 
 
+def test_a_new_version_is_asked_of_everybody_new_staff_too_until_another_replaces_it(
+    publish, staff, sign_in, outside,
+):
+    first_one = publish()
+
+    def page_of(client, path="/mi-dia"):
+        return Page(client.get(path).text).text
+
+    def colleague(name):
+        found = staff(Role.CASEWORKER, name=name)
+        with outside(), work("test.password", by=operator):
+            found.password_hash = "something"
+        return sign_in(found)
+
+    elena = colleague("Elena")
+    assert "Para que usted lo lea" in page_of(elena)
+    assert "Protocolo de la Ruta de Asistencia" in page_of(elena)
+    page = Page(elena.get("/protocolo").text)
+    assert "Por favor, lea esta versión" in page.text
+    says = next(each["action"] for each in page.all("form") if "/lecturas/" in each.get("action", ""))
+    assert elena.post(says, data={}).status_code == 303
+    assert "Usted ya ha leído esta versión" in page_of(elena, "/protocolo")
+    assert "Para que usted lo lea" not in page_of(elena)
+    assert "Para que usted lo lea" in page_of(colleague("Nueva"))
+    publish(today() + timedelta(days=1))
+    assert "Para que usted lo lea" in page_of(elena)
+    assert "Por favor, lea esta versión" not in page_of(elena, f"/protocolo/versiones/{first_one.id}")
+
+
 def test_what_is_thrown_away_is_over_and_another_can_be_begun(begin, outside):
     version = begin()
     with outside(), work("test.turn", by=operator):
