@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from shelter.codes.cases import Milestone
@@ -221,8 +221,13 @@ def said(step: Step) -> str:
     return f"{step.number} {here(step.name)}"
 
 
+FARTHEST = timedelta(days=366)
+
+
 def may_start(starts_on: date, day: date, latest: date | None) -> None:
-    """A version starts today or later, and after every other."""
+    """A version starts today or within a year, and after every other: what is published is never taken back."""
+    if starts_on > day + FARTHEST:
+        raise RuleBroken(_("It starts within a year: look at the year that you wrote"), "starts_on")
     if starts_on < day:
         raise RuleBroken(_("It can start today or later: what was done until now was done by another version"),
                          "starts_on")

@@ -141,8 +141,9 @@ def test_only_what_an_institution_answers_for_is_law_or_protocol(standing):
 @pytest.mark.parametrize(("starts_on", "latest", "is_good"), [
     (date(2026, 3, 1), None, True), (date(2026, 2, 28), None, False), (date(2026, 3, 1), date(2026, 3, 1), False),
     (date(2026, 3, 2), date(2026, 3, 1), True), (date(2026, 3, 5), date(2026, 4, 1), False),
+    (date(2027, 3, 2), None, True), (date(2027, 3, 3), None, False), (date(2062, 3, 2), date(2026, 3, 1), False),
 ])
-def test_a_version_starts_today_or_later_and_after_every_other(starts_on, latest, is_good):
+def test_a_version_starts_today_or_within_a_year_and_after_every_other(starts_on, latest, is_good):
     if is_good:
         rules.may_start(starts_on, date(2026, 3, 1), latest)
         return

@@ -1,5 +1,6 @@
 """Versions: the first that comes with the program, which one holds on a day, publishing, and what overlaps."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners.models import Institution
 from shelter.protocol import actions, first, queries
+from shelter.protocol.models import ProtocolVersion
 from shelter.rules import RuleBroken
 from tests.client import Page
 
@@ -87,6 +89,47 @@ def test_another_draft_is_not_begun_while_one_is_written(begin):
     begin()
     with pytest.raises(RuleBroken):
         begin()
+
+
+def at_once(app, do):
+    """What came of doing it in four windows at the same moment."""
+    outcomes, gate = [], threading.Barrier(4)
+
+    def one():
+        with app.test_request_context():
+            gate.wait()
+            try:
+                with work("test.at_once", by=operator):
+                    do()
+                outcomes.append("done")
+            except RuleBroken as broken:
+                outcomes.append(broken.message)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=one) for _number in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return sorted(outcomes)
+
+
+def test_of_four_who_begin_at_the_same_moment_one_does(app, writer):
+    by = writer.id
+    db.session.remove()
+    assert at_once(app, lambda: actions.begin(by)) == [
+        "Ya se está escribiendo una versión: siga con esa"] * 3 + ["done"]
+    assert [each.number for each in queries.versions()] == [1]
+    assert len(queries.phases_of(queries.versions()[0])) == 10
+
+
+def test_of_four_windows_that_publish_one_does(app, ready, second):
+    version, by = ready().id, second.id
+    db.session.remove()
+    found = at_once(app, lambda: actions.publish(db.session.get_one(ProtocolVersion, version), by, starts_on=today()))
+    assert found == ["Ya está publicado"] * 3 + ["done"]
+    assert len(queries.books()) == 1
 
 
 def test_the_next_draft_is_as_the_version_that_starts_last(publish, begin):
