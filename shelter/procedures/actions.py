@@ -103,6 +103,7 @@ def acknowledge(asked: Asked, by: uuid.UUID) -> None:
     """She has read it and will keep it in mind; said twice, the first time counts."""
     if by not in queries.team(asked):
         raise RuleBroken(_("You are not asked to read this"))
+    db.session.refresh(asked, with_for_update=True)  # a button is pressed twice
     if not queries.has_read(asked, by):
         db.session.add(Acknowledgement(asked_id=asked.id, staff_id=by))
 

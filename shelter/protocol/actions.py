@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, time
 from typing import Any
 
+import sqlalchemy as sa
+
 from shelter.calendar import now, today
 from shelter.codes.places import Province
 from shelter.codes.protocol import ReadingKind, Standing, Unit, VersionState
@@ -46,7 +48,7 @@ LAST = 10_000
 def begin(by: uuid.UUID) -> ProtocolVersion:
     """A new draft: as the version that starts last has it; else as the program brings it. One at a time."""
     if queries.unpublished():
-        raise RuleBroken(_("A version is being written already: go on with that one"))
+        raise RuleBroken(_one_at_a_time())
     before = queries.newest_published()
     shipped = first.read(queries.known_today())
     version = ProtocolVersion(
@@ -55,6 +57,10 @@ def begin(by: uuid.UUID) -> ProtocolVersion:
         cut_off=before.cut_off if before else time(17), based_on_id=before.id if before else None,
     )
     db.session.add(version)
+    try:
+        db.session.flush()
+    except sa.exc.IntegrityError:  # somebody else did at the same moment
+        raise RuleBroken(_one_at_a_time()) from None
     for number, (key, name, steps) in enumerate(_of(before) if before else shipped["phases"], 1):
         phase = ProtocolPhase(protocol_id=version.id, key=key, number=number, name=name)
         db.session.add(phase)
@@ -62,6 +68,10 @@ def begin(by: uuid.UUID) -> ProtocolVersion:
     db.session.flush()
     _wrote(version, by)
     return version
+
+
+def _one_at_a_time() -> str:
+    return _("A version is being written already: go on with that one")
 
 
 def _of(version: ProtocolVersion) -> Iterator[tuple[str, dict[str, str], list[dict[str, Any]]]]:

@@ -123,7 +123,8 @@ class StepForm(EditForm):
     )
     basis_es = TextArea(_("Legal basis, in Spanish"), lang="es", maxlength=1000, rows=2, required=False)
     basis_en = TextArea(_("Legal basis, in English"), lang="en", maxlength=1000, rows=2, required=False)
-    evidence = ManyField(_("What shows that it is done?"), choices=[(each, each.label) for each in Evidence])
+    evidence = ManyField(_("What shows that it is done?"), choices=[(each, each.label) for each in Evidence],
+                         required=True, missing=_("Say what shows that it is done"))
     happening = ChoiceField(_("Which happening shows it?"), kind="select", required=False)
     applies_to = ManyField(
         _("To whom does it apply?"), choices=[(each, each.label) for each in Condition],
@@ -217,7 +218,7 @@ class CommentForm(Form):
 class AnswerForm(EditForm):
     """What an institution answered about steps that are its own, as they stood on this page."""
 
-    keys = ManyField(_("About which steps?"))
+    keys = ManyField(_("About which steps?"), required=True, missing=_("Choose at least one step"))
     agrees = ChoiceField(
         _("What does it say?"), choices=[("yes", _("It agrees with them")), ("no", _("It asks for changes"))],
         inline=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from shelter.codes.cases import Milestone
@@ -136,8 +136,6 @@ def _of_limit(step: Step) -> Iterator[tuple[str, str]]:
 def _of_start(step: Step, steps: Mapping[str, Step]) -> Iterator[tuple[str, str]]:
     if step.start is Start.MILESTONE and step.starts_with is None:
         yield "starts_with", _("Say what starts it")
-    if step.starts_with and step.starts_with.milestone is Milestone.CLOSED:
-        yield "starts_with", _("When the case is closed every clock stops: it would never be done")
     before = steps.get(step.after)
     if step.start is Start.STEP and before is None:
         yield "after", _("Choose the step after which it starts: without it, it would never start")
@@ -146,18 +144,10 @@ def _of_start(step: Step, steps: Mapping[str, Step]) -> Iterator[tuple[str, str]
     elif before and before.applies_to and not (step.applies_to and step.applies_to <= before.applies_to):
         yield "after", _("“%(name)s” does not apply to everybody to whom this one does: for some it would never "
                          "start", name=said(before))
-    elif before and _ends_with_the_case(before):
-        yield "after", _("“%(name)s” is done when the case is closed, and then every clock stops: it would never start",
-                         name=said(before))
 
 
 _WHERE = {Start.STEP: "after", Start.MILESTONE: "starts_with", Start.ALERT: "is_beside"}
 """The field at which a circle is told."""
-
-
-def _ends_with_the_case(step: Step) -> bool:
-    is_shown = step.happening is not None and step.happening.milestone is Milestone.CLOSED
-    return is_shown and step.evidence == {Evidence.MILESTONE}
 
 
 def in_phase_before(steps: Iterable[Step]) -> Iterator[tuple[str, Step]]:
@@ -231,8 +221,13 @@ def said(step: Step) -> str:
     return f"{step.number} {here(step.name)}"
 
 
+FARTHEST = timedelta(days=366)
+
+
 def may_start(starts_on: date, day: date, latest: date | None) -> None:
-    """A version starts today or later, and after every other."""
+    """A version starts today or within a year, and after every other: what is published is never taken back."""
+    if starts_on > day + FARTHEST:
+        raise RuleBroken(_("It starts within a year: look at the year that you wrote"), "starts_on")
     if starts_on < day:
         raise RuleBroken(_("It can start today or later: what was done until now was done by another version"),
                          "starts_on")

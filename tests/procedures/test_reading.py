@@ -1,6 +1,7 @@
 """Procedures: written, published, read and acknowledged; coordinators see who has not; a reminder once a week."""
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -123,6 +124,32 @@ def test_who_has_not_read_what_is_told_person_by_person_new_staff_too(member, pu
     assert "Quién no, persona por persona" in page
     listed = page.partition("persona por persona")[2]
     assert re.search(r"Paúl La puerta Zoe Nueva (La cocina La puerta|La puerta La cocina)", listed)
+
+
+def test_a_button_that_is_pressed_twice_is_one_word(app, member, published):
+    (_procedure, asked), reader, gate, failed = published(), member(Role.CASEWORKER).id, threading.Barrier(4), []
+    what = asked.id
+    db.session.remove()
+
+    def press():
+        with app.test_request_context():
+            gate.wait()
+            try:
+                with work("test.read", by=operator):
+                    actions.acknowledge(db.session.get_one(Asked, what), reader)
+            except sa.exc.IntegrityError as error:
+                failed.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=press) for _number in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert not failed
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Acknowledgement).where(
+        Acknowledgement.staff_id == reader)) == 1
 
 
 def test_new_words_are_asked_anew_and_the_old_ones_no_longer(member, published, outside, sign_in):

@@ -1,5 +1,6 @@
 """Versions: the first that comes with the program, which one holds on a day, publishing, and what overlaps."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners.models import Institution
 from shelter.protocol import actions, first, queries
+from shelter.protocol.models import ProtocolVersion
 from shelter.rules import RuleBroken
 from tests.client import Page
 
@@ -89,6 +91,47 @@ def test_another_draft_is_not_begun_while_one_is_written(begin):
         begin()
 
 
+def at_once(app, do):
+    """What came of doing it in four windows at the same moment."""
+    outcomes, gate = [], threading.Barrier(4)
+
+    def one():
+        with app.test_request_context():
+            gate.wait()
+            try:
+                with work("test.at_once", by=operator):
+                    do()
+                outcomes.append("done")
+            except RuleBroken as broken:
+                outcomes.append(broken.message)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=one) for _number in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return sorted(outcomes)
+
+
+def test_of_four_who_begin_at_the_same_moment_one_does(app, writer):
+    by = writer.id
+    db.session.remove()
+    assert at_once(app, lambda: actions.begin(by)) == [
+        "Ya se está escribiendo una versión: siga con esa"] * 3 + ["done"]
+    assert [each.number for each in queries.versions()] == [1]
+    assert len(queries.phases_of(queries.versions()[0])) == 10
+
+
+def test_of_four_windows_that_publish_one_does(app, ready, second):
+    version, by = ready().id, second.id
+    db.session.remove()
+    found = at_once(app, lambda: actions.publish(db.session.get_one(ProtocolVersion, version), by, starts_on=today()))
+    assert found == ["Ya está publicado"] * 3 + ["done"]
+    assert len(queries.books()) == 1
+
+
 def test_the_next_draft_is_as_the_version_that_starts_last(publish, begin):
     one = publish()
     two = begin()
@@ -160,7 +203,9 @@ def test_a_second_person_publishes_through_the_pages_and_nobody_else(ready, seco
     assert "se imprimen como propuestas" in Page(client.get(at).text).text
 
 
-def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(ready, second, outside, sign_in):
+def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(
+    ready, second, writer, outside, sign_in,
+):
     version = ready()
     with work("test.end", by=operator):
         for each in db.session.scalars(sa.select(Institution).where(Institution.kind == Kind.EDUCATION)):
@@ -176,6 +221,7 @@ def test_a_kind_of_institution_that_is_missing_somewhere_keeps_a_version_back(re
     for url in ("", "/publicar", "/validaciones"):
         page = Page(sign_in(second).get(f"/protocolo/versiones/{version.id}{url}").text)
         assert found[0].message in page.text, url
+    assert found[0].message in Page(sign_in(writer).get(f"/protocolo/versiones/{version.id}/publicar").text).text
 
 
 def test_provinces_are_named_where_they_are_few(ready, outside, programme):
@@ -200,6 +246,35 @@ def test_nothing_says_law_without_a_basis_even_by_the_back_door(ready, second, o
         assert [(each.key, each.field) for each in actions.faults(version, today())] == [("report-child", "basis_es")]
     with outside(), pytest.raises(RuleBroken, match="Escriba la ley"), work("test.publish", by=operator):
         actions.publish(version, second.id, starts_on=today())
+
+
+def test_a_new_version_is_asked_of_everybody_new_staff_too_until_another_replaces_it(
+    publish, staff, sign_in, outside,
+):
+    first_one = publish()
+
+    def page_of(client, path="/mi-dia"):
+        return Page(client.get(path).text).text
+
+    def colleague(name):
+        found = staff(Role.CASEWORKER, name=name)
+        with outside(), work("test.password", by=operator):
+            found.password_hash = "something"
+        return sign_in(found)
+
+    elena = colleague("Elena")
+    assert "Para que usted lo lea" in page_of(elena)
+    assert "Protocolo de la Ruta de Asistencia" in page_of(elena)
+    page = Page(elena.get("/protocolo").text)
+    assert "Por favor, lea esta versión" in page.text
+    says = next(each["action"] for each in page.all("form") if "/lecturas/" in each.get("action", ""))
+    assert elena.post(says, data={}).status_code == 303
+    assert "Usted ya ha leído esta versión" in page_of(elena, "/protocolo")
+    assert "Para que usted lo lea" not in page_of(elena)
+    assert "Para que usted lo lea" in page_of(colleague("Nueva"))
+    publish(today() + timedelta(days=1))
+    assert "Para que usted lo lea" in page_of(elena)
+    assert "Por favor, lea esta versión" not in page_of(elena, f"/protocolo/versiones/{first_one.id}")
 
 
 def test_what_is_thrown_away_is_over_and_another_can_be_begun(begin, outside):
