@@ -25,16 +25,16 @@ from shelter.cases import actions as cases
 from shelter.cases.models import Case
 from shelter.cases.records import Stay
 from shelter.codes.cases import Answer, Channel, ConsentAnswer, ConsentPurpose, Exploitation
-from shelter.codes.door import Approach, Asker, Paper
+from shelter.codes.door import Approach, Asker, Given, Paper, Told
 from shelter.codes.interviews import InterviewPurpose
 from shelter.codes.jobs import JobState
 from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outcome
-from shelter.codes.outgoing import Basis, Shared
+from shelter.codes.outgoing import Basis, OutgoingState, Shared, Through
 from shelter.codes.people import DocumentKind, SpokenLanguage
 from shelter.codes.places import Channel as PartnerChannel
 from shelter.codes.places import Rank
-from shelter.codes.protocol import VersionState
-from shelter.codes.referrals import Urgency
+from shelter.codes.protocol import DelayCause, VersionState
+from shelter.codes.referrals import HowSheIs, Urgency
 from shelter.codes.services import Discipline, ServiceType
 from shelter.crypto import KeyRing
 from shelter.db import db, migrate, vault
@@ -53,6 +53,7 @@ from shelter.partners import actions as partners
 from shelter.partners.models import CalendarDay, House, Institution
 from shelter.procedures import actions as procedures
 from shelter.protocol import actions as protocol
+from shelter.protocol import queries as protocols
 from shelter.protocol import validating
 from shelter.referrals import actions as referrals
 from shelter.register import undoing, uploads
@@ -62,6 +63,7 @@ from shelter.reports import actions as reports
 from shelter.reports.models import Release
 from shelter.residence import actions as residence
 from shelter.residence.queries import free_beds
+from shelter.route import actions as route
 from shelter.services import actions as services
 from shelter.statistics.rules import LEVELS, Audience, as_seen
 from shelter.transition import actions as transition
@@ -199,16 +201,22 @@ class World:
         """One person at each point of the walk."""
         with self.inside(), work("intake.arrive", by=operator):
             lead = self.crew[Role.CASEWORKER].id
-            referral = referrals.receive(
-                db.session.get_one(House, self.house), by=lead, received_at=now(), name=CALLING, is_safe=Answer.NO,
-                needs_doctor=Answer.YES, urgency=Urgency.TODAY, institution_id=self.institution, children=0,
-            )
-            referrals.begin_waiting(referral, by=lead, lodging="Zafiro")
+            for lodging in ("Zafiro", None):
+                referral = referrals.receive(
+                    db.session.get_one(House, self.house), by=lead, received_at=now(), name=CALLING, is_safe=Answer.NO,
+                    needs_doctor=Answer.YES, urgency=Urgency.TODAY, institution_id=self.institution, children=0,
+                )
+                if lodging:
+                    waiting = referrals.begin_waiting(referral, by=lead, lodging=lodging)
+                    db.session.flush()
+                    referrals.check(waiting, by=lead, checked_at=now(), how=HowSheIs.SAFE, done=None, lodging=None)
             self._at_the_door()
             found = {name: self._case(name, bed=name != ARRIVING) for name in (ARRIVING, STAYING, LEFT, CLOSED)}
             self.residents = {name: case.id for name, case in found.items()}
             interviews.plan(found[STAYING], by=lead, occurs_at=now() + timedelta(days=1), again=None, reason=None,
                             discipline=Discipline.LEGAL, purpose=InterviewPurpose.FIRST)
+            interviews.record(found[STAYING], by=lead, occurs_at=now() - timedelta(days=9), was_before=False,
+                              again=None, reason=None, discipline=Discipline.SOCIAL, purpose=InterviewPurpose.FIRST)
             for name in (STAYING, LEFT):
                 self._cared_for(found[name], lead, name)
             self._left(found[LEFT], lead, Outcome.PROGRESS)
@@ -221,6 +229,7 @@ class World:
         self._history()
         with self.inside():
             self._protocol()
+            self._said_of_the_route()
 
     def _protocol(self) -> None:
         """A version in force, the next one open to comments, and a procedure of the foundation."""
@@ -239,13 +248,24 @@ class World:
             procedures.publish(procedures.write(writer, title={"es": "Zaguán"}, text={"es": "Zumbido."}, reach=None,
                                                 foundation_id=foundation), writer)
 
+    def _said_of_the_route(self) -> None:
+        """That one step was done, and why the same step of another case is late."""
+        done, late = (db.session.get_one(Case, self.residents[name]) for name in (LEFT, STAYING))
+        step = protocols.books()[-1].by_key["identify"]
+        with work("route.say", by=operator):
+            route.done(done, step, by=self.crew[Role.CASEWORKER].id, at=now() - timedelta(days=50), note="Zozobra")
+            route.explain(late, step, by=self.crew[Role.CASEWORKER].id, cause=DelayCause.NO_ANSWER, note="Zaguán")
+
     def _at_the_door(self) -> None:
-        """Somebody asked with an official letter, last night; the coordinator has a day."""
-        door.record(
+        """Twice somebody asked with an official letter, last night; on one of them the coordinator has decided."""
+        asked = [door.record(
             db.session.get_one(House, self.house), by=self.crew[Role.HOUSE_STAFF].id, asker=Asker.POLICE,
             approach=Approach.IN_PERSON, paper=Paper.OFICIO, came_at=now() - timedelta(hours=9), number="DNP-1",
-            deadline_at=now() + timedelta(days=1), who="Sargento", scope="Pregunta por alguien",
-        )
+            deadline_at=now() + timedelta(days=1), who="Sargento", scope="Zozobra",
+        ) for _time in range(2)]
+        db.session.flush()
+        door.decide(asked[0], by=self.crew[Role.SHELTER_COORDINATOR].id, given=Given.REFUSED, number=None, scope=None,
+                    answer="Zaguán", told=Told.NOT_HERS, told_at=None, why_not_told=None)
 
     def _reports(self, foundation_id: uuid.UUID) -> None:
         """Two reports that were made before; one of them is published. What they say on paper is of no matter here."""
@@ -322,15 +342,16 @@ class World:
             residence.instruct(case, by=lead, kind=InstructionKind.GIVE, text="Ziploc 20:00", from_on=day, to_on=day)
 
     def _referred(self, case: Case, lead: uuid.UUID) -> None:
-        """One that waits for her answer, and one that left in an emergency and waits for the institution's."""
+        """One that waits for her answer, and two that left in an emergency; one of them was received."""
         institution = db.session.get_one(Institution, self.institution)
-        for basis in (Basis.CONSENT, Basis.VITAL):
-            made = outgoing.prepare(
-                case, by=lead, institution=institution, post=None, fields=[Shared.NAME_USED], basis=basis,
-                service=ServiceType.RIGHTS, urgency=Urgency.TODAY, needs="Zozobra", grounds="Zarza", reply_to="Zaguán",
-            )
-            db.session.flush()
-        self.sent = outgoing.send(case, made, by=lead, was_told=True).id
+        made = [outgoing.prepare(
+            case, by=lead, institution=institution, post=None, fields=[Shared.NAME_USED], basis=basis,
+            service=ServiceType.RIGHTS, urgency=Urgency.TODAY, needs="Zozobra", grounds="Zarza", reply_to="Zaguán",
+        ) for basis in (Basis.CONSENT, Basis.VITAL, Basis.VITAL)]
+        db.session.flush()
+        for each in made[1:]:
+            self.sent = outgoing.send(case, each, by=lead, was_told=True).id
+        outgoing.reply(case, made[1], by=lead, state=OutgoingState.RECEIVED, through=Through.CALL)
 
     @staticmethod
     def _left(case: Case, lead: uuid.UUID, outcome: Outcome) -> None:
