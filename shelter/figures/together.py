@@ -13,10 +13,11 @@ from flask_babel import format_decimal
 
 from shelter.calendar import Period
 from shelter.codes.protocol import DelayCause
+from shelter.db.among import text_of
 from shelter.indicators import INDICATORS, UNKNOWN, Figure, Scope, Spread
 from shelter.indicators.words import meaning, names_of, word
 from shelter.outgoing import indicators as outgoing
-from shelter.protocol.rules import Step
+from shelter.protocol.rules import Book, Step
 from shelter.protocol.rules import said as step_name
 from shelter.route import indicators as route
 from shelter.route.words import say_limit, say_standing
@@ -24,9 +25,22 @@ from shelter.statistics.tables import number, share
 from shelter.texts import say as _
 
 Link = Callable[..., str]
+Versions = list[tuple[Book, Step]]
+"""A step in the versions that measured it, the newest first."""
 CODES = (route.DUE, route.IN_TIME, route.LATE, route.TARGETS, route.TARGETS_MET, route.DONE, route.OPEN)
+MEASURED = (route.DONE, route.DUE, route.TARGETS)
 REFERRALS = (outgoing.SENT, outgoing.ANSWERED, outgoing.ACCEPTED, outgoing.ATTENDED, outgoing.UNMET)
 TWO_DAYS = 48
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How many limits were kept of those that ended, or targets met (`label` says which, where there are both)."""
+
+    part: str
+    whole: str
+    share: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -37,19 +51,16 @@ class Line:
     count: int
     median: str
     p90: str
-    kept: str
-    ended: int
-    share: str
+    kept: list[Kept]
     url: str = ""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A step: its limit and where that comes from, its line, and one for each institution where there are several."""
+    """A step: its limits as the versions have it that were measured, its line, and one for each of its institutions."""
 
     name: str
-    limit: str
-    standing: str
+    limits: list[str]
     whole: Line
     institution: str
     lines: Sequence[Line] = ()
@@ -91,35 +102,56 @@ def together(period: Period, scope: Scope, link: Link | None) -> Board:
 
 
 def _phases(found: Mapping[str, Figure], link: Link | None) -> Iterator[tuple[str, list[Place]]]:
-    """The phases in which anything was measured."""
+    """The phases in which anything was measured, by the versions that measured it."""
     by_phase = defaultdict(list)
-    for step in route.steps_by_key().values():
-        if any(found[code].breakdowns["step"].get(step.key) for code in (route.DONE, route.DUE, route.TARGETS)):
-            by_phase[step.phase].append(_place(step, found, link))
+    used = {stored for code in MEASURED for stored in found[code].breakdowns["version"]}
+    of_steps = route.steps_by_key(used)
+    newest = max((book.number for some in of_steps.values() for book, _step in some), default=0)
+    for key, some in of_steps.items():
+        if mine := [(book, step) for book, step in some if _has(found, "step×version", key, text_of(book.version_id))]:
+            by_phase[mine[0][1].phase].append(_place(mine, newest, found, link))
     for key, name in names_of("phase").items():
         if key in by_phase:
             yield name, by_phase[key]
 
 
-def _place(step: Step, found: Mapping[str, Figure], link: Link | None) -> Place:
-    offices = [office for office in (*names_of("office"), UNKNOWN)
-               if any(found[code].breakdowns["step×office"].get(f"{step.key}×{office}")
-                      for code in (route.DONE, route.DUE, route.TARGETS))]
+def _has(found: Mapping[str, Figure], table: str, *words: str) -> bool:
+    return any(found[code].breakdowns[table].get("×".join(words)) for code in MEASURED)
+
+
+def _place(mine: Versions, newest: int, found: Mapping[str, Figure], link: Link | None) -> Place:
+    book, step = mine[0]
+    offices = [office for office in (*names_of("office"), UNKNOWN) if _has(found, "step×office", step.key, office)]
     named = [word("office", office) for office in offices if office != UNKNOWN]
-    lines = [_line(step, word("office", office), found, f"{step.key}×{office}", "step×office") for office in offices]
+    lines = [_line(word("office", office), found, f"{step.key}×{office}", "step×office") for office in offices]
     url = link(route.DONE, "step", step.key) if link and found[route.DONE].breakdowns["step"].get(step.key) else ""
-    return Place(
-        step_name(step), say_limit(step.limit), say_standing(step), _line(step, _("All"), found, step.key, "step", url),
-        named[0] if len(offices) == 1 and named else "", lines if len(offices) > 1 else (),
-    )
+    is_old = book.number != newest
+    name = _("%(step)s (version %(number)s)", step=step_name(step), number=book.number) if is_old else step_name(step)
+    return Place(name, _limits(mine), _line(_("All"), found, step.key, "step", url),
+                 named[0] if len(offices) == 1 and named else "", lines if len(offices) > 1 else ())
 
 
-def _line(step: Step, label: str, found: Mapping[str, Figure], key: str, table: str, url: str = "") -> Line:
+def _limits(mine: Versions) -> list[str]:
+    """The limit and where it comes from; where versions differ, each with its number."""
+    said = {book.number: " · ".join(filter(None, (say_limit(step.limit), say_standing(step)))) for book, step in mine}
+    if len(set(said.values())) == 1:
+        return [next(iter(said.values()))]
+    return [str(_("%(limit)s in version %(number)s", limit=text, number=number)) for number, text in said.items()]
+
+
+def _line(label: str, found: Mapping[str, Figure], key: str, table: str, url: str = "") -> Line:
     took = found[route.DONE].spreads[table].get(key, Spread(0, 0, 0))
-    whole, part = (route.TARGETS, route.TARGETS_MET) if route.is_target(step) else (route.DUE, route.IN_TIME)
-    ended, kept = (found[code].breakdowns[table].get(key, 0) for code in (whole, part))
-    return Line(label, took.count, _took(took, took.median), _took(took, took.p90), number(kept), ended,
-                share(kept, ended), url)
+    times = found[route.DONE].breakdowns[table].get(key, 0)
+    return Line(label, times, _took(took, took.median), _took(took, took.p90), _kept(found, table, key), url)
+
+
+def _kept(found: Mapping[str, Figure], table: str, key: str) -> list[Kept]:
+    kinds = ((route.DUE, route.IN_TIME, _("limits")), (route.TARGETS, route.TARGETS_MET, _("targets")))
+    some = [(found[whole].breakdowns[table].get(key, 0), found[part].breakdowns[table].get(key, 0), label)
+            for whole, part, label in kinds]
+    ended = [each for each in some if each[0]]
+    return [Kept(number(part), number(whole), share(part, whole), str(label) if len(ended) > 1 else "")
+            for whole, part, label in ended]
 
 
 def _took(spread: Spread, hours: float) -> str:

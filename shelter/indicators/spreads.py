@@ -43,15 +43,16 @@ class Measure:
 def spreads(rows: sa.Subquery, names: Sequence[str], size: int) -> dict[str, Spread]:
     """By the words of some facts (joined as in a table) how the amounts of the rows spread; only four of each are read.
 
-    A percentile lies between two neighbours in proportion: Hyndman and Fan's seventh definition, that of spreadsheets
-    (PERCENTILE.INC). The places are whole numbers, so that both engines take the same neighbours.
+    What has no amount was counted and not measured. A percentile lies between two neighbours in proportion: Hyndman and
+    Fan's seventh definition, that of spreadsheets (PERCENTILE.INC). The places are whole numbers, so that both engines
+    take the same neighbours.
     """
     parts = [sa.type_coerce(rows.c[name], sa.String).label(name) for name in names]
     over: dict[str, Any] = {"partition_by": parts} if parts else {}
     each = sa.select(
         *parts, rows.c[AMOUNT], (sa.func.row_number().over(order_by=rows.c[AMOUNT], **over) - 1).label("place"),
         sa.func.count().over(**over).label("count"),
-    ).subquery()
+    ).where(rows.c[AMOUNT].is_not(None)).subquery()
     wanted = [(each.c.count - 1) * tenths // 10 + more for tenths in (MIDDLE, MOST) for more in (0, 1)]
     words = [each.c[name] for name in names]
     found = db.session.execute(

@@ -41,6 +41,7 @@ FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "phase": (_("Phase of the route"), None),
     "step": (_("Step of the route"), None),
     "office": (_("Institution"), None),
+    "version": (_("Version of the protocol"), None),
     "cause": (_("Why it was late"), DelayCause),
     "limit": (_("Whether the limit was kept"), LimitEnd),
     "answer": (_("Answer"), ReferralState),

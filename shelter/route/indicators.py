@@ -5,7 +5,7 @@ Read from where cases stand (`kept`), which follows every correction. For solvin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +22,9 @@ from shelter.indicators.words import NAMES
 from shelter.partners import queries as partners
 from shelter.partners.models import House
 from shelter.protocol import queries as protocol
-from shelter.protocol.rules import Step, here, said
+from shelter.protocol.rules import Book, Step, here, said
 from shelter.texts import later as _
+from shelter.texts import say
 
 from .models import RouteCard, RouteLap, StepWord
 from .rules import NEVER
@@ -31,7 +32,7 @@ from .rules import NEVER
 DUE, IN_TIME, LATE = "route.due", "route.in_time", "route.late"
 TARGETS, TARGETS_MET = "route.targets", "route.targets_met"
 DONE, OPEN = "route.done", "route.open"
-FACTS = ("step", "office", "institution", "year", "province")
+FACTS = ("step", "office", "institution", "version", "year", "province")
 HOUR = 3600
 CORRECTIONS = _("As the records say it today: what was corrected, a holiday that was added and a case that was opened "
                 "again move clocks and this figure with them. Each case is measured by the version that it follows.")
@@ -40,16 +41,21 @@ _ENDED = _("The limit ended in the period and before now. Not steps that were sk
            "closed before the limit ended.")
 
 
-def steps_by_key() -> dict[str, Step]:
-    """Every step of every version, as the newest one that has it says it, in the order of the newest one."""
-    found: dict[str, Step] = {}
+def steps_by_key(versions: Collection[str] | None = None) -> dict[str, list[tuple[Book, Step]]]:
+    """Every step of some versions (all) with the books that have it, as the newest has it first, in its order.
+
+    `versions`: their words, as the fact `version` has them.
+    """
+    found: dict[str, list[tuple[Book, Step]]] = {}
     for book in reversed(protocol.books()):
-        found |= {each.key: each for each in book.steps if each.key not in found}
+        if versions is None or text_of(book.version_id) in versions:
+            for each in book.steps:
+                found.setdefault(each.key, []).append((book, each))
     return found
 
 
 def _steps() -> dict[str, str]:
-    return {key: said(each) for key, each in steps_by_key().items()}
+    return {key: said(some[0][1]) for key, some in steps_by_key().items()}
 
 
 def _phases() -> dict[str, str]:
@@ -59,13 +65,17 @@ def _phases() -> dict[str, str]:
     return found
 
 
+def _versions() -> dict[str, str]:
+    return {text_of(each.version_id): str(say("Version %(number)s", number=each.number)) for each in protocol.books()}
+
+
 def _offices() -> dict[str, str]:
     """By name: never by how long they take."""
     named = {text_of(key): here(name) for key, name in partners.institution_names().items()}
     return dict(sorted(named.items(), key=lambda each: each[1]))
 
 
-NAMES.update(step=_steps, phase=_phases, office=_offices)
+NAMES.update(step=_steps, phase=_phases, office=_offices, version=_versions)
 
 
 def is_due(step: Step) -> bool:
@@ -137,16 +147,15 @@ def targets_met(period: Period, scope: Scope) -> Rows:
 ), means=Definition(
     counts=_("Steps that were done in the period, whatever their limit; of how long they took, the middle (median) and "
              "what nine of ten did not exceed (90th percentile)."),
-    who=_("The step was done on a day of the period and its clock had started. Time goes by the clock, nights and days "
-          "of rest too; what was done before its clock started took none."),
+    who=_("The step was done on a day of the period. Time is measured where its clock started, nights and days of rest "
+          "too; what was done before its clock started took none."),
     corrections=CORRECTIONS, source=SOURCE,
 ))
 def done(period: Period, scope: Scope) -> Rows:
     """Steps that were done, and the seconds from start to end."""
     took = seconds(RouteLap.started_at, RouteLap.ended_at)
-    amount = sa.case((took > 0, took), else_=0).label("amount")
-    conditions = (during(RouteLap.ended_at, period), _done, RouteLap.started_at.is_not(None))
-    return _laps(RouteLap.ended_at, period, scope, amount).where(*conditions)
+    amount = sa.case((RouteLap.started_at.is_(None), None), (took > 0, took), else_=0).label("amount")
+    return _laps(RouteLap.ended_at, period, scope, amount).where(during(RouteLap.ended_at, period), _done)
 
 
 @indicator(OPEN, _("Open cases by phase of the route"), "phase", "year", "province", means=Definition(
@@ -192,8 +201,11 @@ def _limits(which: Callable[[Step], bool], period: Period, scope: Scope, *more: 
 
 
 def _laps(moment: Any, period: Period, scope: Scope, *more: Any) -> sa.Select[Any]:
-    columns = (RouteLap.case_id, RouteLap.step, as_text(RouteLap.institution_id).label("office"),
-               RouteLap.kind.label("institution"), year_of(moment, period).label("year"), House.province)
+    columns = (
+        RouteLap.case_id, RouteLap.step, as_text(RouteLap.institution_id).label("office"),
+        RouteLap.kind.label("institution"), as_text(RouteLap.version_id).label("version"),
+        year_of(moment, period).label("year"), House.province,
+    )
     found = sa.select(*columns, *more).select_from(RouteLap).join(House, House.id == RouteLap.house_id)
     return found.where(scope.holds(RouteLap.foundation_id, RouteLap.house_id))
 

@@ -71,6 +71,7 @@ FACTS = {
     "phase": Fact(_later("By phase of the route")),
     "step": Fact(_later("By step of the route"), is_always_known=True),
     "office": Fact(_later("By institution")),
+    "version": Fact(_later("By version of the protocol"), is_always_known=True),
     "cause": Fact(_later("By cause"), DelayCause),
     "limit": Fact(_later("By whether they were kept"), LimitEnd, is_always_known=True),
     "answer": Fact(_later("By answer"), ReferralState, is_always_known=True),

@@ -96,6 +96,13 @@ def test_the_middle_and_nine_of_ten_lie_between_neighbours(people):
     assert found.as_json()["spreads"]["step"]["report"] == {"count": 3, "median": 26, "p90": 34}
 
 
+def test_what_was_done_without_a_clock_is_counted_and_not_measured(people, programme):
+    people.opens("never arrived", programme.house, "11-25 10:00")
+    people.is_examined("never arrived", "11-26 10:00")
+    found = INDICATORS[figures.DONE].count(NOVEMBER)
+    assert (found.breakdowns["step"]["health"], found.spreads["step"]["health"].count) == (4, 3)
+
+
 def test_open_cases_are_in_the_phase_of_the_step_whose_limit_ends_first(people):
     assert table(figures.OPEN, "phase") == {"alert": 2, "unknown": 3}
     assert table(figures.OPEN, "phase", OCTOBER) == {"house": 1}

@@ -43,9 +43,16 @@ def test_it_says_how_long_steps_take_and_which_limits_were_kept(coordinator):
         "arrive Paso arrive": ["3", "2 h", "4,4 h", "4 de 5 (80,0 %)"],
         "health Paso health": ["3", "6,7 días", "7,7 días", "2 de 2 (100,0 %)"],
     }
-    assert "24 horas · Ley · Fiscalía General del Estado" not in text, "the newest version says 48"
-    assert "48 horas · Ley · Fiscalía General del Estado" in text
-    assert "2 días laborables · propuesta" in text, "nobody validated it in the version of today"
+    said = "48 horas · Ley en la versión 2 / 24 horas · Ley en la versión 1 · Fiscalía General del Estado"
+    assert said in Page(text).text, "each was measured by the version that its case follows"
+
+
+def test_a_step_stands_with_the_limit_by_which_it_was_measured(coordinator):
+    """In October nobody followed version 2."""
+    text = Page(coordinator.get("/indicadores/ruta?periodo=2026-10").text).text
+    assert "24 horas · Ley · Fiscalía General del Estado" in text
+    assert "48 horas" not in text
+    assert "en la versión" not in text
 
 
 def test_it_says_why_limits_were_passed_and_at_which_steps(coordinator):
