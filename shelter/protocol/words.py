@@ -81,6 +81,11 @@ def say_marks(step: Step) -> list[str]:
     return [*limit, " · ".join(marks)] if marks else []
 
 
+def say_clock(step: Step, steps: Mapping[str, Step]) -> str:
+    """Its limit, what that is, and what starts it: all that an institution says yes to besides the words."""
+    return f"{say_limit(step.limit)} · {step.standing.label} · {say_start(step, steps)}"
+
+
 def is_proposal(step: Step) -> bool:
     """Whether an institution answers for it, and none has said yes to its words yet."""
     return step.responsible is not None and not step.is_validated
