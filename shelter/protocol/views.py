@@ -349,14 +349,10 @@ def letter(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
 # --- the answer without an account ------------------------------------------------------------------------------------
 
 def _slip_form(asked_id: uuid.UUID) -> SlipForm:
-    steps = _steps_asked(db.session.get_one(ValidationRequest, asked_id))
-    return SlipForm([(each.key, rules.said(each), f"{words.say_limit(each.limit)} · {each.standing.label}")
-                     for each in steps])
-
-
-def _steps_asked(asked: ValidationRequest) -> list[rules.Step]:
-    version = db.session.get_one(ProtocolVersion, asked.protocol_id)
-    return queries.steps_for(db.session.get_one(Institution, asked.institution_id), queries.as_book(version))
+    asked = db.session.get_one(ValidationRequest, asked_id)
+    book = queries.as_book(db.session.get_one(ProtocolVersion, asked.protocol_id))
+    steps = queries.steps_for(db.session.get_one(Institution, asked.institution_id), book)
+    return SlipForm([(each.key, rules.said(each), words.say_clock(each, book.by_key)) for each in steps])
 
 
 def _take(asked_id: uuid.UUID, form: Any) -> None:

@@ -14,7 +14,7 @@ from shelter.texts import say as _
 from shelter.texts import say_many
 
 from .models import ProtocolStep
-from .rules import Happening, Limit, Step, Told, said
+from .rules import Happening, Limit, Step, Told, in_phase_before, said
 from .rules import here as here
 
 DETAILS: dict[Milestone, Any] = {
@@ -81,6 +81,11 @@ def say_marks(step: Step) -> list[str]:
     return [*limit, " · ".join(marks)] if marks else []
 
 
+def say_clock(step: Step, steps: Mapping[str, Step]) -> str:
+    """Its limit, what that is, and what starts it: all that an institution says yes to besides the words."""
+    return f"{say_limit(step.limit)} · {step.standing.label} · {say_start(step, steps)}"
+
+
 def is_proposal(step: Step) -> bool:
     """Whether an institution answers for it, and none has said yes to its words yet."""
     return step.responsible is not None and not step.is_validated
@@ -111,6 +116,7 @@ Named = Mapping[uuid.UUID, Mapping[str, str]]
 def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step], named: Named) -> dict[str, str]:
     """All that a step asks, in words, by the label of each field."""
     yes, no = _("Yes"), _("No")
+    before = dict(in_phase_before(steps.values())).get(step.key)
     return {
         _("Name of the step"): here(row.name), _("What is done and how"): here(row.procedure),
         _("Who is responsible"): say_responsible(step),
@@ -119,6 +125,7 @@ def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step], named: Name
         _("Limit"): say_limit(step.limit), _("Standing of the limit"): str(step.standing.label),
         _("Legal basis"): here(row.basis), _("What shows that it is done"): say_evidence(step),
         _("To whom it applies"): say_whom(step), _("Runs beside others"): yes if step.is_beside else no,
+        _("Waits in its phase for"): here(before.name) if before else "",
         _("May be skipped"): yes if step.may_be_skipped else no,
     }
 

@@ -6,7 +6,7 @@ begins with the arrival. What shows that it is done counts in the lap in which i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -16,7 +16,7 @@ from shelter.codes.cases import Milestone
 from shelter.codes.protocol import Condition, Evidence, Start, StepState, Unit
 from shelter.codes.route import Word
 from shelter.partners.workdays import DAY, Workdays
-from shelter.protocol.rules import Book, Happening, Limit, Step
+from shelter.protocol.rules import Book, Happening, Limit, Step, in_phase_before
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -143,7 +143,7 @@ class _Walk:
         self.book, self.facts = book, facts
         self.found: dict[str, list[Lap]] = {}
         self.open: set[str] = set()
-        self.before = dict(_before(book.steps))
+        self.before = dict(in_phase_before(book.steps))
 
     def all(self) -> dict[str, list[Lap]]:
         return {
@@ -241,17 +241,6 @@ class _Walk:
 def is_told_by(wanted: Happening | None, event: Event) -> bool:
     """Whether it is this that happened."""
     return wanted is not None and event.milestone is wanted.milestone and wanted.detail in {"", event.detail}
-
-
-def _before(steps: Sequence[Step]) -> Iterator[tuple[str, Step]]:
-    """By step the one before it in its phase; those that run beside the others stand aside."""
-    latest: dict[str, Step] = {}
-    for step in steps:
-        if step.is_beside:
-            continue
-        if step.phase in latest:
-            yield step.key, latest[step.phase]
-        latest[step.phase] = step
 
 
 @dataclass(frozen=True)

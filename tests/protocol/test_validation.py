@@ -310,6 +310,7 @@ def test_an_institution_answers_once_by_its_slip_and_sees_only_its_own_steps(rea
     officer = app.test_client()
     page = Page(officer.get(f"/respuesta/{code}").text)
     assert "3.2 Atención de salud urgente" in page.text
+    assert "24 horas · Meta · Con esto: Caso abierto" in page.text
     assert "Denunciar" not in page.text
     assert "Inés" not in page.text
     typed = {"code": code, "answered": "y", "keys": ["urgent-health", "pregnancy"], "officer": "Zoila Cando",

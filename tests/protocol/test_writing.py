@@ -1,6 +1,7 @@
 """Writing a version through its pages: phases, steps, what is refused at its field; comments; comparing."""
 
 import uuid
+from datetime import time
 
 import pytest
 
@@ -243,6 +244,20 @@ def test_what_is_new_is_compared_with_the_version_before(publish, begin, client,
     assert "Antes 15 días laborables" in page.text
     assert "Ahora 20 días laborables" in page.text
     assert "dicen lo mismo" in Page(client.get(at(one, f"/comparar/{one.id}")).text).text
+
+
+def test_what_a_step_waits_for_and_the_end_of_the_day_are_compared_too(publish, begin, client, outside, writer):
+    before, after = publish(), begin()
+    url = at(after, f"/comparar/{before.id}")
+    assert "Las dos dicen lo mismo" in Page(client.get(url).text).text
+    with outside(), work("test.change", by=operator):
+        for _time in range(2):
+            actions.move_step(after, queries.step(after, "basic-facts"), writer.id, up=True)
+        actions.describe(after, writer.id, expected=after.version, title=after.title, note=None, cut_off=time(16, 30))
+    text = Page(client.get(url).text).text
+    assert "Un día laborable terminaba a las 17:00; ahora termina a las 16:30." in text
+    assert "En su fase espera a Antes – Ahora Anotar la información básica" in text
+    assert "En su fase espera a Antes Pedir la identificación preliminar Ahora –" in text
 
 
 def test_everybody_reads_what_is_in_force_with_the_institutions_of_her_province(publish, sign_in, staff):
