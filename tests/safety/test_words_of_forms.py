@@ -43,6 +43,7 @@ WORDS_OF = {
     "interviews.forms.InterviewForm": {"reason": "interview.reason"},
     "interviews.forms.PlanForm": {"reason": "interview.reason"},
     "interviews.forms._Whole": {"reason": "interview.reason"},
+    "outgoing.forms.HerAnswerForm": {"representative": "consent.representative"},
     "outgoing.forms.OutgoingForm": {
         "grounds": "outgoing.grounds", "needs": "outgoing.needs", "note": "outgoing.note",
         "reply_to": "outgoing.reply_to",
