@@ -161,7 +161,7 @@ def _took(spread: Spread, hours: float) -> str:
 def say_hours(hours: float) -> str:
     """How long something took, as finely as it is worth reading."""
     if hours < 1:
-        return str(_("%(count)s min", count=round(hours * 60)))
+        return str(_("%(number)s min", number=round(hours * 60)))
     if hours < TWO_DAYS:
         return str(_("%(count)s h", count=format_decimal(round(hours, 1))))
     return str(_("%(count)s days", count=format_decimal(round(hours / 24, 1))))

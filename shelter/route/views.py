@@ -113,7 +113,8 @@ def declare(case: Case) -> ResponseReturnValue:
     return sent or page("route/declare.html", case=case, form=form, told=told)
 
 
-@route.route("/casos/<uuid:case>/ruta/alerta", methods=["GET", "POST"], needs=P.ROUTE_WRITE)
+@route.route("/casos/<uuid:case>/ruta/alerta", methods=["GET", "POST"], needs=P.ROUTE_WRITE,
+             draft=_later("A step of the route"))
 def alert(case: Case) -> ResponseReturnValue:
     """When the alert was raised: told where no referral told it, or corrected."""
     told = queries.alert(case)

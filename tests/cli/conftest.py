@@ -12,6 +12,7 @@ from shelter.cli.demo import Demonstration
 from shelter.config import NAMES
 from shelter.db import db
 from shelter.house import create_app
+from shelter.protocol import queries as protocol
 
 
 @pytest.fixture
@@ -46,7 +47,8 @@ def shelter(monkeypatch, capsys):
             status = end.code or 0
         finally:
             os.umask(umask)
-            while made:  # a process that ends closes its connections; this one goes on
+            protocol._kept.cache_clear()
+            while made:  # a process that ends forgets what it kept and closes its connections; this one goes on
                 with made.pop().app_context():
                     db.session.remove()
                     db.engine.dispose()
