@@ -84,11 +84,12 @@ def verify_command(rebuild: bool) -> None:
 
 def count_anew() -> None:
     """Mend the kept figures, and say how many pages of them were wrong."""
-    with click.progressbar(length=recounting.how_many(), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    steps = recounting.how_many() + routes.how_many()
+    with click.progressbar(length=steps, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         mended = recounting.rebuild(by=operator, progress=bar.update)
+        routes.renew_all(bar.update)
     click.echo(say_many("The figures were counted anew: %(num)s page of them was put right",
                         "The figures were counted anew: %(num)s pages of them were put right", mended))
-    routes.renew_all()
 
 
 def _refuse(report: Report, why: str) -> None:

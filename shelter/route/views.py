@@ -26,7 +26,7 @@ from shelter.web.gate import reading
 from shelter.web.page import saved
 from shelter.web.panels import case_panel, case_tab, day_card
 
-from . import actions, queries, words
+from . import actions, kept, queries, words
 from .forms import AlertForm, BoardForm, CauseForm, ConditionsForm, DoneForm, SkipForm
 
 route = Section("route", __name__)
@@ -40,7 +40,8 @@ def board() -> ResponseReturnValue:
     reading(P.ROUTE_READ)
     form = BoardForm(request.args, partners.houses(houses_of(me(), P.ROUTE_READ)))
     listing = queries.board(me(), form.kept, Cursor.read(request.args.get("desde")))
-    return page("route/board.html", form=form, kept=form.kept, listing=listing, words=words, now=now(), said=Given)
+    return page("route/board.html", form=form, kept=form.kept, listing=listing, words=words, now=now(), said=Given,
+                working=kept.how_far())
 
 
 @route.get("/casos/<uuid:case>/ruta", needs=P.ROUTE_READ)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
-from shelter.cases.models import Case
+from shelter.cases.models import Case, TimelineEntry
 from shelter.codes.cases import CaseState, Milestone, Stage
 from shelter.codes.protocol import Condition, DelayCause, SkipReason, Start, Unit
 from shelter.codes.services import ServiceType
@@ -232,4 +233,29 @@ def test_the_board_has_no_closed_case_and_what_closing_begins_is_kept(book, case
     assert laps["erase"] is None
     assert laps["report"] is not None
     assert (card(found).step, card(found).due_at) == (None, NEVER)
+    assert is_kept()
+
+
+def test_an_open_case_stays_on_the_version_with_which_it_began(case, monkeypatch):
+    day = local(now()).date()
+    old, new = small_book(), replace(small_book(), version_id=uuid4(), number=2, starts_on=day)
+    monkeypatch.setattr(protocol, "books", lambda: [old])
+    before = case(opened=2)
+    monkeypatch.setattr(protocol, "books", lambda: [old, new])
+    after = case(opened=0)
+    kept.renew_all()
+    assert (card(before).version_id, card(after).version_id) == (old.version_id, new.version_id)
+    assert queries.route_of(before).book.number == 1
+
+
+def test_a_moment_that_is_corrected_moves_the_clocks_that_hang_on_it(arrived):
+    case, member = arrived
+    with work("test.alert", by=operator):
+        first = cases.reached(case, Milestone.ALERTED, at=case.opened_at - timedelta(hours=5), by=member.id, about=case)
+    assert card(case).due_at == first.occurred_at + timedelta(hours=24)
+    with work("test.correct", by=operator):
+        db.session.add(TimelineEntry(foundation_id=case.foundation_id, case_id=case.id, milestone=Milestone.ALERTED,
+                                     occurred_at=case.opened_at - timedelta(hours=9), by_id=member.id,
+                                     corrects_id=first.id))
+    assert card(case).due_at == case.opened_at + timedelta(hours=15)
     assert is_kept()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from shelter.access import Role
 from shelter.audit import operator, work
@@ -21,7 +23,7 @@ from shelter.db import db
 from shelter.notices.models import Notice
 from shelter.partners.models import Institution
 from shelter.protocol import queries as protocol
-from shelter.route import actions
+from shelter.route import actions, kept
 from shelter.route.models import RouteConditions, StepWord
 from tests.route.made import small_book
 
@@ -253,6 +255,15 @@ def pressing_of(client):
     return found + after.partition("</section>")[0]
 
 
+def test_the_board_says_that_clocks_are_being_worked_out_anew(book, case, staff, sign_in):
+    case()
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    seen = []
+    kept.renew_all(lambda _count: seen.append(client.get("/ruta/casos").text))
+    assert "van 1 de 1 casos" in seen[0]
+    assert "calculando de nuevo" not in client.get("/ruta/casos").text
+
+
 def test_without_a_protocol_the_page_says_so(case, staff, sign_in, monkeypatch):
     monkeypatch.setattr(protocol, "books", list)
     member = staff(Role.CASEWORKER)
@@ -284,6 +295,21 @@ def test_the_team_is_told_at_once_and_the_coordination_a_day_later_once_each(boo
     with app.test_request_context():
         actions.tell_who_is_late()
     assert [who for word, who in told() if word == "route.still_late"] == [boss.id]
+
+
+def test_hour_by_hour_whoever_must_know_is_told_once(book, case, staff, app):
+    """Opened now, with a limit of 24 hours; the clock goes on, and somebody looks every hour."""
+    member, boss = staff(Role.CASEWORKER), staff(Role.SHELTER_COORDINATOR)
+    start, heard = now(), []
+    with time_machine.travel(start, tick=False):
+        hers = case(team=[member], opened=0)
+    team = {each.staff_id for each in hers.team}
+    for hour in range(60):
+        with time_machine.travel(start + timedelta(hours=hour, minutes=1), tick=False), app.test_request_context():
+            before = Counter(told())
+            actions.tell_who_is_late()
+            heard += [(hour, *each) for each in (Counter(told()) - before).elements()]
+    assert sorted(heard) == sorted([*((24, "route.late", who) for who in team), (48, "route.still_late", boss.id)])
 
 
 def test_what_is_long_over_is_told_to_nobody(book, case, staff, app):

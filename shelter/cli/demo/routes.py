@@ -14,6 +14,7 @@ from shelter.codes.protocol import DelayCause, Evidence, SkipReason
 from shelter.codes.route import Word
 from shelter.db import db
 from shelter.protocol import queries as protocol
+from shelter.protocol.rules import Step
 from shelter.route import kept
 from shelter.route.models import RouteLap, StepWord
 
@@ -48,7 +49,8 @@ def tell(dice: Dice, almanac: Almanac) -> None:
 
 def _open_laps() -> list[Any]:
     newest = sa.select(Case.id).order_by(Case.opened_at.desc(), Case.id).limit(MOST)
-    spoken = [step.key for book in protocol.books() for step in book.steps if not SAYABLE.isdisjoint(step.evidence)]
+    spoken = [step.key for book in protocol.books() for step in book.steps
+              if step.may_be_skipped or not SAYABLE.isdisjoint(step.evidence)]
     return list(db.session.execute(
         sa.select(RouteLap.case_id, RouteLap.foundation_id, RouteLap.step, RouteLap.number, RouteLap.version_id,
                   RouteLap.started_at, RouteLap.due_at, CaseCard.lead_id)
@@ -63,9 +65,12 @@ def _say(dice: Dice, lap: Any, last: datetime) -> list[StepWord]:
     """In seven of ten cases done in time, else late or skipped where it may be; what is over for long was done."""
     chance, length = dice.rng.random(), (lap.due_at - lap.started_at) if lap.due_at else WITHOUT_LIMIT
     over_at = lap.started_at + length
+    if SAYABLE.isdisjoint(_step(lap).evidence):  # what the records did not show for long did not take place
+        is_old, at = over_at < last - LONG, over_at + DAY
+        return [_word(dice, lap, Word.SKIPPED, at, at, None, dice.one(list(SkipReason)[:4]))] if is_old else []
     if chance < 0.7:
         return _done(dice, lap, lap.started_at + length * (0.2 + 0.75 * dice.rng.random()), last)
-    if chance < 0.76 and _may_be_skipped(lap):
+    if chance < 0.76 and _step(lap).may_be_skipped:
         at = min(lap.started_at + length * 0.5, last)
         return [_word(dice, lap, Word.SKIPPED, at, at, None, dice.one(list(SkipReason)[:4]))]
     late = _done(dice, lap, over_at + min(length, LONG) * (0.1 + dice.rng.random()), last)
@@ -83,9 +88,8 @@ def _why(dice: Dice, lap: Any, over_at: datetime, last: datetime) -> list[StepWo
     return [_word(dice, lap, Word.CAUSE, lap.started_at, over_at + DAY, None, dice.one(CAUSES))] if is_late else []
 
 
-def _may_be_skipped(lap: Any) -> bool:
-    book = protocol.book(lap.version_id)
-    return book is not None and book.by_key[lap.step].may_be_skipped
+def _step(lap: Any) -> Step:
+    return next(book for book in protocol.books() if book.version_id == lap.version_id).by_key[lap.step]
 
 
 def _word(
