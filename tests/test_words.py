@@ -41,7 +41,7 @@ NAMES_OF_THE_LAW = re.compile(
     r"|visa por condición de víctima de trata", re.IGNORECASE,
 )
 TUTEO = re.compile(r"\b(tú|tu|tus|contigo|tienes|puedes|quieres|debes|eres|estás|te)\b", re.IGNORECASE)
-SAME_IN_BOTH = {"%(number)s min"}
+SAME_IN_BOTH = {"%(count)s min", "%(number)s min"}
 
 
 @cache
