@@ -157,6 +157,7 @@ ACTIONS: dict[str, Any] = {
     "route.take_back": _("Took back what was said of a step"),
     "route.declare": _("Declared what decides which steps concern her"),
     "route.tell": _("Told who looks after a case that a step is late"),
+    "route.alert": _("Said when the alert was raised"),
     "figures.read": _("Read internal figures"),
     "figures.route": _("Read figures of the route"),
     "figures.rebuild": _("Counted the kept figures anew"),
