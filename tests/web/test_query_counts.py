@@ -8,7 +8,7 @@ import pytest
 from shelter.access import Role
 from shelter.calendar import local, now
 
-MOST = {"list": 5, "search": 9, "case page": 15, "form": 5, "save": 22}
+MOST = {"list": 5, "search": 9, "case page": 14, "form": 5, "save": 22}
 """Questions and changes, the audit row (two), the kept figures (three, on PostgreSQL a lock before them) and the place
 on the route (two; three for the panel of the case page) included; transactions' beginnings and ends are not."""
 
