@@ -142,8 +142,7 @@ def publish(version: ProtocolVersion, by: uuid.UUID, *, starts_on: date, seen: i
     rules.is_as_seen(version.version, seen)
     if reason := rules.reason_not_to_publish(version.state, queries.writers(version), by):
         raise RuleBroken(reason)
-    latest = queries.newest_published()
-    rules.may_start(starts_on, today(), latest.starts_on if latest else None)
+    rules.may_start(starts_on, today(), queries.latest_start())
     if wrong := faults(version, starts_on):
         raise RuleBroken(_("It cannot be published yet: %(reason)s", reason=_told(version, wrong[0])))
     version.state, version.starts_on = VersionState.PUBLISHED, starts_on

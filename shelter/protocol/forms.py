@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from shelter.calendar import today
@@ -31,7 +31,7 @@ from shelter.web.fields import read_time
 from . import words
 from .first import in_order
 from .models import ProtocolPhase, ProtocolStep, ProtocolVersion
-from .rules import Book, said
+from .rules import Book, first_day, said
 
 MARKS = _("Paragraphs, lists (- or 1.), **bold** and ## headings. No name of a person who is in a house.")
 
@@ -259,8 +259,11 @@ class PublishForm(EditForm):
 
     starts_on = DateField(_("From which day does it hold?"))
 
-    def __init__(self, version: ProtocolVersion) -> None:
-        super().__init__(starts_on=today(), version=version.version)
+    def __init__(self, version: ProtocolVersion, latest: date | None) -> None:
+        super().__init__(starts_on=first_day(today(), latest), version=version.version)
+        if latest:
+            self.starts_on.description = _("Tomorrow at the earliest: cases that were opened today stay on the version "
+                                           "that they follow.")
 
     @property
     def told(self) -> dict[str, Any]:

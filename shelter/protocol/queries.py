@@ -92,6 +92,12 @@ def newest_published() -> ProtocolVersion | None:
     return db.session.scalar(published.order_by(ProtocolVersion.starts_on.desc()).limit(1))
 
 
+def latest_start() -> date | None:
+    """The day on which the last of the published versions starts; None before the first one."""
+    newest = newest_published()
+    return newest.starts_on if newest else None
+
+
 def hold(version: ProtocolVersion) -> None:
     """As it stands now, and nobody else changes it until this transaction ends."""
     db.session.flush()

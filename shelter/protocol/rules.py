@@ -224,13 +224,23 @@ def said(step: Step) -> str:
 FARTHEST = timedelta(days=366)
 
 
+def first_day(day: date, latest: date | None) -> date:
+    """The first day on which a version may start: the first one today; another tomorrow and after every other.
+
+    Cases that were opened today already follow the one that held this morning.
+    """
+    return day if latest is None else max(day, latest) + timedelta(days=1)
+
+
 def may_start(starts_on: date, day: date, latest: date | None) -> None:
-    """A version starts today or within a year, and after every other: what is published is never taken back."""
+    """A version starts within a year, and after every other: what is published or followed is never taken back."""
     if starts_on > day + FARTHEST:
         raise RuleBroken(_("It starts within a year: look at the year that you wrote"), "starts_on")
-    if starts_on < day:
-        raise RuleBroken(_("It can start today or later: what was done until now was done by another version"),
-                         "starts_on")
+    if latest is None and starts_on < day:
+        raise RuleBroken(_("It can start today or later: what was done until now was done without it"), "starts_on")
+    if latest is not None and starts_on <= day:
+        raise RuleBroken(_("It can start tomorrow or later: cases that were opened today stay on the version that they "
+                           "follow"), "starts_on")
     if latest is not None and starts_on <= latest:
         raise RuleBroken(_("Another version starts on that day or later: choose a later day"), "starts_on")
 

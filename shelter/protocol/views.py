@@ -179,7 +179,7 @@ def turn(edition: uuid.UUID) -> ResponseReturnValue:
 def publish(edition: uuid.UUID) -> ResponseReturnValue:
     """A second person says from which day it holds."""
     version = _version(edition)
-    form = PublishForm(version)
+    form = PublishForm(version, queries.latest_start())
     done = submit(form, "protocol.publish", lambda: actions.publish(version, me().id, **form.told), on=version,
                   to=_at(version), said=_("It is published, and the team is asked to read it."))
     book = queries.as_book(version)

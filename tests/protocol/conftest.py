@@ -6,7 +6,7 @@ from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import today
 from shelter.codes.protocol import VersionState
-from shelter.protocol import actions
+from shelter.protocol import actions, queries, rules
 
 
 @pytest.fixture
@@ -46,6 +46,6 @@ def publish(ready, second, outside):
     def make(starts_on=None):
         version = ready()
         with outside(), work("test.publish", by=operator):
-            actions.publish(version, second.id, starts_on=starts_on or today())
+            actions.publish(version, second.id, starts_on=starts_on or rules.first_day(today(), queries.latest_start()))
         return version
     return make

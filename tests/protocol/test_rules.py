@@ -142,14 +142,28 @@ def test_only_what_an_institution_answers_for_is_law_or_protocol(standing):
     (date(2026, 3, 1), None, True), (date(2026, 2, 28), None, False), (date(2026, 3, 1), date(2026, 3, 1), False),
     (date(2026, 3, 2), date(2026, 3, 1), True), (date(2026, 3, 5), date(2026, 4, 1), False),
     (date(2027, 3, 2), None, True), (date(2027, 3, 3), None, False), (date(2062, 3, 2), date(2026, 3, 1), False),
+    (date(2026, 3, 1), date(2026, 1, 5), False), (date(2026, 3, 2), date(2026, 1, 5), True),
+    (date(2026, 4, 2), date(2026, 4, 1), True),
 ])
-def test_a_version_starts_today_or_within_a_year_and_after_every_other(starts_on, latest, is_good):
+def test_the_first_version_starts_today_and_another_tomorrow_or_within_a_year_and_after_every_other(
+    starts_on, latest, is_good,
+):
     if is_good:
         rules.may_start(starts_on, date(2026, 3, 1), latest)
         return
     with pytest.raises(RuleBroken) as broken:
         rules.may_start(starts_on, date(2026, 3, 1), latest)
     assert broken.value.field == "starts_on"
+
+
+@pytest.mark.parametrize(("latest", "first"), [
+    (None, date(2026, 3, 1)), (date(2026, 1, 5), date(2026, 3, 2)), (date(2026, 3, 1), date(2026, 3, 2)),
+    (date(2026, 4, 1), date(2026, 4, 2)),
+])
+def test_the_day_that_is_proposed_is_the_first_that_is_taken(latest, first):
+    day = date(2026, 3, 1)
+    assert rules.first_day(day, latest) == first
+    rules.may_start(first, day, latest)
 
 
 def test_whoever_wrote_a_part_does_not_publish_and_only_what_is_with_the_institutions_is_published():

@@ -167,6 +167,27 @@ def test_versions_do_not_overlap_and_nothing_starts_in_the_past(publish, ready, 
     assert (version.state, version.starts_on, version.published_at) == (VersionState.VALIDATION, None, None)
 
 
+def test_a_case_that_was_opened_today_stays_on_its_version_when_another_is_published(
+    publish, ready, second, outside, sign_in,
+):
+    day = today()
+    one = publish(day)
+    with outside(), work("test.past", by=operator):
+        one.starts_on = day - timedelta(days=30)
+    two = ready()
+    client, at = sign_in(second), f"/protocolo/versiones/{two.id}/publicar"
+    page = Page(client.get(at).text)
+    assert next(each["value"] for each in page.all("input") if each["name"] == "starts_on") == str(
+        day + timedelta(days=1))
+    assert "Mañana o después" in page.text
+    answer = client.fill(at, starts_on=str(day))
+    assert answer.status_code == 422
+    assert "Puede empezar mañana o después" in Page(answer.text).text
+    assert queries.in_force(day).version_id == one.id
+    assert client.fill(at, starts_on=str(day + timedelta(days=1))).status_code == 303
+    assert [queries.in_force(day + timedelta(days=days)).version_id for days in (0, 1)] == [one.id, two.id]
+
+
 def test_a_version_with_a_fault_is_not_published_even_by_the_back_door(ready, second, outside):
     version = ready()
     with work("test.break", by=operator):
