@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import time
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 
 from shelter.audit import machine, work
-from shelter.calendar import now
+from shelter.calendar import moment_of, now
 from shelter.codes.protocol import ReadingKind
 from shelter.db import db
 from shelter.notices import notice_kind, tell
@@ -57,8 +57,11 @@ def publish(procedure: Procedure, by: uuid.UUID) -> Asked:
     if newest.published_at:
         raise RuleBroken(_("It is published already"))
     newest.published_at = now()
-    return ask_to_read(ReadingKind.PROCEDURE, newest.id, newest.title, by=by, foundation_id=procedure.foundation_id,
-                       series_id=procedure.id)
+    asked = ask_to_read(ReadingKind.PROCEDURE, newest.id, newest.title, by=by, foundation_id=procedure.foundation_id,
+                        series_id=procedure.id)
+    if by in queries.team(asked):  # whoever lets out her house's words has read them
+        db.session.add(Acknowledgement(asked_id=asked.id, staff_id=by))
+    return asked
 
 
 def end(procedure: Procedure) -> None:
@@ -66,7 +69,7 @@ def end(procedure: Procedure) -> None:
     if procedure.ended_at:
         raise RuleBroken(_("It was ended already"))
     procedure.ended_at = now()
-    _replace(ReadingKind.PROCEDURE, procedure.id)
+    _replace(ReadingKind.PROCEDURE, procedure.id, now())
 
 
 def _newest(procedure: Procedure) -> Edition:
@@ -79,24 +82,23 @@ def _newest(procedure: Procedure) -> Edition:
 
 def ask_to_read(
     kind: ReadingKind, about_id: uuid.UUID, title: dict[str, str], *, by: uuid.UUID,
-    foundation_id: uuid.UUID | None = None, series_id: uuid.UUID | None = None,
+    foundation_id: uuid.UUID | None = None, series_id: uuid.UUID | None = None, starts_on: date | None = None,
 ) -> Asked:
-    """Ask the team, or the staff of a foundation; what was asked about the same thing before is asked no more."""
-    _replace(kind, series_id)
+    """Ask the team, or the staff of a foundation. What was asked about the same thing before is asked no more from now
+    on; with `starts_on`, from the morning of that day.
+    """
+    _replace(kind, series_id, moment_of(starts_on, time(0)) if starts_on else now())
     asked = Asked(kind=kind, about_id=about_id, title=title, by_id=by, foundation_id=foundation_id, series_id=series_id)
     db.session.add(asked)
     db.session.flush()
-    team = queries.team(asked)
-    if by in team:  # who lets it out has read it
-        db.session.add(Acknowledgement(asked_id=asked.id, staff_id=by))
-    tell(team, TO_READ, about=asked, but=by)
+    tell(queries.team(asked), TO_READ, about=asked, but=by)
     return asked
 
 
-def _replace(kind: ReadingKind, series_id: uuid.UUID | None) -> None:
+def _replace(kind: ReadingKind, series_id: uuid.UUID | None, at: datetime) -> None:
     before = sa.update(Asked).where(Asked.kind == kind, Asked.replaced_at.is_(None))
     before = before.where(Asked.series_id == series_id) if series_id else before.where(Asked.series_id.is_(None))
-    db.session.execute(before.values(replaced_at=now()))
+    db.session.execute(before.values(replaced_at=at))
 
 
 def acknowledge(asked: Asked, by: uuid.UUID) -> None:

@@ -43,7 +43,8 @@ class Edition(Versioned, Model):
 class Asked(Model):
     """Something that the team, or the staff of one foundation, is asked to read; until something else replaces it.
 
-    `about_id` is the version or the edition; `series_id` the procedure that the edition is of.
+    `about_id` is the version or the edition; `series_id` the procedure that the edition is of. `replaced_at` may lie
+    ahead: until the next version starts, the one that holds is still to be read.
     """
 
     __tablename__ = "reading_asked"
@@ -62,6 +63,11 @@ class Asked(Model):
     asked_at: Mapped[datetime] = mapped_column(default=now)
     reminded_at: Mapped[datetime | None]
     replaced_at: Mapped[datetime | None]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is asked to read it any more."""
+        return self.replaced_at is not None and self.replaced_at <= now()
 
 
 class Acknowledgement(Model):

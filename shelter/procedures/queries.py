@@ -13,7 +13,7 @@ from shelter.access import MATRIX, Reader, foundations_of
 from shelter.access import Permission as P
 from shelter.accounts import queries as accounts
 from shelter.accounts.models import Assignment, Staff
-from shelter.calendar import today
+from shelter.calendar import now, today
 from shelter.db import db, rows_of
 
 from .models import Acknowledgement, Asked, Edition, Procedure
@@ -69,16 +69,17 @@ def waiting(reader: Reader) -> list[Any]:
     if P.PROCEDURE_READ not in {each for grant in reader.grants for each in MATRIX[grant.role]}:
         return []
     reach = foundations_of(reader, P.PROCEDURE_READ)
-    found = rows_of(_WAITING, staff_id=reader.id)
+    found = rows_of(_WAITING, staff_id=reader.id, now=now())
     return [row for row in found if row.foundation_id is None or reach is None or row.foundation_id in reach]
 
 
+_IS_ASKED = sa.or_(Asked.replaced_at.is_(None), Asked.replaced_at > sa.bindparam("now"))
 _WAITING = (
     sa.select(Asked.id, Asked.kind, Asked.about_id, Asked.series_id, Asked.foundation_id, Asked.title,
               Asked.asked_at)
     .outerjoin(Acknowledgement, sa.and_(Acknowledgement.asked_id == Asked.id,
                                         Acknowledgement.staff_id == sa.bindparam("staff_id")))
-    .where(Asked.replaced_at.is_(None), Acknowledgement.staff_id.is_(None)).order_by(Asked.asked_at.desc())
+    .where(_IS_ASKED, Acknowledgement.staff_id.is_(None)).order_by(Asked.asked_at.desc())
 )
 
 
@@ -94,7 +95,8 @@ def has_read(asked: Asked | None, staff_id: uuid.UUID) -> bool:
 
 def open_ones() -> list[Asked]:
     """All that is asked now, the newest first."""
-    return list(db.session.scalars(sa.select(Asked).where(Asked.replaced_at.is_(None)).order_by(Asked.asked_at.desc())))
+    asked = sa.select(Asked).where(_IS_ASKED).order_by(Asked.asked_at.desc())
+    return list(db.session.scalars(asked, {"now": now()}))
 
 
 def team(asked: Asked, within: Collection[uuid.UUID] | None = None) -> set[uuid.UUID]:

@@ -1,19 +1,21 @@
 """Versions: the first that comes with the program, which one holds on a day, publishing, and what overlaps."""
 
 import threading
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from shelter.access import Role
 from shelter.audit import operator, work
-from shelter.calendar import today
+from shelter.calendar import moment_of, now, today
 from shelter.codes.places import Province
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners.models import Institution
+from shelter.procedures import queries as readings
 from shelter.protocol import actions, first, queries
 from shelter.protocol.models import ProtocolVersion
 from shelter.rules import RuleBroken
@@ -295,7 +297,36 @@ def test_a_new_version_is_asked_of_everybody_new_staff_too_until_another_replace
     assert "Para que usted lo lea" in page_of(colleague("Nueva"))
     publish(today() + timedelta(days=1))
     assert "Para que usted lo lea" in page_of(elena)
-    assert "Por favor, lea esta versión" not in page_of(elena, f"/protocolo/versiones/{first_one.id}")
+    assert "Usted ya ha leído esta versión" in page_of(elena, f"/protocolo/versiones/{first_one.id}")
+    with time_machine.travel(now() + timedelta(days=1)):
+        old = page_of(sign_in(staff(Role.CASEWORKER)), f"/protocolo/versiones/{first_one.id}")
+    assert "lea esta versión" not in old
+
+
+def test_the_version_in_force_is_to_be_read_until_the_next_one_starts_also_by_who_published_it(
+    publish, ready, second, sign_in, outside,
+):
+    with outside(), work("test.password", by=operator):
+        second.password_hash = "something"
+    one, two, tomorrow = publish(), ready(), today() + timedelta(days=1)
+    client = sign_in(second)
+    answer = client.fill(f"/protocolo/versiones/{two.id}/publicar", starts_on=str(tomorrow))
+    assert answer.status_code == 303, Page(answer.text).text
+
+    def asked(reader):
+        """Which versions are asked of the team; her pages say the same, and nowhere that she has read one."""
+        found = {each.about_id for each in readings.open_ones()}
+        for version in (one, two):
+            text = Page(reader.get(f"/protocolo/versiones/{version.id}").text).text
+            assert ("Por favor, lea esta versión" in text) == (version.id in found)
+            assert "Usted ya ha leído" not in text
+        return found
+
+    assert asked(client) == {one.id, two.id}
+    with time_machine.travel(moment_of(tomorrow, time(0)) - timedelta(seconds=30)):
+        assert {each.about_id for each in readings.open_ones()} == {one.id, two.id}
+    with time_machine.travel(moment_of(tomorrow, time(0, 1))):
+        assert asked(sign_in(second)) == {two.id}
 
 
 def test_what_is_thrown_away_is_over_and_another_can_be_begun(begin, outside):
