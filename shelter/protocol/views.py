@@ -82,6 +82,7 @@ def _opened(version: ProtocolVersion) -> ResponseReturnValue:
         answering=queries.answering(book, province, today()),
         refusal=actions.refusal(version, me().id), has_read=readings.has_read(asked, me().id),
         faults=[] if version.is_published else actions.faults(version, today()), is_current=_is_current(version),
+        today=today(),
         names=accounts.names([version.by_id, version.published_by_id, *(each["by_id"] for each in comments)]),
         comments=comments, said_of=queries.comment_counts(version) if may_comment else {},
         job=queries.last_print(version, booklet.BOOKLET, me().id),

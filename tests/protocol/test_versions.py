@@ -19,6 +19,7 @@ from shelter.procedures import queries as readings
 from shelter.protocol import actions, first, queries
 from shelter.protocol.models import ProtocolVersion
 from shelter.rules import RuleBroken
+from shelter.web.locale import say_day
 from tests.client import Page
 
 
@@ -327,6 +328,26 @@ def test_the_version_in_force_is_to_be_read_until_the_next_one_starts_also_by_wh
         assert {each.about_id for each in readings.open_ones()} == {one.id, two.id}
     with time_machine.travel(moment_of(tomorrow, time(0, 1))):
         assert asked(sign_in(second)) == {two.id}
+
+
+def test_a_version_says_that_it_holds_that_it_will_or_that_another_replaced_it(
+    publish, sign_in, second, outside,
+):
+    day = today()
+    one, two, three = (publish(day + timedelta(days=ahead)) for ahead in (0, 1, 2))
+    with outside(), work("test.past", by=operator):
+        for each in (one, two, three):
+            each.starts_on -= timedelta(days=1)
+            db.session.flush()
+    client = sign_in(second)
+    table = Page(client.get("/protocolo/versiones").text).text
+    with outside():
+        tomorrow = f"Rige desde el {say_day(day + timedelta(days=1))}"
+    for version, says in ((one, "Reemplazada por otra"), (two, "Vigente"), (three, tomorrow)):
+        found = Page(client.get(f"/protocolo/versiones/{version.id}").text).text
+        assert f"Versión {version.number} {says}" in found
+        assert f"Versión {version.number} {says}" in table
+    assert "Publicada" not in table
 
 
 def test_what_is_thrown_away_is_over_and_another_can_be_begun(begin, outside):
