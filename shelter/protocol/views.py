@@ -9,8 +9,8 @@ from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shelter import answers, procedures
+from shelter.access import MATRIX, allows
 from shelter.access import Permission as P
-from shelter.access import allows
 from shelter.accounts import queries as accounts
 from shelter.calendar import today
 from shelter.codes.protocol import ReadingKind, VersionState
@@ -343,8 +343,14 @@ def letter(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
     asked = queries.request(version, found.id) or abort(404)
     slip = answers.printed(answers.latest(validating.SLIP, asked.id)) or abort(404)
     reading("protocol.print", version)
-    return Response(booklet.letter(version, found, queries.steps_for(found, book), asked.reference, slip),
+    steps = queries.steps_for(found, book)
+    return Response(booklet.letter(version, found, steps, asked.reference, slip, _signature()),
                     mimetype="application/pdf")
+
+
+def _signature() -> tuple[str, str]:
+    """Name and post of the reader, who signs what she prints."""
+    return me().name, next(str(each.role.label) for each in me().grants if P.PROTOCOL_WRITE in MATRIX[each.role])
 
 
 # --- the answer without an account ------------------------------------------------------------------------------------

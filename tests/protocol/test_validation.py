@@ -1,5 +1,7 @@
 """What institutions answer: a yes holds for the words as they stood; and none of them ends while it is needed."""
 
+import re
+import subprocess
 from datetime import time, timedelta
 
 import pytest
@@ -331,6 +333,28 @@ def test_an_institution_answers_once_by_its_slip_and_sees_only_its_own_steps(rea
     assert officer.post("/respuesta", data={**typed, "remark": "otra vez"}).status_code == 422
     assert officer.get(f"/respuesta/{code}").status_code == 422
     assert db.session.scalar(sa.select(sa.func.count()).select_from(StepValidation)) == 3
+
+
+def test_the_letter_is_signed_by_who_prints_it_says_where_to_answer_and_begins_below_the_edge(
+    ready, office, writer, sign_in, tmp_path,
+):
+    version, health = ready(), office(Kind.HEALTH)
+    at, client = f"/protocolo/versiones/{version.id}/validaciones/{health.id}", sign_in(writer)
+    assert client.post(f"{at}/pedir", data={}).status_code == 303
+    (tmp_path / "letter.pdf").write_bytes(client.get(f"{at}/oficio.pdf").data)
+
+    def read(*options):
+        told = ["pdftotext", "-l", "1", *options, str(tmp_path / "letter.pdf"), "-"]
+        return subprocess.run(told, capture_output=True, check=True, text=True).stdout
+
+    text = " ".join(read().split())
+    assert "Inés Coordinación del programa" in text
+    assert "Teléfono o correo para su respuesta:" in text
+    assert "Llame a la persona que firma" in text
+    assert "También puede responder con un oficio que cite la referencia" in text
+    assert "Código" in text
+    tops = [float(top) for top in re.findall(r'<word xMin="[\d.]+" yMin="([\d.]+)"', read("-bbox"))]
+    assert min(tops) > 20  # points from the edge of the sheet
 
 
 def test_another_slip_takes_the_earlier_one_back(ready, office, writer, outside, app):
