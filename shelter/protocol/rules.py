@@ -263,6 +263,14 @@ def is_as_seen(version: int, seen: int | None) -> None:
                            "again"))
 
 
+def answered_between(answered_on: date, begun_on: date, day: date) -> None:
+    """An institution answers about a version after it was begun, and not in the future."""
+    if answered_on > day:
+        raise RuleBroken(_("This day has not come yet"), "answered_on")
+    if answered_on < begun_on:
+        raise RuleBroken(_("That was before this version was begun: look at the year that you wrote"), "answered_on")
+
+
 NEXT = {
     VersionState.DRAFT: (VersionState.COMMENTS, VersionState.DISCARDED),
     VersionState.COMMENTS: (VersionState.VALIDATION, VersionState.DRAFT, VersionState.DISCARDED),

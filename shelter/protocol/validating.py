@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from shelter import answers
 from shelter.access import Permission
 from shelter.accounts import queries as accounts
-from shelter.calendar import today
+from shelter.calendar import local, today
 from shelter.codes.protocol import ValidatedBy, VersionState
 from shelter.db import db
 from shelter.notices import notice_kind, tell
@@ -24,7 +24,7 @@ from shelter.texts import say as _
 from . import queries
 from .models import ProtocolStep, ProtocolVersion, StepValidation, ValidationRequest
 from .queries import hold
-from .rules import is_as_seen
+from .rules import answered_between, is_as_seen
 
 SLIP = "protocol.validate"
 SLIP_LASTS = timedelta(days=60)
@@ -43,8 +43,7 @@ def record_answer(
     is_as_seen(version.version, seen)
     if version.state not in {VersionState.VALIDATION, VersionState.PUBLISHED}:
         raise RuleBroken(_("It is not with the institutions: its words may still change"))
-    if answered_on > today():
-        raise RuleBroken(_("This day has not come yet"), "answered_on")
+    answered_between(answered_on, local(version.made_at).date(), today())
     if not agrees and not remark:
         raise RuleBroken(_("Write what it wants changed"), "remark")
     own = {each.key for each in queries.steps_for(institution, queries.as_book(version))}

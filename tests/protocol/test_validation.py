@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from shelter import answers
 from shelter.access import Role
 from shelter.audit import operator, work
-from shelter.calendar import today
+from shelter.calendar import moment_of, today
 from shelter.codes.protocol import ValidatedBy, VersionState
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
@@ -219,10 +219,16 @@ def test_an_institution_answers_only_about_its_own_steps_and_only_what_no_longer
     with pytest.raises(RuleBroken) as broken:
         answered(version, office(Kind.HEALTH), "report-child", "no-such-step")
     assert broken.value.field == "keys"
-    with pytest.raises(RuleBroken) as broken:
-        answered(version, office(Kind.HEALTH), "urgent-health", answered_on=today() + timedelta(days=1))
-    assert broken.value.field == "answered_on"
+    for day in (today() + timedelta(days=1), today() - timedelta(days=1), date(1990, 1, 1)):
+        with pytest.raises(RuleBroken) as broken:
+            answered(version, office(Kind.HEALTH), "urgent-health", answered_on=day)
+        assert broken.value.field == "answered_on"
     assert db.session.scalar(sa.select(sa.func.count()).select_from(StepValidation)) == 0
+    with outside(), work("test.begun", by=operator):
+        version.made_at = moment_of(today() - timedelta(days=2), time(23, 30))  # already the next day in UTC
+    answered(version, office(Kind.HEALTH), "urgent-health", answered_on=today() - timedelta(days=2))
+    with pytest.raises(RuleBroken, match="antes de que se empezara esta versión"):
+        answered(version, office(Kind.HEALTH), "urgent-health", answered_on=today() - timedelta(days=3))
 
 
 def test_a_letter_is_recorded_on_the_page_and_who_signed_it_is_shown_to_the_programme_alone(
