@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, time
 from typing import Any
 
@@ -23,13 +24,7 @@ from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 from . import first, queries, rules, validating
-from .models import (
-    ProtocolComment,
-    ProtocolPhase,
-    ProtocolStep,
-    ProtocolVersion,
-    ProtocolWriter,
-)
+from .models import ProtocolComment, ProtocolPhase, ProtocolStep, ProtocolVersion, ProtocolWriter
 from .queries import hold
 from .rules import Fault, Step
 
@@ -291,9 +286,10 @@ def change_step(
     """Other words, another clock. `was`: what its form says of it now, by field, should somebody have changed it."""
     _may_write(version)
     step.expect(expected, **was)
-    for name, value in told.items():
-        setattr(step, name, value)
-    _check(version, step, "")
+    with _no_new_circle(version):
+        for name, value in told.items():
+            setattr(step, name, value)
+        _check(version, step, "")
     _wrote(version, by)
 
 
@@ -319,14 +315,23 @@ def move_step(version: ProtocolVersion, step: ProtocolStep, by: uuid.UUID, *, up
     phases = queries.phases_of(version)
     in_phase = [each for each in queries.steps_of(version) if each.phase_id == step.phase_id]
     at, here = in_phase.index(step), [each.id for each in phases].index(step.phase_id)
-    if 0 <= at + (-1 if up else 1) < len(in_phase):
-        _swap(in_phase, at, up=up)
-        _number(version, step.phase_id, in_phase)
-    elif 0 <= here + (-1 if up else 1) < len(phases):
-        step.phase_id = phases[here + (-1 if up else 1)].id
-        step.place = LAST if up else 0
-        _number(version, step.phase_id, [])
+    with _no_new_circle(version):
+        if 0 <= at + (-1 if up else 1) < len(in_phase):
+            _swap(in_phase, at, up=up)
+            _number(version, step.phase_id, in_phase)
+        elif 0 <= here + (-1 if up else 1) < len(phases):
+            step.phase_id = phases[here + (-1 if up else 1)].id
+            step.place = LAST if up else 0
+            _number(version, step.phase_id, [])
     _wrote(version, by)
+
+
+@contextmanager
+def _no_new_circle(version: ProtocolVersion) -> Iterator[None]:
+    """Refuse what makes steps wait for each other that did not before."""
+    before = queries.as_book(version).by_key
+    yield
+    rules.no_new_circle(before, queries.as_book(version).by_key)
 
 
 def remove_step(version: ProtocolVersion, step: ProtocolStep, by: uuid.UUID) -> None:
@@ -335,9 +340,9 @@ def remove_step(version: ProtocolVersion, step: ProtocolStep, by: uuid.UUID) -> 
     waiting = next((each for each in queries.as_book(version).steps if each.after == step.key), None)
     if waiting:
         raise RuleBroken(_("“%(step)s” starts when it is done: change that one first", step=rules.said(waiting)))
-    db.session.delete(step)
-    db.session.flush()
-    _number(version, step.phase_id, [])
+    with _no_new_circle(version):
+        db.session.delete(step)
+        _number(version, step.phase_id, [])
     _wrote(version, by)
 
 

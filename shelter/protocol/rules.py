@@ -140,7 +140,7 @@ def _of_start(step: Step, steps: Mapping[str, Step]) -> Iterator[tuple[str, str]
     if step.start is Start.STEP and before is None:
         yield "after", _("Choose the step after which it starts: without it, it would never start")
     elif circle := circle_of(step, steps):
-        yield _WHERE[step.start], _("They would wait for each other: %(steps)s", steps=" → ".join(map(said, circle)))
+        yield _WHERE[step.start], say_circle(circle)
     elif before and before.applies_to and not (step.applies_to and step.applies_to <= before.applies_to):
         yield "after", _("“%(name)s” does not apply to everybody to whom this one does: for some it would never "
                          "start", name=said(before))
@@ -173,6 +173,19 @@ def circle_of(step: Step, steps: Mapping[str, Step]) -> list[Step]:
         walked.append(at)
         at = next(each for group in waits[at.key] if not _one_of(can)(group) for each in group)
     return [*walked, step] if walked and at is step else []
+
+
+def no_new_circle(before: Mapping[str, Step], after: Mapping[str, Step]) -> None:
+    """Refuse steps that wait for each other and did not before; they are told by the numbers that they had."""
+    for key, step in after.items():
+        circle = circle_of(step, after)
+        if circle and not (key in before and circle_of(before[key], before)):
+            raise RuleBroken(say_circle(before.get(each.key, each) for each in circle))
+
+
+def say_circle(circle: Iterable[Step]) -> str:
+    """Steps that wait for each other, in words."""
+    return _("They would wait for each other: %(steps)s", steps=" → ".join(map(said, circle)))
 
 
 def _one_of(can: Collection[str]) -> Callable[[Iterable[Step]], bool]:

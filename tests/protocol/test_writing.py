@@ -8,7 +8,8 @@ import pytest
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import today
-from shelter.codes.protocol import Start, Unit, VersionState
+from shelter.codes.cases import Milestone
+from shelter.codes.protocol import Standing, Start, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.protocol import actions, queries
 from shelter.protocol.forms import now_says
@@ -122,6 +123,41 @@ def test_a_circle_is_refused_where_it_would_close(client, draft):
     answer = client.fill(at(draft, "/pasos/make-plan/cambiar"), **typed)
     assert "Se esperarían entre sí: 6.3" in refused(answer, "after")
     assert queries.step(draft, "make-plan").start is Start.MILESTONE
+
+
+def test_a_circle_is_refused_where_a_step_would_be_moved_into_it(client, draft):
+    plan, review = "6.3 Acordar su plan individual", "6.4 Revisar el plan con ella"
+    typed = as_typed(queries.step(draft, "review-plan"), start="step", after="make-plan")
+    del typed["is_beside"]
+    assert client.fill(at(draft, "/pasos/review-plan/cambiar"), **typed).status_code == 303
+    before = numbers(draft)
+    answer = client.post(at(draft, "/pasos/review-plan/mover"), data={"to": "up"})
+    text = Page(client.get(answer.location).text).text
+    assert f"Se esperarían entre sí: {review} → {plan} → {review}" in text
+    assert "Guardado" not in text
+    assert numbers(draft) == before
+    client.post(at(draft, "/pasos/make-plan/mover"), data={"to": "down"})
+    assert numbers(draft) == before
+
+
+def test_what_closes_a_circle_of_other_steps_is_refused_too(client, draft, writer, outside):
+    """“uno” starts when a bed is changed, which “dos”, that waits for it, shows, and “tres”; without “tres” never."""
+    phase, seen = queries.phases_of(draft)[0], {"evidence": "milestone", "happening": Milestone.MOVED}
+    told = {"procedure": {"es": "Algo."}, "start": Start.ALERT, "standing": Standing.TARGET, "is_beside": True}
+    with outside(), work("test.write", by=operator):
+        one = actions.add_step(draft, phase, writer.id, name={"es": "uno"}, **told)
+        actions.add_step(draft, phase, writer.id, name={"es": "dos"},
+                         **{**told, **seen, "start": Start.STEP, "after": one.key})
+        three = actions.add_step(draft, phase, writer.id, name={"es": "tres"}, **told, **seen)
+        actions.change_step(draft, one, writer.id, expected=one.version, was={}, start=Start.MILESTONE,
+                            starts_with=Milestone.MOVED)
+    before = numbers(draft)
+    answer = client.post(at(draft, f"/pasos/{three.key}/quitar"), data={})
+    assert "Se esperarían entre sí: 1.4 uno → 1.5 dos → 1.4 uno" in Page(client.get(answer.location).text).text
+    answer = client.fill(at(draft, f"/pasos/{three.key}/cambiar"), **as_typed(three, evidence=["word"]))
+    assert answer.status_code == 422
+    assert "Se esperarían entre sí: 1.4 uno → 1.5 dos → 1.4 uno" in Page(answer.text).text
+    assert numbers(draft) == before
 
 
 def test_a_step_that_others_wait_for_cannot_leave_them_behind(client, draft):
