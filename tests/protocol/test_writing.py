@@ -83,6 +83,14 @@ def test_a_step_is_written_in_two_languages_and_each_control_says_which(client, 
     assert all(lang == name[-2:] for name, lang in spoken.items())
 
 
+def test_what_must_be_said_of_a_step_is_not_called_optional(client, draft):
+    text = Page(client.get(at(draft, "/pasos/safety/cambiar")).text).text
+    for label in ("¿Qué demuestra que está hecho?", "¿Qué hecho lo demuestra?", "Nombre en español"):
+        assert label in text
+        assert f"{label} (opcional)" not in text
+    assert "¿A quién se aplica? (opcional)" in text
+
+
 STEP = {"name_es": "Paso", "procedure_es": "Algo.", "start": "alert", "standing": "target", "evidence": ["word"]}
 
 
