@@ -104,6 +104,16 @@ def test_an_arrow_comes_from_the_step_that_is_waited_for(drawn):
         assert not drawn[beside].arrow
 
 
+def test_no_arrow_comes_from_a_step_that_runs_beside_the_others_or_goes_to_one(drawn):
+    starts = {key: re.match(r"M(\S+) (\S+?)[hH]", box.arrow) for key, box in drawn.items() if box.arrow}
+    assert set(starts) == {"basic-facts", "admit", "intake", "make-plan", "leave", "tell-back"}
+    for key, start in starts.items():
+        beside = {(f"{box.x + box.width:.2f}", f"{box.y + booklet.HIGH / 2:.2f}") for box in drawn.values()
+                  if box.step.is_beside and box.step.phase == drawn[key].step.phase}
+        assert beside
+        assert start.groups() not in beside, key
+
+
 def test_the_booklet_is_a_tagged_pdf_for_screen_readers(validated, sign_in, staff, tmp_path):
     client = sign_in(staff(Role.OBSERVER))
     answer = client.get(its_address(asked(client, validated)))
