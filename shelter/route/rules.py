@@ -13,7 +13,7 @@ from functools import cached_property
 
 from shelter.calendar import local, moment_of
 from shelter.codes.cases import Milestone
-from shelter.codes.protocol import Condition, Evidence, Start, StepState, Unit
+from shelter.codes.protocol import Condition, Evidence, Standing, Start, StepState, Unit
 from shelter.codes.route import Word
 from shelter.partners.workdays import DAY, Workdays
 from shelter.protocol.rules import Book, Happening, Limit, Step, in_phase_before
@@ -117,6 +117,11 @@ class Lap:
 def laps(book: Book, facts: Facts) -> dict[str, list[Lap]]:
     """By step every lap of it, in order; no lap: it has not started. A step that does not apply is not there."""
     return _Walk(book, facts).all()
+
+
+def binds(step: Step) -> bool:
+    """Whether to be over its limit is to be late: it is law or agreed, and an institution said yes to it."""
+    return step.standing is not Standing.TARGET and step.is_validated
 
 
 def applies(step: Step, conditions: Collection[Condition]) -> bool:

@@ -12,7 +12,7 @@ from shelter.texts import Given, say_many
 from shelter.texts import say as _
 from shelter.web.locale import say_day, say_hour, say_moment
 
-from .rules import NEVER, Lap, Place
+from .rules import NEVER, Lap, Place, binds
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SIGNS = {
@@ -47,10 +47,10 @@ def say_length(length: timedelta) -> str:
 
 
 def say_over(step: Step) -> str:
-    """What it is to be over a limit: late only where it is law or agreed, and an institution said yes to it."""
-    if step.standing is Standing.TARGET:
-        return str(_("Beyond the target"))
-    return str(_("Late")) if step.is_validated else str(_("Over the proposed limit"))
+    """What it is to be over a limit: late only where it binds."""
+    if binds(step):
+        return str(_("Late"))
+    return str(_("Beyond the target") if step.standing is Standing.TARGET else _("Over the proposed limit"))
 
 
 def say_state(place: Place) -> tuple[str, str]:
@@ -104,8 +104,8 @@ def _late(lap: Lap) -> str:
 def ask_why(lap: Lap, place: Place) -> str:
     """The question about a limit that was over: of this time, or of the time before."""
     if place.lap is None or lap.number < place.lap.number:
-        return str(_("Say why it was late the time before"))
-    return str(_("Say why") if place.is_open else _("Say why it was late"))
+        return str(_("Say why it went over its limit the time before"))
+    return str(_("Say why") if place.is_open else _("Say why it went over its limit"))
 
 
 def say_phases(route: Any) -> list[dict[str, Any]]:

@@ -16,13 +16,14 @@ from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
 from shelter.codes.cases import Milestone
-from shelter.codes.protocol import Standing
+from shelter.codes.protocol import Standing, Unit
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
 from shelter.db import db
 from shelter.notices.models import Notice
 from shelter.partners.models import Institution
 from shelter.protocol import queries as protocol
+from shelter.protocol.rules import Limit
 from shelter.route import actions, kept
 from shelter.route.models import RouteConditions, StepWord
 from tests.route.made import small_book
@@ -128,7 +129,7 @@ def test_a_step_that_was_done_late_asks_for_its_cause_too_and_says_how_late(her,
     line = text_of(client.get(route).text, "report")
     assert "Cumplido" in line
     assert "(47 horas después de su plazo)" in line  # three days ago to this minute, less 24 hours
-    assert "Decir por qué se atrasó" in line
+    assert "Decir por qué se pasó del plazo" in line
     client.fill(f"{route}/report/causa", cause="no_staff")
     line = text_of(client.get(route).text, "report")
     assert "Decir por qué" not in line
@@ -145,7 +146,7 @@ def test_of_a_second_time_the_first_one_is_asked_for_as_well(her, sign_in):
     line = text_of(client.get(f"/casos/{found.id}/ruta").text, "after")
     assert "En curso" in line
     assert "vez número 2" in line
-    assert "Decir por qué se atrasó la vez anterior" in line
+    assert "Decir por qué se pasó del plazo la vez anterior" in line
     client.fill(f"/casos/{found.id}/ruta/after/causa", cause="not_found")
     assert "Decir por qué" not in text_of(client.get(f"/casos/{found.id}/ruta").text, "after")
 
@@ -181,7 +182,7 @@ def test_the_board_begins_with_what_is_most_pressing(book, case, staff, sign_in)
     page = sign_in(member).get("/ruta/casos")
     assert page.text.index("Lucerito") < page.text.index("Anacaona")
     assert "Atrasado" in page.text[page.text.index("Lucerito"):page.text.index("Anacaona")]
-    page = sign_in(member).get("/ruta/casos?estado=atrasados")
+    page = sign_in(member).get("/ruta/casos?estado=vencidos")
     assert late.code in page.text
     assert early.code not in page.text
     page = sign_in(staff(Role.PROGRAMME_COORDINATOR)).get("/ruta/casos")
@@ -275,7 +276,8 @@ def test_without_a_protocol_the_page_says_so(case, staff, sign_in, monkeypatch):
 
 def told():
     db.session.rollback()
-    return sorted((each.word, each.staff_id) for each in db.session.scalars(sa.select(Notice)) if "late" in each.word)
+    notices = db.session.scalars(sa.select(Notice).where(Notice.word.startswith("route.")))
+    return sorted((each.word, each.staff_id) for each in notices)
 
 
 def test_the_team_is_told_at_once_and_the_coordination_a_day_later_once_each(book, case, staff, app):
@@ -284,8 +286,8 @@ def test_the_team_is_told_at_once_and_the_coordination_a_day_later_once_each(boo
     with work("test.alert", by=operator):
         cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=25), by=member.id)
     with app.test_request_context():
-        actions.tell_who_is_late()
-        actions.tell_who_is_late()
+        actions.tell_what_is_over()
+        actions.tell_what_is_over()
     team = {each.staff_id for each in hers.team}
     assert {who for word, who in told() if word == "route.late"} == team
     assert len(told()) == len(team)
@@ -293,7 +295,7 @@ def test_the_team_is_told_at_once_and_the_coordination_a_day_later_once_each(boo
         entry = cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=49), by=member.id)
         assert entry.id
     with app.test_request_context():
-        actions.tell_who_is_late()
+        actions.tell_what_is_over()
     assert [who for word, who in told() if word == "route.still_late"] == [boss.id]
 
 
@@ -307,7 +309,7 @@ def test_hour_by_hour_whoever_must_know_is_told_once(book, case, staff, app):
     for hour in range(60):
         with time_machine.travel(start + timedelta(hours=hour, minutes=1), tick=False), app.test_request_context():
             before = Counter(told())
-            actions.tell_who_is_late()
+            actions.tell_what_is_over()
             heard += [(hour, *each) for each in (Counter(told()) - before).elements()]
     assert sorted(heard) == sorted([*((24, "route.late", who) for who in team), (48, "route.still_late", boss.id)])
 
@@ -315,5 +317,44 @@ def test_hour_by_hour_whoever_must_know_is_told_once(book, case, staff, app):
 def test_what_is_long_over_is_told_to_nobody(book, case, staff, app):
     case(team=[staff(Role.CASEWORKER)], opened=30)
     with app.test_request_context():
-        actions.tell_who_is_late()
+        actions.tell_what_is_over()
     assert told() == []
+
+
+@pytest.mark.parametrize(("changes", "team_word", "boss_word", "sentence"), [
+    ({}, "route.late", "route.still_late", "Un paso de la ruta está atrasado"),
+    ({"report": {"is_validated": False}}, "route.over", "route.still_over", "Un paso de la ruta pasó su meta"),
+    ({"report": {"standing": Standing.TARGET}}, "route.over", "route.still_over", "Un paso de la ruta pasó su meta"),
+    ({"report": {"is_validated": False}, "arrive": {"standing": Standing.PROTOCOL, "is_validated": True}},
+     "route.late", "route.still_late", "Un paso de la ruta está atrasado"),  # the most serious of the two
+])
+def test_only_of_what_an_institution_validated_people_are_told_that_it_is_late(
+    case, staff, app, sign_in, monkeypatch, changes, team_word, boss_word, sentence,
+):
+    a_day = Limit(24, Unit.HOURS)
+    steps = tuple(replace(each, limit=a_day, **changes.get(each.key, {})) for each in small_book().steps)
+    monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=steps)])
+    member, boss = staff(Role.CASEWORKER), staff(Role.SHELTER_COORDINATOR)
+    hers = case(team=[member], opened=0)
+    with work("test.alert", by=operator):
+        cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=49), by=member.id)
+    with app.test_request_context():
+        actions.tell_what_is_over()
+    assert sorted(told()) == sorted([*((team_word, each.staff_id) for each in hers.team), (boss_word, boss.id)])
+    listed = sign_in(member).get("/avisos").text
+    assert sentence in listed
+    assert ("atras" in listed) is (team_word == "route.late")
+
+
+def test_of_a_target_nothing_on_any_page_says_late(book, case, staff, sign_in, monkeypatch):
+    steps = tuple(replace(each, standing=Standing.TARGET) for each in small_book().steps)
+    monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=steps)])
+    hers, boss = case(name="Luz"), staff(Role.SHELTER_COORDINATOR)
+    client, route = sign_in(boss), f"/casos/{hers.id}/ruta"
+    for url in (route, f"{route}/report/causa", "/ruta/casos?estado=vencidos", "/mi-dia", f"/casos/{hers.id}"):
+        html = client.get(url).text
+        assert "Paso report" in html
+        assert "atras" not in html.lower(), url
+    client.fill(f"{route}/report/causa", cause="no_answer")
+    client.fill(f"{route}/report/cumplido", note="Denuncia presentada", **moment())
+    assert "atras" not in client.get(route).text.lower()
