@@ -262,6 +262,11 @@ class Place:
         return self.state in {StepState.RUNNING, StepState.DUE, StepState.OVER}
 
     @property
+    def is_done(self) -> bool:
+        """It is done, or was skipped with a reason."""
+        return self.state in {StepState.DONE, StepState.SKIPPED}
+
+    @property
     def is_left(self) -> bool:
         """Something is still to be done."""
         return self.state in OPEN

@@ -109,15 +109,26 @@ def ask_why(lap: Lap, place: Place) -> str:
 
 
 def say_phases(route: Any) -> list[dict[str, Any]]:
-    """The phases in order with their steps; those without a step that concerns her are left out."""
+    """The phases in order with their steps; those without a step that concerns her are left out.
+
+    What is done, or skipped with a reason, counts as done; what ended otherwise is told apart.
+    """
     found = []
     for phase in route.book.phases:
         steps = [each for each in route.places if each.step.phase == phase.key]
         if steps:
-            done, is_open = sum(not each.is_left for each in steps), any(each.is_open for each in steps)
-            state = "now" if is_open else "done" if done == len(steps) else "next"
-            found.append({"phase": phase, "places": steps, "done": done, "is_open": is_open, "state": state})
+            done, ended = sum(each.is_done for each in steps), sum(each.state is StepState.ENDED for each in steps)
+            is_open, is_left = any(each.is_open for each in steps), any(each.is_left for each in steps)
+            state = "now" if is_open else "next" if is_left else "ended" if ended else "done"
+            found.append({"phase": phase, "places": steps, "done": done, "ended": say_ended(ended), "is_open": is_open,
+                          "state": state})
     return found
+
+
+def say_ended(count: int) -> str:
+    """How many steps ended without being done; empty of none."""
+    return str(say_many("%(num)s step ended without being done", "%(num)s steps ended without being done", count)
+               if count else "")
 
 
 def pressing(route: Any, most: int = 3) -> list[Place]:

@@ -15,7 +15,7 @@ from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
-from shelter.codes.cases import Milestone
+from shelter.codes.cases import CaseState, Milestone
 from shelter.codes.protocol import Standing, Unit
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
@@ -217,6 +217,40 @@ def test_the_diagram_says_every_step_in_words_and_shapes(her, sign_in):
         "▲ report Paso report: Atrasado", "▲ arrive Paso arrive: Fuera de meta", "– health Paso health: Omitido",
         "○ after Paso after: Todavía no",
     ]
+
+
+def test_a_phase_counts_what_is_done_or_skipped_and_tells_apart_what_ended_otherwise(her, sign_in, staff):
+    found, member = her
+    client = sign_in(member)
+    client.fill(f"/casos/{found.id}/ruta/condiciones", declared=["doubtful_majority"])
+    client.fill(f"/casos/{found.id}/ruta/report/cumplido", note="Denuncia presentada", **moment())
+    client.fill(f"/casos/{found.id}/ruta/health/omitir", reason="declined")
+    assert phases_of(client, found) == {
+        "alert": ("now", "1 de 2"), "house": ("next", "1 de 2"), "out": ("next", "0 de 1"),
+    }
+    with work("test.leave", by=operator):
+        cases.reached(found, Milestone.ADMITTED, at=now() - timedelta(hours=9), by=member.id)
+        cases.reached(found, Milestone.EXITED, at=now() - timedelta(hours=8), by=member.id)
+        found.state, found.closed_at = CaseState.CLOSED, now()
+    assert phases_of(sign_in(staff(Role.SHELTER_COORDINATOR)), found) == {
+        "alert": ("done", "2 de 2"), "house": ("ended", "1 de 2 1 paso terminó sin cumplirse"),
+        "out": ("ended", "0 de 1 1 paso terminó sin cumplirse"),
+    }
+
+
+def phases_of(client, case):
+    """By phase how it looks in the diagram, and what is counted there; the list below says the same."""
+    html, found = client.get(f"/casos/{case.id}/ruta").text, {}
+    for lane in html[:html.index('class="lane-key"')].split('<li class="lane-is-')[1:]:
+        [(state, key, counted)] = re.findall(r'^(\w+)"><a class="lane-head" href="#fase-(\w+)".*?</a>(.*)', lane, re.S)
+        found[key] = (state, plain(re.sub(r"<ul>.*</ul>", " ", counted, flags=re.S).split("</li>")[0]))
+        [summary] = re.findall(rf'id="fase-{key}".*?</h2>(.*?)</summary>', html, re.S)
+        assert plain(summary) == found[key][1]
+    return found
+
+
+def plain(html):
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def test_where_no_institution_is_known_the_page_says_so(her, sign_in, programme):
