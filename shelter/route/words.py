@@ -131,7 +131,15 @@ def say_ended(count: int) -> str:
                if count else "")
 
 
-def pressing(route: Any, most: int = 3) -> list[Place]:
-    """The open steps whose limits end first."""
-    running = [each for each in route.places if each.is_open]
-    return sorted(running, key=lambda each: (each.lap.due_at or NEVER, each.lap.started_at))[:most]
+def pressing(route: Any, most: int = 5) -> tuple[list[Place], str]:
+    """Every step over its limit, then the next ones, `most` in all if there is room; how many more are running."""
+    running = sorted((each for each in route.places if each.is_open),
+                     key=lambda each: (each.lap.due_at or NEVER, each.lap.started_at))
+    most = max(most, sum(each.state is StepState.OVER for each in running))
+    return running[:most], say_more(len(running[most:]))
+
+
+def say_more(count: int) -> str:
+    """How many more steps are running; empty of none."""
+    return str(say_many("%(num)s more step is running: see it below",
+                        "%(num)s more steps are running: see them below", count) if count else "")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
 from shelter.access import Role
 from shelter.audit import operator, work
@@ -20,13 +18,13 @@ from shelter.codes.protocol import Standing, Unit
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
 from shelter.db import db
-from shelter.notices.models import Notice
 from shelter.partners.models import Institution
 from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Limit
-from shelter.route import actions, kept
+from shelter.route import kept
 from shelter.route.models import RouteConditions, StepWord
 from tests.route.made import small_book
+from tests.route.made import step as made
 
 
 @pytest.fixture
@@ -253,6 +251,27 @@ def plain(html):
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
+def test_now_has_every_step_that_is_over_then_the_next_ones_and_says_how_many_more_are_running(
+    case, staff, sign_in, monkeypatch,
+):
+    """Opened three days ago: limits of so many days, the first of them over; None has no limit."""
+    hers, client = case(), sign_in(staff(Role.SHELTER_COORDINATOR))
+    for days, first, more in [
+        ([9, 1, 2], ["s1", "s2", "s0"], None),
+        ([9, 8, None, 7, 6, 1, 5], ["s5", "s6", "s4", "s3", "s1"], "Hay 2 pasos más en curso"),
+        ([9, 1, 1, 1, 2, 2, 2], ["s1", "s2", "s3", "s4", "s5", "s6"], "Hay 1 paso más en curso"),
+    ]:
+        steps = tuple(
+            made(f"s{place}", "alert", limit=Limit(24 * limit, Unit.HOURS) if limit else None, is_beside=True)
+            for place, limit in enumerate(days)
+        )
+        monkeypatch.setattr(protocol, "books", lambda steps=steps: [replace(small_book(), steps=steps)])
+        html = client.get(f"/casos/{hers.id}/ruta").text
+        box = html[:html.index('<nav class="card lanes"')]
+        assert re.findall(r"<h3>.*?Paso (\w+)", box) == first
+        assert re.findall(r'<a href="#diagram">(.*?):', box) == ([more] if more else [])
+
+
 def test_where_no_institution_is_known_the_page_says_so(her, sign_in, programme):
     found, member = her
     with work("test.end", by=operator):
@@ -304,80 +323,6 @@ def test_without_a_protocol_the_page_says_so(case, staff, sign_in, monkeypatch):
     member = staff(Role.CASEWORKER)
     page = sign_in(member).get(f"/casos/{case(team=[member]).id}/ruta")
     assert "Todavía no hay ninguna versión publicada" in page.text
-
-
-# --- who is told ------------------------------------------------------------------------------------------------------
-
-def told():
-    db.session.rollback()
-    notices = db.session.scalars(sa.select(Notice).where(Notice.word.startswith("route.")))
-    return sorted((each.word, each.staff_id) for each in notices)
-
-
-def test_the_team_is_told_at_once_and_the_coordination_a_day_later_once_each(book, case, staff, app):
-    member, boss = staff(Role.CASEWORKER), staff(Role.SHELTER_COORDINATOR)
-    hers = case(team=[member], opened=0)
-    with work("test.alert", by=operator):
-        cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=25), by=member.id)
-    with app.test_request_context():
-        actions.tell_what_is_over()
-        actions.tell_what_is_over()
-    team = {each.staff_id for each in hers.team}
-    assert {who for word, who in told() if word == "route.late"} == team
-    assert len(told()) == len(team)
-    with work("test.earlier", by=operator):
-        entry = cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=49), by=member.id)
-        assert entry.id
-    with app.test_request_context():
-        actions.tell_what_is_over()
-    assert [who for word, who in told() if word == "route.still_late"] == [boss.id]
-
-
-def test_hour_by_hour_whoever_must_know_is_told_once(book, case, staff, app):
-    """Opened now, with a limit of 24 hours; the clock goes on, and somebody looks every hour."""
-    member, boss = staff(Role.CASEWORKER), staff(Role.SHELTER_COORDINATOR)
-    start, heard = now(), []
-    with time_machine.travel(start, tick=False):
-        hers = case(team=[member], opened=0)
-    team = {each.staff_id for each in hers.team}
-    for hour in range(60):
-        with time_machine.travel(start + timedelta(hours=hour, minutes=1), tick=False), app.test_request_context():
-            before = Counter(told())
-            actions.tell_what_is_over()
-            heard += [(hour, *each) for each in (Counter(told()) - before).elements()]
-    assert sorted(heard) == sorted([*((24, "route.late", who) for who in team), (48, "route.still_late", boss.id)])
-
-
-def test_what_is_long_over_is_told_to_nobody(book, case, staff, app):
-    case(team=[staff(Role.CASEWORKER)], opened=30)
-    with app.test_request_context():
-        actions.tell_what_is_over()
-    assert told() == []
-
-
-@pytest.mark.parametrize(("changes", "team_word", "boss_word", "sentence"), [
-    ({}, "route.late", "route.still_late", "Un paso de la ruta está atrasado"),
-    ({"report": {"is_validated": False}}, "route.over", "route.still_over", "Un paso de la ruta pasó su meta"),
-    ({"report": {"standing": Standing.TARGET}}, "route.over", "route.still_over", "Un paso de la ruta pasó su meta"),
-    ({"report": {"is_validated": False}, "arrive": {"standing": Standing.PROTOCOL, "is_validated": True}},
-     "route.late", "route.still_late", "Un paso de la ruta está atrasado"),  # the most serious of the two
-])
-def test_only_of_what_an_institution_validated_people_are_told_that_it_is_late(
-    case, staff, app, sign_in, monkeypatch, changes, team_word, boss_word, sentence,
-):
-    a_day = Limit(24, Unit.HOURS)
-    steps = tuple(replace(each, limit=a_day, **changes.get(each.key, {})) for each in small_book().steps)
-    monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=steps)])
-    member, boss = staff(Role.CASEWORKER), staff(Role.SHELTER_COORDINATOR)
-    hers = case(team=[member], opened=0)
-    with work("test.alert", by=operator):
-        cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=49), by=member.id)
-    with app.test_request_context():
-        actions.tell_what_is_over()
-    assert sorted(told()) == sorted([*((team_word, each.staff_id) for each in hers.team), (boss_word, boss.id)])
-    listed = sign_in(member).get("/avisos").text
-    assert sentence in listed
-    assert ("atras" in listed) is (team_word == "route.late")
 
 
 def test_of_a_target_nothing_on_any_page_says_late(book, case, staff, sign_in, monkeypatch):
