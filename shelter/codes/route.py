@@ -12,6 +12,6 @@ class Word(Code):
 
     DONE = "done", _("It is done")
     SKIPPED = "skipped", _("It is skipped")
-    CAUSE = "cause", _("Why it is late")
-    TOLD_TEAM = "told_team", _("The team was told that it is late")
-    TOLD_COORDINATION = "told_coordination", _("The coordination was told that it is late")
+    CAUSE = "cause", _("Why it went over its limit")
+    TOLD_TEAM = "told_team", _("The team was told that its limit was over")
+    TOLD_COORDINATION = "told_coordination", _("The coordination was told that its limit was over")

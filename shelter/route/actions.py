@@ -1,4 +1,4 @@
-"""The verbs of a case's route: say that a step is done or skipped, why one is late; take it back; declare."""
+"""The verbs of a case's route: say that a step is done or skipped, why one is over its limit; take it back; declare."""
 
 from __future__ import annotations
 
@@ -99,27 +99,37 @@ def declare(case: Case, conditions: Iterable[Condition], *, version: int, by: uu
 # --- whoever must know ------------------------------------------------------------------------------------------------
 
 LATE = notice_kind("route.late", _later("A step of the route is late"), "route.index", "case")
+OVER = notice_kind("route.over", _later("A step of the route is over its target or its proposed limit"), "route.index",
+                   "case")
 STILL_LATE = notice_kind(
     "route.still_late", _later("A step of the route has been late for a day"), "route.index", "case",
+)
+STILL_OVER = notice_kind(
+    "route.still_over", _later("A step of the route has been over its target or its proposed limit for a day"),
+    "route.index", "case",
 )
 A_DAY, LATELY = timedelta(days=1), timedelta(days=4)
 """After how long the coordination is told; limits that were over longer ago are told to nobody: they are history."""
 
 
 @every(minutes=10)
-def tell_who_is_late() -> None:
-    """Of limits that are over: the team at once, the coordination of the house a day later; once each."""
+def tell_what_is_over() -> None:
+    """Of limits that are over: the team at once, the coordination of the house a day later; once each.
+
+    Only what binds is said to be late; of several at once the notice says the most serious.
+    """
     moment = now()
-    _tell_late(Word.TOLD_TEAM, LATE, moment)
-    _tell_late(Word.TOLD_COORDINATION, STILL_LATE, moment - A_DAY)
+    _tell(Word.TOLD_TEAM, LATE, OVER, moment)
+    _tell(Word.TOLD_COORDINATION, STILL_LATE, STILL_OVER, moment - A_DAY)
 
 
-def _tell_late(word: Word, notice: str, before: datetime) -> None:
-    for case_id, laps in queries.late(word, before, before - LATELY).items():
+def _tell(word: Word, late: str, over: str, before: datetime) -> None:
+    for case_id, laps in queries.over(word, before, before - LATELY).items():
+        is_late = any(step and rules.binds(step) for step in map(queries.step_of, laps))
         with work("route.tell", by=machine, to=word.value, steps=len(laps)):
             case = db.session.get_one(Case, case_id)
             whom = case.team_ids if word is Word.TOLD_TEAM else _coordination(case)
-            tell(whom, notice, about=case)
+            tell(whom, late if is_late else over, about=case)
             db.session.add_all(
                 StepWord(foundation_id=case.foundation_id, case_id=case.id, step=lap.step, word=word, at=lap.started_at)
                 for lap in laps

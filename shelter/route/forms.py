@@ -79,7 +79,7 @@ class BoardForm(Form):
     """What the board is narrowed to (in the address: nothing here names anybody)."""
 
     estado = ChoiceField(_("Show"), required=False, kind="select", choices=[
-        ("todos", _("All open cases")), ("atrasados", _("Over a limit")), ("pronto", _("Within three days")),
+        ("todos", _("All open cases")), ("vencidos", _("Over a limit")), ("pronto", _("Within three days")),
     ])
     casa = RecordField(_("House"), required=False)
 

@@ -218,16 +218,22 @@ def responsible(route: Route) -> dict[str, dict[str, str] | None]:
     return found
 
 
-def late(word: Word, before: datetime, since: datetime) -> dict[uuid.UUID, list[Any]]:
+def over(word: Word, before: datetime, since: datetime) -> dict[uuid.UUID, list[Any]]:
     """By case its open laps whose limit was over before a moment (not before another), of which nobody was told so."""
     told = sa.exists().where(StepWord.case_id == RouteLap.case_id, StepWord.step == RouteLap.step,
                              StepWord.word == word, StepWord.at == RouteLap.started_at)
     found = _by_case((row.case_id, row) for row in db.session.execute(
-        sa.select(RouteLap.case_id, RouteLap.step, RouteLap.started_at)
+        sa.select(RouteLap.case_id, RouteLap.version_id, RouteLap.step, RouteLap.started_at)
         .where(RouteLap.ended_at.is_(None), RouteLap.due_at < before, RouteLap.due_at >= since, ~told)
         .order_by(RouteLap.case_id)
     ))
     return dict(found)
+
+
+def step_of(lap: Any) -> Step | None:
+    """The step of a lap as it is kept, in the version that its case follows."""
+    book = protocol.book(lap.version_id)
+    return book.by_key.get(lap.step) if book else None
 
 
 # --- the board --------------------------------------------------------------------------------------------------------
@@ -241,7 +247,7 @@ class Listing:
     later: str | None = None
 
 
-SHOWN = {"atrasados": timedelta(0), "pronto": timedelta(days=3)}
+SHOWN = {"vencidos": timedelta(0), "pronto": timedelta(days=3)}
 
 
 def board(reader: Reader, asked: Mapping[str, str], cursor: Cursor | None = None, most: int = PAGE) -> Listing:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from shelter.calendar import local, moment_of
 from shelter.codes.cases import Milestone
-from shelter.codes.protocol import Condition, Evidence, Start, StepState, Unit
+from shelter.codes.protocol import Condition, Evidence, Standing, Start, StepState, Unit
 from shelter.codes.route import Word
 from shelter.partners.workdays import DAY, Workdays
 from shelter.protocol.rules import Book, Happening, Limit, Step, in_phase_before
@@ -77,13 +77,9 @@ class Facts:
 
     @cached_property
     def over_at(self) -> datetime | None:
-        """When the case was over; what begins then or later is what closing asks for."""
+        """When the case was over."""
         said = (event.at for event in self.by_milestone.get(Milestone.CLOSED, ()))
         return self.closed_at and max(said, default=self.closed_at)
-
-    def is_stopped(self, start: datetime) -> bool:
-        """Whether closing the case ended a clock that began at a moment."""
-        return self.over_at is not None and start < self.over_at
 
 
 @dataclass(frozen=True)
@@ -117,6 +113,11 @@ class Lap:
 def laps(book: Book, facts: Facts) -> dict[str, list[Lap]]:
     """By step every lap of it, in order; no lap: it has not started. A step that does not apply is not there."""
     return _Walk(book, facts).all()
+
+
+def binds(step: Step) -> bool:
+    """Whether to be over its limit is to be late: it is law or agreed, and an institution said yes to it."""
+    return step.standing is not Standing.TARGET and step.is_validated
 
 
 def applies(step: Step, conditions: Collection[Condition]) -> bool:
@@ -222,9 +223,27 @@ class _Walk:
             return Lap(step.key, number, start, due, *ends[0])
         if after is not None:
             return Lap(step.key, number, start, due, after, StepState.ENDED) if due and due < after else None
-        if self.facts.is_stopped(start):
+        if self._is_stopped(step, start):
             return Lap(step.key, number, start, due, self.facts.closed_at, StepState.ENDED)
         return Lap(step.key, number, start, due)
+
+    def _is_stopped(self, step: Step, start: datetime) -> bool:
+        """Whether closing the case ended a clock. What closing asks for runs on; what only began with it does not.
+
+        Who leaves and is followed up by nobody has left and is closed at the same moment.
+        """
+        over_at = self.facts.over_at
+        return over_at is not None and (start < over_at or (start == over_at and not self._follows_closing(step)))
+
+    def _follows_closing(self, step: Step) -> bool:
+        """Whether closing begins it, or a step that closing begins or shows to be done."""
+        passed: set[str] = set()
+        while step.start is Start.STEP and step.key not in passed and step.after in self.book.by_key:
+            passed.add(step.key)
+            step = self.book.by_key[step.after]
+            if _is_closing(step.happening):
+                return True
+        return _is_closing(step.starts_with)
 
     def _ends(self, step: Step) -> list[tuple[datetime, StepState]]:
         said = [(each.at, StepState.SKIPPED if each.word is Word.SKIPPED else StepState.DONE)
@@ -236,6 +255,10 @@ class _Walk:
         if wanted is None:
             return []
         return [event for event in self.facts.by_milestone.get(wanted.milestone, ()) if is_told_by(wanted, event)]
+
+
+def _is_closing(happening: Happening | None) -> bool:
+    return happening is not None and happening.milestone is Milestone.CLOSED
 
 
 def is_told_by(wanted: Happening | None, event: Event) -> bool:
@@ -255,6 +278,11 @@ class Place:
     def is_open(self) -> bool:
         """Its clock runs."""
         return self.state in {StepState.RUNNING, StepState.DUE, StepState.OVER}
+
+    @property
+    def is_done(self) -> bool:
+        """It is done, or was skipped with a reason."""
+        return self.state in {StepState.DONE, StepState.SKIPPED}
 
     @property
     def is_left(self) -> bool:

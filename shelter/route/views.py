@@ -54,7 +54,7 @@ def index(case: Case) -> ResponseReturnValue:
     causes = queries.latest(told, Word.CAUSE)
     return page(
         "route/index.html", case=case, route=found, phases=words.say_phases(found) if found else [], words=words,
-        pressing=words.pressing(found) if found else [],
+        pressing=words.pressing(found) if found else None,
         now=now(), writes=writes, told=told, said=Given, causes=causes, skips=queries.latest(told, Word.SKIPPED),
         asks=queries.unexplained(found, causes) if found else {},
         alert=queries.alert(case), who=queries.responsible(found) if found else {},

@@ -12,7 +12,7 @@ from shelter.texts import Given, say_many
 from shelter.texts import say as _
 from shelter.web.locale import say_day, say_hour, say_moment
 
-from .rules import NEVER, Lap, Place
+from .rules import NEVER, Lap, Place, binds
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SIGNS = {
@@ -47,10 +47,10 @@ def say_length(length: timedelta) -> str:
 
 
 def say_over(step: Step) -> str:
-    """What it is to be over a limit: late only where it is law or agreed, and an institution said yes to it."""
-    if step.standing is Standing.TARGET:
-        return str(_("Beyond the target"))
-    return str(_("Late")) if step.is_validated else str(_("Over the proposed limit"))
+    """What it is to be over a limit: late only where it binds."""
+    if binds(step):
+        return str(_("Late"))
+    return str(_("Beyond the target") if step.standing is Standing.TARGET else _("Over the proposed limit"))
 
 
 def say_state(place: Place) -> tuple[str, str]:
@@ -104,23 +104,42 @@ def _late(lap: Lap) -> str:
 def ask_why(lap: Lap, place: Place) -> str:
     """The question about a limit that was over: of this time, or of the time before."""
     if place.lap is None or lap.number < place.lap.number:
-        return str(_("Say why it was late the time before"))
-    return str(_("Say why") if place.is_open else _("Say why it was late"))
+        return str(_("Say why it went over its limit the time before"))
+    return str(_("Say why") if place.is_open else _("Say why it went over its limit"))
 
 
 def say_phases(route: Any) -> list[dict[str, Any]]:
-    """The phases in order with their steps; those without a step that concerns her are left out."""
+    """The phases in order with their steps; those without a step that concerns her are left out.
+
+    What is done, or skipped with a reason, counts as done; what ended otherwise is told apart.
+    """
     found = []
     for phase in route.book.phases:
         steps = [each for each in route.places if each.step.phase == phase.key]
         if steps:
-            done, is_open = sum(not each.is_left for each in steps), any(each.is_open for each in steps)
-            state = "now" if is_open else "done" if done == len(steps) else "next"
-            found.append({"phase": phase, "places": steps, "done": done, "is_open": is_open, "state": state})
+            done, ended = sum(each.is_done for each in steps), sum(each.state is StepState.ENDED for each in steps)
+            is_open, is_left = any(each.is_open for each in steps), any(each.is_left for each in steps)
+            state = "now" if is_open else "next" if is_left else "ended" if ended else "done"
+            found.append({"phase": phase, "places": steps, "done": done, "ended": say_ended(ended), "is_open": is_open,
+                          "state": state})
     return found
 
 
-def pressing(route: Any, most: int = 3) -> list[Place]:
-    """The open steps whose limits end first."""
-    running = [each for each in route.places if each.is_open]
-    return sorted(running, key=lambda each: (each.lap.due_at or NEVER, each.lap.started_at))[:most]
+def say_ended(count: int) -> str:
+    """How many steps ended without being done; empty of none."""
+    return str(say_many("%(num)s step ended without being done", "%(num)s steps ended without being done", count)
+               if count else "")
+
+
+def pressing(route: Any, most: int = 5) -> tuple[list[Place], str]:
+    """Every step over its limit, then the next ones, `most` in all if there is room; how many more are running."""
+    running = sorted((each for each in route.places if each.is_open),
+                     key=lambda each: (each.lap.due_at or NEVER, each.lap.started_at))
+    most = max(most, sum(each.state is StepState.OVER for each in running))
+    return running[:most], say_more(len(running[most:]))
+
+
+def say_more(count: int) -> str:
+    """How many more steps are running; empty of none."""
+    return str(say_many("%(num)s more step is running: see it below",
+                        "%(num)s more steps are running: see them below", count) if count else "")

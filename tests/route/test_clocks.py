@@ -206,6 +206,29 @@ def test_what_closing_a_case_begins_runs_on():
     assert only(found, "erase").end is StepState.DONE
 
 
+def test_what_begins_at_the_moment_of_closing_runs_on_only_where_closing_asks_for_it():
+    """Who was not trafficked leaves and is closed at the same moment: nobody calls her after a month."""
+    closed, left = Happening(Milestone.CLOSED), Happening(Milestone.EXITED)
+    shown = frozenset({Evidence.MILESTONE})
+    steps = [
+        step("leave", happening=left, evidence=shown),
+        step("month", Start.MILESTONE, starts_with=left, limit=(22, DAYS), phase="two", is_beside=True),
+        step("greet", Start.STEP, after="leave", limit=(22, DAYS), phase="two", is_beside=True),
+        step("close", Start.STEP, after="month", happening=closed, evidence=shown, phase="three"),
+        step("tell", Start.STEP, after="close", limit=(5, DAYS), phase="four", is_beside=True),
+        step("thank", Start.STEP, after="tell", limit=(5, DAYS), phase="four", is_beside=True),
+        step("erase", Start.MILESTONE, starts_with=closed, limit=(10, DAYS), phase="four", is_beside=True),
+    ]
+    told = (ALERT, (Milestone.EXITED, "11-09 10:00"), (Milestone.CLOSED, "11-09 10:00"))
+    found = walk(steps, *told, closed="11-09 10:20", said=[("tell", Word.DONE, "11-09 10:00")])
+    for key in ("month", "greet"):
+        assert (only(found, key).end, only(found, key).ended_at) == (StepState.ENDED, at("11-09 10:20"))
+    assert only(found, "close").end is StepState.DONE
+    for key in ("thank", "erase"):
+        assert only(found, key).state(at("11-10")) is StepState.RUNNING
+    assert only(walk(steps, *told, closed="11-09 10:20"), "tell").state(at("11-10")) is StepState.RUNNING
+
+
 def test_who_is_back_in_the_house_is_not_called_as_if_she_had_left():
     steps = [step("month", Start.MILESTONE, starts_with=Happening(Milestone.EXITED), limit=(22, DAYS))]
     left = (ALERT, (Milestone.ADMITTED, "06-01"), (Milestone.EXITED, "06-10"))

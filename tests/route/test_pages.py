@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
-from shelter.codes.cases import Milestone
-from shelter.codes.protocol import Standing
+from shelter.codes.cases import CaseState, Milestone
+from shelter.codes.protocol import Standing, Unit
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
 from shelter.db import db
-from shelter.notices.models import Notice
 from shelter.partners.models import Institution
 from shelter.protocol import queries as protocol
-from shelter.route import actions, kept
+from shelter.protocol.rules import Limit
+from shelter.route import kept
 from shelter.route.models import RouteConditions, StepWord
 from tests.route.made import small_book
+from tests.route.made import step as made
 
 
 @pytest.fixture
@@ -128,7 +127,7 @@ def test_a_step_that_was_done_late_asks_for_its_cause_too_and_says_how_late(her,
     line = text_of(client.get(route).text, "report")
     assert "Cumplido" in line
     assert "(47 horas después de su plazo)" in line  # three days ago to this minute, less 24 hours
-    assert "Decir por qué se atrasó" in line
+    assert "Decir por qué se pasó del plazo" in line
     client.fill(f"{route}/report/causa", cause="no_staff")
     line = text_of(client.get(route).text, "report")
     assert "Decir por qué" not in line
@@ -145,7 +144,7 @@ def test_of_a_second_time_the_first_one_is_asked_for_as_well(her, sign_in):
     line = text_of(client.get(f"/casos/{found.id}/ruta").text, "after")
     assert "En curso" in line
     assert "vez número 2" in line
-    assert "Decir por qué se atrasó la vez anterior" in line
+    assert "Decir por qué se pasó del plazo la vez anterior" in line
     client.fill(f"/casos/{found.id}/ruta/after/causa", cause="not_found")
     assert "Decir por qué" not in text_of(client.get(f"/casos/{found.id}/ruta").text, "after")
 
@@ -181,7 +180,7 @@ def test_the_board_begins_with_what_is_most_pressing(book, case, staff, sign_in)
     page = sign_in(member).get("/ruta/casos")
     assert page.text.index("Lucerito") < page.text.index("Anacaona")
     assert "Atrasado" in page.text[page.text.index("Lucerito"):page.text.index("Anacaona")]
-    page = sign_in(member).get("/ruta/casos?estado=atrasados")
+    page = sign_in(member).get("/ruta/casos?estado=vencidos")
     assert late.code in page.text
     assert early.code not in page.text
     page = sign_in(staff(Role.PROGRAMME_COORDINATOR)).get("/ruta/casos")
@@ -216,6 +215,61 @@ def test_the_diagram_says_every_step_in_words_and_shapes(her, sign_in):
         "▲ report Paso report: Atrasado", "▲ arrive Paso arrive: Fuera de meta", "– health Paso health: Omitido",
         "○ after Paso after: Todavía no",
     ]
+
+
+def test_a_phase_counts_what_is_done_or_skipped_and_tells_apart_what_ended_otherwise(her, sign_in, staff):
+    found, member = her
+    client = sign_in(member)
+    client.fill(f"/casos/{found.id}/ruta/condiciones", declared=["doubtful_majority"])
+    client.fill(f"/casos/{found.id}/ruta/report/cumplido", note="Denuncia presentada", **moment())
+    client.fill(f"/casos/{found.id}/ruta/health/omitir", reason="declined")
+    assert phases_of(client, found) == {
+        "alert": ("now", "1 de 2"), "house": ("next", "1 de 2"), "out": ("next", "0 de 1"),
+    }
+    with work("test.leave", by=operator):
+        cases.reached(found, Milestone.ADMITTED, at=now() - timedelta(hours=9), by=member.id)
+        cases.reached(found, Milestone.EXITED, at=now() - timedelta(hours=8), by=member.id)
+        found.state, found.closed_at = CaseState.CLOSED, now()
+    assert phases_of(sign_in(staff(Role.SHELTER_COORDINATOR)), found) == {
+        "alert": ("done", "2 de 2"), "house": ("ended", "1 de 2 1 paso terminó sin cumplirse"),
+        "out": ("ended", "0 de 1 1 paso terminó sin cumplirse"),
+    }
+
+
+def phases_of(client, case):
+    """By phase how it looks in the diagram, and what is counted there; the list below says the same."""
+    html, found = client.get(f"/casos/{case.id}/ruta").text, {}
+    for lane in html[:html.index('class="lane-key"')].split('<li class="lane-is-')[1:]:
+        [(state, key, counted)] = re.findall(r'^(\w+)"><a class="lane-head" href="#fase-(\w+)".*?</a>(.*)', lane, re.S)
+        found[key] = (state, plain(re.sub(r"<ul>.*</ul>", " ", counted, flags=re.S).split("</li>")[0]))
+        [summary] = re.findall(rf'id="fase-{key}".*?</h2>(.*?)</summary>', html, re.S)
+        assert plain(summary) == found[key][1]
+    return found
+
+
+def plain(html):
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_now_has_every_step_that_is_over_then_the_next_ones_and_says_how_many_more_are_running(
+    case, staff, sign_in, monkeypatch,
+):
+    """Opened three days ago: limits of so many days, the first of them over; None has no limit."""
+    hers, client = case(), sign_in(staff(Role.SHELTER_COORDINATOR))
+    for days, first, more in [
+        ([9, 1, 2], ["s1", "s2", "s0"], None),
+        ([9, 8, None, 7, 6, 1, 5], ["s5", "s6", "s4", "s3", "s1"], "Hay 2 pasos más en curso"),
+        ([9, 1, 1, 1, 2, 2, 2], ["s1", "s2", "s3", "s4", "s5", "s6"], "Hay 1 paso más en curso"),
+    ]:
+        steps = tuple(
+            made(f"s{place}", "alert", limit=Limit(24 * limit, Unit.HOURS) if limit else None, is_beside=True)
+            for place, limit in enumerate(days)
+        )
+        monkeypatch.setattr(protocol, "books", lambda steps=steps: [replace(small_book(), steps=steps)])
+        html = client.get(f"/casos/{hers.id}/ruta").text
+        box = html[:html.index('<nav class="card lanes"')]
+        assert re.findall(r"<h3>.*?Paso (\w+)", box) == first
+        assert re.findall(r'<a href="#diagram">(.*?):', box) == ([more] if more else [])
 
 
 def test_where_no_institution_is_known_the_page_says_so(her, sign_in, programme):
@@ -271,49 +325,15 @@ def test_without_a_protocol_the_page_says_so(case, staff, sign_in, monkeypatch):
     assert "Todavía no hay ninguna versión publicada" in page.text
 
 
-# --- who is told ------------------------------------------------------------------------------------------------------
-
-def told():
-    db.session.rollback()
-    return sorted((each.word, each.staff_id) for each in db.session.scalars(sa.select(Notice)) if "late" in each.word)
-
-
-def test_the_team_is_told_at_once_and_the_coordination_a_day_later_once_each(book, case, staff, app):
-    member, boss = staff(Role.CASEWORKER), staff(Role.SHELTER_COORDINATOR)
-    hers = case(team=[member], opened=0)
-    with work("test.alert", by=operator):
-        cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=25), by=member.id)
-    with app.test_request_context():
-        actions.tell_who_is_late()
-        actions.tell_who_is_late()
-    team = {each.staff_id for each in hers.team}
-    assert {who for word, who in told() if word == "route.late"} == team
-    assert len(told()) == len(team)
-    with work("test.earlier", by=operator):
-        entry = cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=49), by=member.id)
-        assert entry.id
-    with app.test_request_context():
-        actions.tell_who_is_late()
-    assert [who for word, who in told() if word == "route.still_late"] == [boss.id]
-
-
-def test_hour_by_hour_whoever_must_know_is_told_once(book, case, staff, app):
-    """Opened now, with a limit of 24 hours; the clock goes on, and somebody looks every hour."""
-    member, boss = staff(Role.CASEWORKER), staff(Role.SHELTER_COORDINATOR)
-    start, heard = now(), []
-    with time_machine.travel(start, tick=False):
-        hers = case(team=[member], opened=0)
-    team = {each.staff_id for each in hers.team}
-    for hour in range(60):
-        with time_machine.travel(start + timedelta(hours=hour, minutes=1), tick=False), app.test_request_context():
-            before = Counter(told())
-            actions.tell_who_is_late()
-            heard += [(hour, *each) for each in (Counter(told()) - before).elements()]
-    assert sorted(heard) == sorted([*((24, "route.late", who) for who in team), (48, "route.still_late", boss.id)])
-
-
-def test_what_is_long_over_is_told_to_nobody(book, case, staff, app):
-    case(team=[staff(Role.CASEWORKER)], opened=30)
-    with app.test_request_context():
-        actions.tell_who_is_late()
-    assert told() == []
+def test_of_a_target_nothing_on_any_page_says_late(book, case, staff, sign_in, monkeypatch):
+    steps = tuple(replace(each, standing=Standing.TARGET) for each in small_book().steps)
+    monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=steps)])
+    hers, boss = case(name="Luz"), staff(Role.SHELTER_COORDINATOR)
+    client, route = sign_in(boss), f"/casos/{hers.id}/ruta"
+    for url in (route, f"{route}/report/causa", "/ruta/casos?estado=vencidos", "/mi-dia", f"/casos/{hers.id}"):
+        html = client.get(url).text
+        assert "Paso report" in html
+        assert "atras" not in html.lower(), url
+    client.fill(f"{route}/report/causa", cause="no_answer")
+    client.fill(f"{route}/report/cumplido", note="Denuncia presentada", **moment())
+    assert "atras" not in client.get(route).text.lower()
