@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from stdnum.ec import ci
 
 from shelter.calendar import PartialDate, add_months, age_on
-from shelter.codes.cases import AnsweredBy, ConsentAnswer, Heard
+from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, Heard
 from shelter.codes.people import AgeBand, DocumentKind
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
@@ -105,6 +105,21 @@ def answers_for_her(
         raise RuleBroken(_("Ask her too, and choose what she says: from twelve years on she is always heard"), "heard")
     if answer is ConsentAnswer.GIVEN and heard is Heard.OBJECTS:
         raise RuleBroken(_("She does not want it, so it does not leave by consent. Record it as a no."), "heard")
+
+
+def refuge_first(refuge: Answer | None, field: str) -> None:
+    """Nobody of her country is told, and she is not sent back, before it is known that she needs no refuge."""
+    if refuge is Answer.YES:
+        raise RuleBroken(_("She may need refuge: nobody of her country is told, and she is not sent back"), field)
+    if refuge is not Answer.NO:
+        raise RuleBroken(_("First ask her whether she is afraid to return: it is under «Refuge and return»"), field)
+
+
+def may_return(refuge: Answer | None, safe: Answer | None, field: str) -> None:
+    """After both screenings alone. None: not asked yet."""
+    refuge_first(refuge, field)
+    if safe is not Answer.YES:
+        raise RuleBroken(_("First assess the risk of her return: it is under «Refuge and return»"), field)
 
 
 def is_doubtful(kind: DocumentKind | None, number: str | None) -> bool:

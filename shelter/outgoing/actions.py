@@ -15,8 +15,10 @@ from shelter.audit import machine, work
 from shelter.calendar import local, now, today
 from shelter.cases import actions as cases
 from shelter.cases import queries as spine
+from shelter.cases import returning
 from shelter.cases import rules as spine_rules
 from shelter.cases.models import Case
+from shelter.cases.records import Screened
 from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, Heard, Milestone
 from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Screening, Shared, Through, WithdrawnWhy
 from shelter.db import db
@@ -30,7 +32,7 @@ from shelter.texts import say as _
 from shelter.texts import speaking
 
 from . import letter, queries, rules
-from .models import Outgoing, Reply, Screened
+from .models import Outgoing, Reply
 
 ANSWER = "referral.answer"
 _PAGE = ("outgoing.of_case", "case")
@@ -67,7 +69,7 @@ def _free_reference() -> str:
 
 def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) -> None:
     """What holds when it is prepared, and again when it is sent."""
-    found, basis = queries.answers(case), outgoing.basis
+    found, basis = returning.answers(case), outgoing.basis
     refuge = found.get(Screening.REFUGE)
     if not partners.exists_on(outgoing.institution, today()):
         raise RuleBroken(_("That institution does not exist any more: choose the one that followed it"), "to")

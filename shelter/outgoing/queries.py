@@ -1,4 +1,4 @@
-"""Finding outgoing referrals: of a case, those that wait within reach, their answers; the screenings of a case."""
+"""Finding outgoing referrals: of a case, those that wait within reach, their answers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from shelter.cases import queries as cases
 from shelter.cases import rules as spine
 from shelter.cases.models import Case, Person
 from shelter.cases.queries import CASE_COLUMNS, PAGE, may_name
-from shelter.codes.cases import Answer
-from shelter.codes.outgoing import Basis, OutgoingState, Screening
+from shelter.codes.outgoing import Basis, OutgoingState
 from shelter.codes.referrals import Urgency
 from shelter.db import db, unseal
 from shelter.partners.models import Institution, Post
 
 from . import rules
-from .models import Outgoing, Reply, Screened
+from .models import Outgoing, Reply
 from .rules import WAITING
 
 READ = Permission.OUTGOING_READ
@@ -99,19 +98,6 @@ def silent() -> list[Outgoing]:
     return list(db.session.scalars(
         sa.select(Outgoing).where(Outgoing.state.in_(WAITING), Outgoing.reminded_at.is_(None), too_long)
     ))
-
-
-def screened(case: Case) -> dict[Screening, Screened]:
-    """The last screening of each kind."""
-    rows = db.session.scalars(
-        sa.select(Screened).where(Screened.case_id == case.id).order_by(Screened.made_at, Screened.id)
-    )
-    return {each.kind: each for each in rows}
-
-
-def answers(case: Case) -> dict[Screening, Answer]:
-    """What was found last, by kind."""
-    return {kind: each.answer for kind, each in screened(case).items()}
 
 
 def consent_for(case: Case, outgoing: Outgoing) -> cases.Asked | None:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from shelter.calendar import moment_of
+from shelter.cases.rules import may_return, refuge_first
 from shelter.codes.cases import Answer, CaseState, ConsentPurpose
 from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Shared
 from shelter.codes.referrals import InstitutionKind, Urgency
@@ -95,7 +96,7 @@ def her_country_is_not_told(
     if basis is not Basis.CONSENT:
         raise RuleBroken(_("No consulate is told of her without her consent"), "basis")
     if nationality != HOME:
-        _refuge_first(refuge, "to")
+        refuge_first(refuge, "to")
 
 
 def returns_freely(
@@ -106,18 +107,9 @@ def returns_freely(
         return
     if basis is not Basis.CONSENT:
         raise RuleBroken(_("She returns only if she wants to: choose her consent"), "basis")
-    _refuge_first(refuge, "service")
-    if safe is not Answer.YES:
-        raise RuleBroken(_("First assess the risk of her return: it is under «Refuge and return»"), "service")
+    may_return(refuge, safe, "service")
     if in_writing is False:
         raise RuleBroken(_("Her will to return is needed in writing"), "is_written")
-
-
-def _refuge_first(refuge: Answer | None, field: str) -> None:
-    if refuge is Answer.YES:
-        raise RuleBroken(_("She may need refuge: nobody of her country is told, and she is not sent back"), field)
-    if refuge is not Answer.NO:
-        raise RuleBroken(_("First ask her whether she is afraid to return: it is under «Refuge and return»"), field)
 
 
 def may_be_sent(state: OutgoingState) -> None:

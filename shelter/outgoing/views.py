@@ -14,6 +14,7 @@ from shelter.access import allows
 from shelter.accounts import queries as accounts
 from shelter.calendar import now, today
 from shelter.cases import queries as cases
+from shelter.cases import returning
 from shelter.cases.models import Case
 from shelter.codes.cases import AnsweredBy
 from shelter.codes.outgoing import Basis, OutgoingState, Screening, Through
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
 def of_case(case: Case) -> ResponseReturnValue:
     """All of a case, newest first, and where the two screenings stand."""
     return page("outgoing/of_case.html", case=case, rows=_said(map(_as_dict, queries.of_case(case))),
-                screened=queries.screened(case), screenings=list(Screening))
+                screened=returning.screened(case), screenings=list(Screening))
 
 
 @outgoing.route(f"{OF_CASE}/nueva", methods=["GET", "POST"], needs=P.OUTGOING_WRITE,
@@ -170,7 +171,7 @@ def screen(case: Case) -> ResponseReturnValue:
     form = ScreeningForm()
     done = submit(form, "outgoing.screen", lambda: actions.screen(case, by=me().id, **form.values), on=case,
                   to=url_for("outgoing.of_case", case=case.id))
-    return done or page("outgoing/screen.html", case=case, form=form, screened=queries.screened(case))
+    return done or page("outgoing/screen.html", case=case, form=form, screened=returning.screened(case))
 
 
 # --- what the pages need ----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from shelter.access import Role
 from shelter.accounts import queries as accounts
 from shelter.audit import machine, work
 from shelter.calendar import local, now
+from shelter.cases import returning
 from shelter.cases import rules as cases
 from shelter.cases.actions import alerted
 from shelter.cases.models import Case, TimelineEntry
@@ -33,6 +34,8 @@ def done(case: Case, step: Step, *, by: uuid.UUID, at: datetime, note: str) -> S
     route = _route(case)
     rules.may_be_said(step, route.state(step), Evidence.WORD in step.evidence or Evidence.DOCUMENT in step.evidence)
     rules.within_the_case(at, route.facts.alert_at, now())
+    if step.key in rules.RETURNS:
+        returning.may_return(case, "note")
     return _say(case, step, Word.DONE, by=by, at=at, note=note)
 
 

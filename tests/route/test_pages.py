@@ -15,7 +15,9 @@ from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
-from shelter.codes.cases import Milestone
+from shelter.cases.records import Screened
+from shelter.codes.cases import Answer, Milestone
+from shelter.codes.outgoing import Screening
 from shelter.codes.protocol import Standing
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
@@ -25,7 +27,7 @@ from shelter.partners.models import Institution
 from shelter.protocol import queries as protocol
 from shelter.route import actions, kept
 from shelter.route.models import RouteConditions, StepWord
-from tests.route.made import small_book
+from tests.route.made import SPOKEN, small_book, step
 
 
 @pytest.fixture
@@ -113,8 +115,8 @@ def test_the_cause_is_asked_once(her, sign_in):
     line = text_of(client.get(route).text, "report")
     assert "Causa: La institución no respondió" in line
     assert "Decir por qué" not in line
-    for step in ("health", "report"):  # not over its limit; said already
-        page = client.fill(f"{route}/{step}/causa", cause="no_place")
+    for each in ("health", "report"):  # not over its limit; said already
+        page = client.fill(f"{route}/{each}/causa", cause="no_place")
         assert page.status_code == 422
         assert "no ha pasado su plazo, o su causa ya está anotada" in page.text
     assert len(said()) == 1
@@ -317,3 +319,19 @@ def test_what_is_long_over_is_told_to_nobody(book, case, staff, app):
     with app.test_request_context():
         actions.tell_who_is_late()
     assert told() == []
+
+
+def test_nobody_says_that_she_returned_before_both_screenings(her, sign_in, monkeypatch):
+    found, member = her
+    book = protocol.books()[0]
+    home = step("voluntary-return", "out", evidence=SPOKEN, is_beside=True)
+    monkeypatch.setattr(protocol, "books", lambda: [replace(book, steps=(*book.steps, home))])
+    worker, address = sign_in(member), f"/casos/{found.id}/ruta/voluntary-return/cumplido"
+    answer = worker.fill(address, note="Viajó con la OIM.", **moment())
+    assert answer.status_code == 422
+    assert 'href="#note"' in answer.text
+    with work("test.screen", by=operator):
+        db.session.add_all(
+            Screened(foundation_id=found.foundation_id, case_id=found.id, kind=kind, answer=each, by_id=member.id)
+            for kind, each in ((Screening.REFUGE, Answer.NO), (Screening.RETURN, Answer.YES)))
+    assert worker.fill(address, note="Viajó con la OIM.", **moment()).status_code == 303
