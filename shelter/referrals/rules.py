@@ -17,6 +17,8 @@ DAY = timedelta(days=1)
 """Between two safety checks at most (design of the programme: she is asked every day)."""
 PATIENCE = timedelta(hours=4)
 """How late a safety check is when the coordination is told."""
+AT_FIRST = timedelta(hours=4)
+"""When somebody is asked how she is of whom nobody has written where she sleeps."""
 BY_NUMBER = frozenset({Channel.CALL, Channel.MESSAGE, Channel.THIRD_PERSON})
 TEAM, COORDINATION = 1, 2
 
@@ -94,6 +96,22 @@ def unmet_by(decline_reason: DeclineReason | None, chosen: Collection[UnmetNeed]
                DeclineReason.SECURITY: UnmetNeed.SECURITY}
     found = {*chosen, *([implied[decline_reason]] if decline_reason in implied else [])}
     return [each for each in UnmetNeed if each in found]
+
+
+def waits_outside(
+    state: ReferralState, decline_reason: DeclineReason | None, unmet: Collection[UnmetNeed], *, to_a_house: bool,
+) -> bool:
+    """Whether somebody asks every day how she is, from the answer on: she was sent away, or there is no bed yet."""
+    if to_a_house:
+        return False
+    if state is ReferralState.DECLINED:
+        return bool(unmet) or decline_reason not in {DeclineReason.NOT_HER_WISH, DeclineReason.NOT_TRAFFICKING}
+    return UnmetNeed.BED in unmet
+
+
+def first_check(began_at: datetime, lodging: str | None) -> datetime:
+    """A day later; where nobody has written where she sleeps, soon."""
+    return next_check(began_at) if lodging else began_at + AT_FIRST
 
 
 def may_be_checked(ended_at: datetime | None, checked_at: datetime, began_at: datetime, now: datetime) -> None:
