@@ -53,9 +53,20 @@ def not_before(moment: datetime, earliest: datetime, field: str, message: str) -
         raise RuleBroken(message, field)
 
 
-def may_be_the_alert(at: datetime, now: datetime, first_at: datetime | None) -> None:
+LONG_AGO = timedelta(days=2 * 366)
+"""Nobody is known of for longer before her case is opened: it is another year that was typed."""
+
+
+def not_long_before(alert: datetime, opened: datetime, field: str) -> None:
+    """An alert of years ago is a year that was typed wrong, and every clock would be over by thousands of days."""
+    if alert < opened - LONG_AGO:
+        raise RuleBroken(_("This is more than two years before the case: look at the year again"), field)
+
+
+def may_be_the_alert(at: datetime, now: datetime, first_at: datetime | None, opened_at: datetime) -> None:
     """The alert comes first: whatever else is known of a case came after it, or at the same minute."""
     not_in_future(at, now, "at")
+    not_long_before(at, opened_at, "at")
     if first_at and at > first_at:
         raise RuleBroken(_("Other things happened in this case before that: the alert came first"), "at")
 

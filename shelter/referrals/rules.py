@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shelter.calendar import local
-from shelter.cases.rules import not_in_future
+from shelter.cases.rules import not_in_future, not_long_before
 from shelter.codes.cases import Channel
 from shelter.codes.referrals import DeclineReason, InstitutionKind, ReferralState, UnmetNeed
 from shelter.rules import RuleBroken
@@ -35,6 +35,7 @@ def when_alerted(
     if alerted_at is None:
         return None
     not_in_future(alerted_at, now, "alerted_at")
+    not_long_before(alerted_at, received_at, "alerted_at")
     if alerted_at <= received_at:
         return alerted_at
     if is_about and local(alerted_at).date() == local(received_at).date():

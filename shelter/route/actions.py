@@ -75,7 +75,7 @@ def alert(case: Case, *, by: uuid.UUID, at: datetime, is_about: bool) -> Timelin
     first_at = queries.first_known(case)
     if is_about and first_at and local(at).date() == local(first_at).date():
         at = min(at, first_at)
-    cases.may_be_the_alert(at, now(), first_at)
+    cases.may_be_the_alert(at, now(), first_at, case.opened_at)
     return alerted(case, by=by, at=at, is_about=is_about)
 
 
