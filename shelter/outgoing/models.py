@@ -23,6 +23,8 @@ from shelter.partners.models import Institution, Post
 class Outgoing(Model):
     """What an institution is asked for, and what it was told. `sent` is word for word what left, as JSON: see `left`.
 
+    Before it leaves `sent` is what was read to her, and `consent_id` her answer to it: to this, and to nothing else.
+
     The kind of institution is kept as it was then, for the figures.
     """
 

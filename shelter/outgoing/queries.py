@@ -21,7 +21,7 @@ from shelter.codes.referrals import Urgency
 from shelter.db import db, unseal
 from shelter.partners.models import Institution, Post
 
-from . import rules
+from . import letter, rules
 from .models import Outgoing, Reply
 from .rules import WAITING
 
@@ -101,8 +101,15 @@ def silent() -> list[Outgoing]:
 
 
 def consent_for(case: Case, outgoing: Outgoing) -> cases.Asked | None:
-    """The consent by which it may leave, asked anew each time."""
-    return cases.agreed(case, rules.purpose_of(outgoing.institution.kind), outgoing.institution_id, outgoing.fields)
+    """The consent by which it may leave, asked anew each time: hers to this very referral, and to no other.
+
+    None: it ended, she took it back or said no to them since, or the text is not the one that was read to her.
+    """
+    if outgoing.consent_id is None or (not is_sent(outgoing) and letter.as_read(case, outgoing) != outgoing.left):
+        return None
+    day, age = today(), spine.age(case.person.birth, today())
+    hers = [each for each in cases.consents(case) if each.id == outgoing.consent_id or not each.is_in_force(day)]
+    return next((each for each in cases.in_force(hers, day) if spine.speaks_for_her(each.given_by, age)), None)
 
 
 def is_child(case: Case) -> bool:
