@@ -17,7 +17,7 @@ SHELTER, TEMPLATES, TESTS = ROOT / "shelter", ROOT / "templates", ROOT / "tests"
 ROOMS = {"__init__", "rules", "models", "queries", "actions", "forms", "indicators", "views"}
 OWN_ROOMS = {
     "accounts": {"sessions", "proof"}, "partners": {"territory", "workdays", "lists"},
-    "cases": {"records", "search", "words"},
+    "cases": {"records", "returning", "search", "words"},
     "documents": {"files"}, "notices": {"kinds"}, "approvals": {"kinds"}, "desk": {"pairs"},
     "answers": {"kinds", "paper"}, "outgoing": {"letter"},
     "jobs": {"kinds", "progress", "queue", "worker"},

@@ -1,4 +1,5 @@
-"""What is recorded about a case and read by several features: stays, consents, how to contact her safely, searches."""
+"""What is recorded about a case and read by several features: stays, consents, how to contact her safely,
+the two screenings before anything concerns her return, searches."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shelter.calendar import now
-from shelter.codes.cases import AnsweredBy, Channel, ConsentAnswer, ConsentPurpose, Heard
+from shelter.codes.cases import Answer, AnsweredBy, Channel, ConsentAnswer, ConsentPurpose, Heard
+from shelter.codes.outgoing import Screening
 from shelter.codes.people import AgeBand, SpokenLanguage
 from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
 from shelter.db.sealed import NAME
@@ -113,6 +115,23 @@ class SafeContact(Model):
     pretext = Sealed("safe_contact.pretext", ("case", "case_id"), Compartment.CORE)
     never_sealed: Mapped[SealedBytes | None]
     never = Sealed("safe_contact.never", ("case", "case_id"), Compartment.CORE)
+
+
+class Screened(Model):
+    """What was found when she was asked, or when the risk was assessed. Rows are added; the last of a kind counts."""
+
+    __tablename__ = "return_screening"
+    __table_args__ = (sa.ForeignKeyConstraint(*OF_CASE), sa.Index("ix_return_screening_case", "case_id", "made_at"))
+
+    id: Mapped[Key]
+    foundation_id: Mapped[uuid.UUID]
+    case_id: Mapped[uuid.UUID]
+    kind: Mapped[Screening] = word(Screening)
+    answer: Mapped[Answer] = word(Answer)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    by_id: Mapped[uuid.UUID]
+    note_sealed: Mapped[SealedBytes | None]
+    note = Sealed("return_screening.note", ("case", "case_id"), Compartment.CORE)
 
 
 class SavedSearch(Model):

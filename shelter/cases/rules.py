@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from stdnum.ec import ci
 
 from shelter.calendar import PartialDate, add_months, age_on
-from shelter.codes.cases import AnsweredBy, ConsentAnswer, Heard
+from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, Heard
 from shelter.codes.people import AgeBand, DocumentKind
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
@@ -53,9 +53,20 @@ def not_before(moment: datetime, earliest: datetime, field: str, message: str) -
         raise RuleBroken(message, field)
 
 
-def may_be_the_alert(at: datetime, now: datetime, first_at: datetime | None) -> None:
+LONG_AGO = timedelta(days=2 * 366)
+"""Nobody is known of for longer before her case is opened: it is another year that was typed."""
+
+
+def not_long_before(alert: datetime, opened: datetime, field: str) -> None:
+    """An alert of years ago is a year that was typed wrong, and every clock would be over by thousands of days."""
+    if alert < opened - LONG_AGO:
+        raise RuleBroken(_("This is more than two years before the case: look at the year again"), field)
+
+
+def may_be_the_alert(at: datetime, now: datetime, first_at: datetime | None, opened_at: datetime) -> None:
     """The alert comes first: whatever else is known of a case came after it, or at the same minute."""
     not_in_future(at, now, "at")
+    not_long_before(at, opened_at, "at")
     if first_at and at > first_at:
         raise RuleBroken(_("Other things happened in this case before that: the alert came first"), "at")
 
@@ -105,6 +116,21 @@ def answers_for_her(
         raise RuleBroken(_("Ask her too, and choose what she says: from twelve years on she is always heard"), "heard")
     if answer is ConsentAnswer.GIVEN and heard is Heard.OBJECTS:
         raise RuleBroken(_("She does not want it, so it does not leave by consent. Record it as a no."), "heard")
+
+
+def refuge_first(refuge: Answer | None, field: str) -> None:
+    """Nobody of her country is told, and she is not sent back, before it is known that she needs no refuge."""
+    if refuge is Answer.YES:
+        raise RuleBroken(_("She may need refuge: nobody of her country is told, and she is not sent back"), field)
+    if refuge is not Answer.NO:
+        raise RuleBroken(_("First ask her whether she is afraid to return: it is under «Refuge and return»"), field)
+
+
+def may_return(refuge: Answer | None, safe: Answer | None, field: str) -> None:
+    """After both screenings alone. None: not asked yet."""
+    refuge_first(refuge, field)
+    if safe is not Answer.YES:
+        raise RuleBroken(_("First assess the risk of her return: it is under «Refuge and return»"), field)
 
 
 def is_doubtful(kind: DocumentKind | None, number: str | None) -> bool:

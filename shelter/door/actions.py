@@ -49,6 +49,7 @@ def decide(
     db.session.refresh(asked, with_for_update=True)
     rules.may_be_decided(asked.state)
     rules.fits(given, asked.paper, number=number, scope=scope, answer=answer)
+    rules.is_about_her_or_nobody(told, about_somebody=bool(case or asked.case_id))
     rules.was_told(told, told_at, why_not_told, came_at=asked.came_at, now=now())
     _is_of(asked.house_id, case)
     asked.case_id = case.id if case else asked.case_id

@@ -60,6 +60,12 @@ def was_told(told: Told, told_at: datetime | None, why_not: str | None, *, came_
         raise RuleBroken(_("Write why she does not know yet"), "why_not_told")
 
 
+def is_about_her_or_nobody(told: Told, *, about_somebody: bool) -> None:
+    """A request about somebody of the house is hers: she is told, or it says why not."""
+    if about_somebody and told is Told.NOT_HERS:
+        raise RuleBroken(_("Somebody of this house is chosen above: say whether she knows"), "told")
+
+
 def fits_on_the_card(calls: str | None) -> list[str]:
     """The lines that say something: few enough for one sheet."""
     lines = [line.strip() for line in (calls or "").split("\n") if line.strip()]

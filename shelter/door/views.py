@@ -131,7 +131,7 @@ def card_on_paper(house: uuid.UUID) -> ResponseReturnValue:
     """The same on one sheet: neither the house's name nor its address is on it."""
     found = _house(house, P.DOOR_RECORD)
     reading("door.print", found)
-    html = render_template("door/card_paper.html", by=me().name, made_at=now(), **_on_the_card(found))
+    html = render_template("door/card_paper.html", made_at=now(), **_on_the_card(found))
     answer = Response(pdf(html), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{_("card")}-{today()}.pdf"'
     return answer

@@ -15,8 +15,10 @@ from shelter.audit import machine, work
 from shelter.calendar import local, now, today
 from shelter.cases import actions as cases
 from shelter.cases import queries as spine
+from shelter.cases import returning
 from shelter.cases import rules as spine_rules
 from shelter.cases.models import Case
+from shelter.cases.records import Screened
 from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, Heard, Milestone
 from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Screening, Shared, Through, WithdrawnWhy
 from shelter.db import db
@@ -27,10 +29,9 @@ from shelter.rounds import every
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _
-from shelter.texts import speaking
 
 from . import letter, queries, rules
-from .models import Outgoing, Reply, Screened
+from .models import Outgoing, Reply
 
 ANSWER = "referral.answer"
 _PAGE = ("outgoing.of_case", "case")
@@ -67,7 +68,7 @@ def _free_reference() -> str:
 
 def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) -> None:
     """What holds when it is prepared, and again when it is sent."""
-    found, basis = queries.answers(case), outgoing.basis
+    found, basis = returning.answers(case), outgoing.basis
     refuge = found.get(Screening.REFUGE)
     if not partners.exists_on(outgoing.institution, today()):
         raise RuleBroken(_("That institution does not exist any more: choose the one that followed it"), "to")
@@ -76,6 +77,10 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
                          safe=found.get(Screening.RETURN))
     rules.has_grounds(basis, outgoing.grounds, may_be_a_child=_may_be_a_child(case))
     rules.is_the_minimum(basis, outgoing.shared)
+    rules.cannot_wait(basis, outgoing.service, outgoing.urgency)
+    rules.is_an_office(outgoing.reply_to or "")
+    rules.names_nobody({"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to},
+                       (case.person.name_used, case.person.names, case.person.surnames))
 
 
 def _may_be_a_child(case: Case) -> bool:
@@ -89,16 +94,22 @@ def ask_her(
     given_by: AnsweredBy | None = None, representative: str | None = None, heard: Heard | None = None,
     **values: Any,
 ) -> None:
-    """She is asked for exactly this: that institution, these facts. For a child somebody answers, and she is heard."""
+    """She is asked for exactly this: that institution, that service, this text, which is kept as it was read to her.
+
+    For a child somebody answers, and she is heard.
+    """
+    rules.may_be_sent(outgoing.state)
     given_by = given_by or AnsweredBy.HERSELF
     spine_rules.answers_for_her(given_by, answer, heard, representative, spine_rules.age(case.person.birth, today()))
     if given_by is not AnsweredBy.HERSELF:
         values |= {"representative": representative, "heard": heard}
-    cases.ask_consent(
+    consent = cases.ask_consent(
         case, by=by, purpose=rules.purpose_of(outgoing.institution.kind), institution_id=outgoing.institution_id,
         recipient=outgoing.institution.name["es"], fields=outgoing.fields, is_written=is_written, answer=answer,
         given_by=given_by, **values,
     )
+    db.session.flush()
+    outgoing.consent_id, outgoing.left = consent.id, letter.as_read(case, outgoing)
 
 
 def send(
@@ -117,8 +128,7 @@ def send(
         rules.she_is_told(outgoing.basis, was_told=was_told, not_told=not_told)
         outgoing.told_at, outgoing.not_told = (now(), None) if was_told else (None, not_told)
         tell(accounts.holding(Permission.OUTGOING_REVIEW, case.house_id), WITHOUT, about=case, but=by)
-    with speaking("es"):
-        outgoing.left = letter.lines(case, outgoing)
+    outgoing.left = letter.as_read(case, outgoing)
     outgoing.state, outgoing.sent_at, outgoing.sent_by_id = OutgoingState.SENT, now(), by
     outgoing.age_band = case.age_band
     answers.issue(ANSWER, outgoing.id, lasts=slip_lasts(consent), by=by)

@@ -81,10 +81,15 @@ class SendForm(Form):
     """The last question before it leaves."""
 
     was_told = ChoiceField(
-        _("Does she know that this leaves without her consent?"), required=False, inline=True,
+        _("Does she know that this leaves without her consent?"), inline=True,
+        missing=_("Say whether she was told"),
         choices=[("yes", _("Yes, she was told")), ("no", _("Not yet"))],
     )
     not_told = CodeField(_("Why not yet?"), NotTold, required=False)
+
+    def __init__(self, basis: Basis) -> None:
+        super().__init__()
+        self.was_told.required = basis is not Basis.CONSENT
 
     @property
     def told(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from shelter.web.locale import country
 from shelter.web.paper import pdf
 
 from .models import Outgoing
+from .rules import NAMES_HER
 
 Lines = list[tuple[str, str]]
 
@@ -34,6 +35,12 @@ def lines(case: Case, outgoing: Outgoing) -> Lines:
         Shared.LANGUAGE: person.language.label if person.language else None,
     }
     return [(str(each), str(known[each])) for each in outgoing.shared if known[each]]
+
+
+def as_read(case: Case, outgoing: Outgoing) -> Lines:
+    """The same in Spanish, as it is kept when she is asked and when it leaves."""
+    with speaking("es"):
+        return lines(case, outgoing)
 
 
 def _age(birth: PartialDate | None) -> str | None:
@@ -98,6 +105,12 @@ class Sheet:
 def label(word: str) -> str:
     """What a line of a letter is called."""
     return str(Shared(word).label)
+
+
+def for_review(outgoing: Outgoing) -> Lines:
+    """What left, for whoever looks at it and need not know who she is: that her name left, and not which."""
+    return [(word, str(_("It left. It is not shown for the review.")) if Shared(word) in NAMES_HER else value)
+            for word, value in outgoing.left]
 
 
 def may_be_printed(outgoing: Outgoing, agrees: bool) -> bool:

@@ -1,4 +1,4 @@
-"""An outgoing referral, the answers to it, and the two screenings before anything concerns her return."""
+"""An outgoing referral, and the answers to it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shelter.calendar import now
 from shelter.cases.records import OF_CASE, Consent
-from shelter.codes.cases import Answer
-from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Screening, Shared, Through, WithdrawnWhy
+from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Shared, Through, WithdrawnWhy
 from shelter.codes.people import AgeBand
 from shelter.codes.referrals import InstitutionKind, Urgency
 from shelter.codes.services import ServiceType
@@ -23,6 +22,8 @@ from shelter.partners.models import Institution, Post
 
 class Outgoing(Model):
     """What an institution is asked for, and what it was told. `sent` is word for word what left, as JSON: see `left`.
+
+    Before it leaves `sent` is what was read to her, and `consent_id` her answer to it: to this, and to nothing else.
 
     The kind of institution is kept as it was then, for the figures.
     """
@@ -124,21 +125,3 @@ class Reply(Model):
     who = Sealed("outgoing_reply.who", ("case", "case_id"), Compartment.CORE, NAME)
     note_sealed: Mapped[SealedBytes | None]
     note = Sealed("outgoing_reply.note", ("case", "case_id"), Compartment.CORE)
-
-
-class Screened(Model):
-    """What was found when she was asked, or when the risk was assessed. Rows are added; the last of a kind counts."""
-
-    __tablename__ = "return_screening"
-    __table_args__ = (sa.ForeignKeyConstraint(*OF_CASE), sa.Index("ix_return_screening_case", "case_id", "made_at"))
-
-    id: Mapped[Key]
-    foundation_id: Mapped[uuid.UUID]
-    case_id: Mapped[uuid.UUID]
-    kind: Mapped[Screening] = word(Screening)
-    answer: Mapped[Answer] = word(Answer)
-    made_at: Mapped[datetime] = mapped_column(default=now)
-    by_id: Mapped[uuid.UUID]
-    note_sealed: Mapped[SealedBytes | None]
-    note = Sealed("return_screening.note", ("case", "case_id"), Compartment.CORE)
-

@@ -1,4 +1,4 @@
-"""Finding outgoing referrals: of a case, those that wait within reach, their answers; the screenings of a case."""
+"""Finding outgoing referrals: of a case, those that wait within reach, their answers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from shelter.cases import queries as cases
 from shelter.cases import rules as spine
 from shelter.cases.models import Case, Person
 from shelter.cases.queries import CASE_COLUMNS, PAGE, may_name
-from shelter.codes.cases import Answer
-from shelter.codes.outgoing import Basis, OutgoingState, Screening
+from shelter.codes.outgoing import Basis, OutgoingState
 from shelter.codes.referrals import Urgency
 from shelter.db import db, unseal
 from shelter.partners.models import Institution, Post
 
-from . import rules
-from .models import Outgoing, Reply, Screened
+from . import letter, rules
+from .models import Outgoing, Reply
 from .rules import WAITING
 
 READ = Permission.OUTGOING_READ
@@ -101,22 +100,16 @@ def silent() -> list[Outgoing]:
     ))
 
 
-def screened(case: Case) -> dict[Screening, Screened]:
-    """The last screening of each kind."""
-    rows = db.session.scalars(
-        sa.select(Screened).where(Screened.case_id == case.id).order_by(Screened.made_at, Screened.id)
-    )
-    return {each.kind: each for each in rows}
-
-
-def answers(case: Case) -> dict[Screening, Answer]:
-    """What was found last, by kind."""
-    return {kind: each.answer for kind, each in screened(case).items()}
-
-
 def consent_for(case: Case, outgoing: Outgoing) -> cases.Asked | None:
-    """The consent by which it may leave, asked anew each time."""
-    return cases.agreed(case, rules.purpose_of(outgoing.institution.kind), outgoing.institution_id, outgoing.fields)
+    """The consent by which it may leave, asked anew each time: hers to this very referral, and to no other.
+
+    None: it ended, she took it back or said no to them since, or the text is not the one that was read to her.
+    """
+    if outgoing.consent_id is None or (not is_sent(outgoing) and letter.as_read(case, outgoing) != outgoing.left):
+        return None
+    day, age = today(), spine.age(case.person.birth, today())
+    hers = [each for each in cases.consents(case) if each.id == outgoing.consent_id or not each.is_in_force(day)]
+    return next((each for each in cases.in_force(hers, day) if spine.speaks_for_her(each.given_by, age)), None)
 
 
 def is_child(case: Case) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from shelter.calendar import moment_of
+from shelter.cases.rules import may_return, refuge_first
 from shelter.codes.cases import Answer, CaseState, ConsentPurpose
 from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Shared
 from shelter.codes.referrals import InstitutionKind, Urgency
@@ -23,7 +26,15 @@ MINIMUM = {
     Basis.ORDER: frozenset(Shared) - {Shared.NOTE},
 }
 """The most that may leave without her consent."""
+_NOW = frozenset({
+    ServiceType.FIRST_AID, ServiceType.CRISIS, ServiceType.PSYCHIATRY, ServiceType.PROTECTION, ServiceType.SPAVT,
+    ServiceType.TRIAGE, ServiceType.REPRODUCTIVE, ServiceType.TREATMENT, ServiceType.EMERGENCY, ServiceType.ESCORT,
+    ServiceType.INTERPRETING,
+})
+AT_ONCE = {Basis.VITAL: _NOW, Basis.CHILD: _NOW | {ServiceType.COMPLAINT}}
+"""What may be asked for without her consent: what protects a life, health, or a child, today; nothing that can wait."""
 CHOSEN = (Shared.NAME_USED, Shared.FULL_NAME, Shared.AGE, Shared.NATIONALITY, Shared.DOCUMENT, Shared.LANGUAGE)
+NAMES_HER = frozenset({Shared.NAME_USED, Shared.FULL_NAME, Shared.DOCUMENT})
 SILENCE = {Urgency.TODAY: timedelta(days=1), Urgency.DAYS: timedelta(days=3), Urgency.PLANNED: timedelta(days=10)}
 """After so long without a word whoever sent it is reminded."""
 WAITING = (S.SENT, S.RECEIVED)
@@ -31,6 +42,11 @@ ANSWERS = (S.RECEIVED, S.ATTENDED, S.NOT_ATTENDED)
 ANSWERED = frozenset(ANSWERS)
 SLIP_LASTS = timedelta(days=60)
 HOME = "EC"
+GROUNDS = 20
+"""Letters at least of what makes it necessary: nobody reviews a single word."""
+_JOINS = frozenset({"del", "las", "los", "san", "van", "von", "dos"})
+_TELEPHONE = r"\+?[0-9][0-9 ()-]{5,24}(\s*ext\.?\s*[0-9]{1,6})?"
+_OFFICE = re.compile(rf"{_TELEPHONE}|[^@\s]{{1,64}}@[^@\s.]+(\.[^@\s.]+)+", re.IGNORECASE)
 
 
 def new_reference() -> str:
@@ -72,8 +88,43 @@ def has_grounds(basis: Basis, grounds: str | None, *, may_be_a_child: bool) -> N
         return
     if basis is Basis.CHILD and not may_be_a_child:
         raise RuleBroken(_("She is of age: this basis is for girls, boys and adolescents"), "basis")
-    if not grounds:
-        raise RuleBroken(_("Write what makes it necessary without her consent, or what the judge ordered"), "grounds")
+    if not grounds or len("".join(grounds.split())) < GROUNDS:
+        raise RuleBroken(
+            _("Write in a sentence what makes it necessary without her consent, or what the judge ordered"), "grounds")
+
+
+def cannot_wait(basis: Basis, service: ServiceType, urgency: Urgency) -> None:
+    """In an emergency, and to protect a child, only what is needed at once is asked for without her consent."""
+    if basis not in AT_ONCE:
+        return
+    if service not in AT_ONCE[basis]:
+        raise RuleBroken(_("This service is no emergency: ask for her consent, or choose another"), "service")
+    if urgency is not Urgency.TODAY:
+        raise RuleBroken(_("What can wait can wait for her consent: on this basis it is needed today"), "urgency")
+
+
+def names_nobody(texts: Mapping[str, str | None], names: Iterable[str | None]) -> None:
+    """Her name leaves in its own field, where it was ticked and agreed to; in no other text of a letter.
+
+    `texts` by field. Words are compared without accents and in small letters, from three letters on.
+    """
+    hers = {word for name in names for word in _words(name) if len(word) > 2} - _JOINS
+    for field, text in texts.items():
+        if hers & _words(text):
+            raise RuleBroken(
+                _("Her name, or a part of it, stands in this text: leave it out. It leaves only where it is ticked"),
+                field)
+
+
+def _words(text: str | None) -> set[str]:
+    letters = unicodedata.normalize("NFKD", (text or "").casefold())
+    return set(re.findall(r"[^\W_]+", "".join(each for each in letters if not unicodedata.combining(each))))
+
+
+def is_an_office(reply_to: str) -> None:
+    """Telephone numbers and e-mail addresses alone: never where the house is."""
+    if not all(_OFFICE.fullmatch(each.strip()) for each in re.split(r"[,;/]", reply_to)):
+        raise RuleBroken(_("Write a telephone number or an e-mail of the office, and nothing else"), "reply_to")
 
 
 def she_is_told(basis: Basis, *, was_told: bool | None, not_told: NotTold | None) -> None:
@@ -95,7 +146,7 @@ def her_country_is_not_told(
     if basis is not Basis.CONSENT:
         raise RuleBroken(_("No consulate is told of her without her consent"), "basis")
     if nationality != HOME:
-        _refuge_first(refuge, "to")
+        refuge_first(refuge, "to")
 
 
 def returns_freely(
@@ -106,18 +157,9 @@ def returns_freely(
         return
     if basis is not Basis.CONSENT:
         raise RuleBroken(_("She returns only if she wants to: choose her consent"), "basis")
-    _refuge_first(refuge, "service")
-    if safe is not Answer.YES:
-        raise RuleBroken(_("First assess the risk of her return: it is under «Refuge and return»"), "service")
+    may_return(refuge, safe, "service")
     if in_writing is False:
         raise RuleBroken(_("Her will to return is needed in writing"), "is_written")
-
-
-def _refuge_first(refuge: Answer | None, field: str) -> None:
-    if refuge is Answer.YES:
-        raise RuleBroken(_("She may need refuge: nobody of her country is told, and she is not sent back"), field)
-    if refuge is not Answer.NO:
-        raise RuleBroken(_("First ask her whether she is afraid to return: it is under «Refuge and return»"), field)
 
 
 def may_be_sent(state: OutgoingState) -> None:

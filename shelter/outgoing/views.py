@@ -14,6 +14,7 @@ from shelter.access import allows
 from shelter.accounts import queries as accounts
 from shelter.calendar import now, today
 from shelter.cases import queries as cases
+from shelter.cases import returning
 from shelter.cases.models import Case
 from shelter.codes.cases import AnsweredBy
 from shelter.codes.outgoing import Basis, OutgoingState, Screening, Through
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
 def of_case(case: Case) -> ResponseReturnValue:
     """All of a case, newest first, and where the two screenings stand."""
     return page("outgoing/of_case.html", case=case, rows=_said(map(_as_dict, queries.of_case(case))),
-                screened=queries.screened(case), screenings=list(Screening))
+                screened=returning.screened(case), screenings=list(Screening))
 
 
 @outgoing.route(f"{OF_CASE}/nueva", methods=["GET", "POST"], needs=P.OUTGOING_WRITE,
@@ -89,7 +90,8 @@ def ask(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
 @outgoing.post(f"{ONE}/enviar", needs=P.OUTGOING_WRITE)
 def send(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """Now it leaves."""
-    found, form = _found(case, sent), SendForm()
+    found = _found(case, sent)
+    form = SendForm(found.basis)
     done = submit(form, "outgoing.send", lambda: actions.send(case, found, by=me().id, **form.told), on=found,
                   to=_of(case, found), said=_("It is sent. Print the letter, or read it out to them."))
     return done or _page(case, found, form)
@@ -170,7 +172,7 @@ def screen(case: Case) -> ResponseReturnValue:
     form = ScreeningForm()
     done = submit(form, "outgoing.screen", lambda: actions.screen(case, by=me().id, **form.values), on=case,
                   to=url_for("outgoing.of_case", case=case.id))
-    return done or page("outgoing/screen.html", case=case, form=form, screened=queries.screened(case))
+    return done or page("outgoing/screen.html", case=case, form=form, screened=returning.screened(case))
 
 
 # --- what the pages need ----------------------------------------------------------------------------------------------
@@ -202,21 +204,35 @@ def _name(institution: Institution) -> str:
 def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
     """What stands on it depends on how far it has come, and on who reads it."""
     replies, consent = queries.replies(found), queries.consent_for(case, found)
-    sees, prepared = allows(me(), P.PERSON_READ, case), found.state is OutgoingState.PREPARED
-    if sees:
-        reading(P.OUTGOING_READ, found)
+    sees, reviews = allows(me(), P.PERSON_READ, case), _reviews(case, found)
+    if sees or reviews:
+        reading(P.OUTGOING_READ if sees else P.OUTGOING_REVIEW, found)
     people = [found.by_id, found.sent_by_id, found.reviewed_by_id, *(each.by_id for each in replies)]
     return page(
-        "outgoing/show.html", case=case, outgoing=found, institution=_name(found.institution), sees=sees, form=form,
+        "outgoing/show.html", case=case, outgoing=found, institution=_name(found.institution), sees=sees,
+        reviews=reviews, form=form,
         asking=form if isinstance(form, HerAnswerForm) else _asking(case),
-        sending=form if isinstance(form, SendForm) else SendForm(),
-        lines=(letter.lines(case, found) if prepared else found.left) if sees else [], said=letter.label,
+        sending=form if isinstance(form, SendForm) else SendForm(found.basis),
+        lines=_lines(case, found) if sees else letter.for_review(found) if reviews else [], said=letter.label,
         consent=consent, replies=replies, names=accounts.names(people),
         may_print=letter.may_be_printed(found, consent is not None),
         slip=answers.latest(actions.ANSWER, found.id), by_consent=found.basis is Basis.CONSENT,
         is_child=queries.is_child(case), is_adult=bool(case.person.birth) and not queries.is_child(case),
         may_review=found.sent_by_id not in {None, me().id},
     )
+
+
+def _reviews(case: Case, found: Outgoing) -> bool:
+    """Whoever may say that it was right must see what left, and why."""
+    is_one = found.basis is not Basis.CONSENT and queries.is_sent(found)
+    return is_one and allows(me(), P.OUTGOING_REVIEW, case)
+
+
+def _lines(case: Case, found: Outgoing) -> letter.Lines:
+    """What would leave, or what left; nothing left of what was withdrawn before."""
+    if found.state is OutgoingState.PREPARED:
+        return letter.lines(case, found)
+    return found.left if queries.is_sent(found) else []
 
 
 def _as_dict(row: Any) -> dict[str, Any]:

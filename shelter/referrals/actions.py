@@ -72,9 +72,12 @@ def answer(
         referral.to_institution_id = to_institution_id
         if to_house_id:
             _send_on(referral, to_house_id, by=by, is_told=is_told)
-    for need in rules.unmet_by(referral.decline_reason, unmet):
+    needs = rules.unmet_by(referral.decline_reason, unmet)
+    for need in needs:
         db.session.add(Unmet(foundation_id=referral.foundation_id, house_id=referral.house_id,
                              referral_id=referral.id, need=need, by_id=by))
+    if rules.waits_outside(state, referral.decline_reason, needs, to_a_house=bool(to_house_id)):
+        begin_waiting(referral, by=by, lodging=None)
     return _open(referral, by) if state is ReferralState.ACCEPTED else None
 
 
@@ -110,12 +113,23 @@ def _open(referral: Referral, by: uuid.UUID) -> Case:
 
 def begin_waiting(referral: Referral, *, by: uuid.UUID, lodging: str | None) -> Waiting:
     """She has no place yet: where she is meanwhile; from now on somebody asks every day how she is."""
-    if queries.waits(referral.id):
-        raise RuleBroken(_("She is on the list of those who wait already"))
+    if waiting := queries.waits(referral.id):
+        return _sleeps(waiting, lodging)
     began_at = now()
     waiting = Waiting(foundation_id=referral.foundation_id, house_id=referral.house_id, referral_id=referral.id,
-                      by_id=by, began_at=began_at, due_at=rules.next_check(began_at), lodging=lodging)
+                      by_id=by, began_at=began_at, due_at=rules.first_check(began_at, lodging), lodging=lodging)
     db.session.add(waiting)
+    return waiting
+
+
+def _sleeps(waiting: Waiting, lodging: str | None) -> Waiting:
+    """Where she is, of somebody who waits since the answer."""
+    _hold(waiting)
+    if waiting.lodging:
+        raise RuleBroken(_("She is on the list of those who wait already"))
+    waiting.lodging = lodging
+    if not queries.checks(waiting.referral_id):
+        waiting.due_at, waiting.told = rules.next_check(now()), 0
     return waiting
 
 

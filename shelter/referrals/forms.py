@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shelter.codes.cases import Answer, Channel
 from shelter.codes.people import SpokenLanguage
 from shelter.codes.referrals import DeclineReason, HowSheIs, Means, ReferralState, UnmetNeed, Urgency, WaitEnd
@@ -29,6 +31,7 @@ class ReferralForm(Form):
     safety = TextArea(
         _("What makes it unsafe now, and what is being done?"), required=False, maxlength=1000, rows=2,
         hint=_("In danger now: 911 first, then this page."),
+        missing=_("Write what makes it unsafe now, and what is being done"),
     )
     needs_doctor = CodeField(_("Does she need a doctor now?"), Answer, inline=True)
     language = CodeField(_("Which language does she speak?"), SpokenLanguage, kind="select", required=False)
@@ -63,6 +66,11 @@ class ReferralForm(Form):
         maxlength=4000,
         hint=_("Only what is needed to receive her. Her story is not."),
     )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Of somebody who is not safe it is written down what is being done."""
+        self.safety.required = self.is_safe.data is Answer.NO
+        return bool(super().validate(extra_validators))
 
 
 class AnswerForm(Form):

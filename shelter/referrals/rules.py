@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shelter.calendar import local
-from shelter.cases.rules import not_in_future
+from shelter.cases.rules import not_in_future, not_long_before
 from shelter.codes.cases import Channel
 from shelter.codes.referrals import DeclineReason, InstitutionKind, ReferralState, UnmetNeed
 from shelter.rules import RuleBroken
@@ -17,6 +17,8 @@ DAY = timedelta(days=1)
 """Between two safety checks at most (design of the programme: she is asked every day)."""
 PATIENCE = timedelta(hours=4)
 """How late a safety check is when the coordination is told."""
+AT_FIRST = timedelta(hours=4)
+"""When somebody is asked how she is of whom nobody has written where she sleeps."""
 BY_NUMBER = frozenset({Channel.CALL, Channel.MESSAGE, Channel.THIRD_PERSON})
 TEAM, COORDINATION = 1, 2
 
@@ -33,6 +35,7 @@ def when_alerted(
     if alerted_at is None:
         return None
     not_in_future(alerted_at, now, "alerted_at")
+    not_long_before(alerted_at, received_at, "alerted_at")
     if alerted_at <= received_at:
         return alerted_at
     if is_about and local(alerted_at).date() == local(received_at).date():
@@ -94,6 +97,22 @@ def unmet_by(decline_reason: DeclineReason | None, chosen: Collection[UnmetNeed]
                DeclineReason.SECURITY: UnmetNeed.SECURITY}
     found = {*chosen, *([implied[decline_reason]] if decline_reason in implied else [])}
     return [each for each in UnmetNeed if each in found]
+
+
+def waits_outside(
+    state: ReferralState, decline_reason: DeclineReason | None, unmet: Collection[UnmetNeed], *, to_a_house: bool,
+) -> bool:
+    """Whether somebody asks every day how she is, from the answer on: she was sent away, or there is no bed yet."""
+    if to_a_house:
+        return False
+    if state is ReferralState.DECLINED:
+        return bool(unmet) or decline_reason not in {DeclineReason.NOT_HER_WISH, DeclineReason.NOT_TRAFFICKING}
+    return UnmetNeed.BED in unmet
+
+
+def first_check(began_at: datetime, lodging: str | None) -> datetime:
+    """A day later; where nobody has written where she sleeps, soon."""
+    return next_check(began_at) if lodging else began_at + AT_FIRST
 
 
 def may_be_checked(ended_at: datetime | None, checked_at: datetime, began_at: datetime, now: datetime) -> None:

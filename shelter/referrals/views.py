@@ -110,7 +110,7 @@ def _answer_form(referral: Referral) -> AnswerForm:
 def _after(referral: Referral, case: Case | None, form: AnswerForm) -> str:
     if case and not form.unmet.data:
         return url_for("intake.tasks", case=case.id)
-    needs_lodging = queries.unmet(referral.id) and not referral.to_house_id
+    needs_lodging = queries.waits(referral.id) or (queries.unmet(referral.id) and not referral.to_house_id)
     return url_for("referrals.begin" if needs_lodging else "referrals.show", referral=referral.id)
 
 

@@ -11,6 +11,7 @@ from shelter.access import Role
 from shelter.accounts import queries as accounts
 from shelter.audit import machine, work
 from shelter.calendar import local, now
+from shelter.cases import returning
 from shelter.cases import rules as cases
 from shelter.cases.actions import alerted
 from shelter.cases.models import Case, TimelineEntry
@@ -33,6 +34,8 @@ def done(case: Case, step: Step, *, by: uuid.UUID, at: datetime, note: str) -> S
     route = _route(case)
     rules.may_be_said(step, route.state(step), Evidence.WORD in step.evidence or Evidence.DOCUMENT in step.evidence)
     rules.within_the_case(at, route.facts.alert_at, now())
+    if step.key in rules.RETURNS:
+        returning.may_return(case, "note")
     return _say(case, step, Word.DONE, by=by, at=at, note=note)
 
 
@@ -72,7 +75,7 @@ def alert(case: Case, *, by: uuid.UUID, at: datetime, is_about: bool) -> Timelin
     first_at = queries.first_known(case)
     if is_about and first_at and local(at).date() == local(first_at).date():
         at = min(at, first_at)
-    cases.may_be_the_alert(at, now(), first_at)
+    cases.may_be_the_alert(at, now(), first_at, case.opened_at)
     return alerted(case, by=by, at=at, is_about=is_about)
 
 

@@ -22,6 +22,8 @@ from shelter.texts import say as _
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """When what has no limit is due."""
+RETURNS = frozenset({"voluntary-return"})
+"""Steps (their keys are the same in every version) that say that she returned to her country."""
 SOON, PART = timedelta(hours=24), 4
 """A limit ends soon when less than this is left, and less than a fourth of it."""
 OPEN = frozenset({StepState.WAITING, StepState.RUNNING, StepState.DUE, StepState.OVER})

@@ -9,6 +9,7 @@ from typing import Any
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
 from shelter.cases import queries as finding
+from shelter.cases import returning
 from shelter.cases.models import Case
 from shelter.cases.rules import follow_ups_due
 from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Milestone, Stage
@@ -32,6 +33,7 @@ def leave(
     if stay is None:
         raise RuleBroken(_("She is not in the house: there is no stay to end. A stay ends once."))
     destination = rules.where(reason, destination, province)
+    _freely(case, reason, destination, was_her_decision)
     stay.left_at = rules.when(left_at, arrived_at=stay.arrived_at, now=now())
     done = Exit(
         foundation_id=case.foundation_id, case_id=case.id, stay_id=stay.id, left_at=stay.left_at, by_id=by,
@@ -44,6 +46,13 @@ def leave(
         _agree(case, by, consent, contact or {})
     _go_on(case, done, by)
     return done
+
+
+def _freely(case: Case, reason: ExitReason, destination: Destination, decision: Answer | None) -> None:
+    """A return is voluntary, and comes after both screenings."""
+    rules.of_her_own_will(reason, destination, decision)
+    if rules.is_sent_home(reason, destination):
+        returning.may_return(case, "destination")
 
 
 def _agree(case: Case, by: uuid.UUID, consent: ConsentAnswer | None, contact: dict[str, Any]) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from shelter.cases.rules import not_before, not_in_future
-from shelter.codes.cases import Channel
+from shelter.codes.cases import Answer, Channel
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 LAST_WORDS = frozenset({ExitReason.DEATH, ExitReason.NOT_TRAFFICKED})
 """Reasons after which there is no follow-up: the case closes with the exit."""
+
+BY_HERSELF = frozenset({ExitReason.OWN_DECISION, ExitReason.UNPLANNED})
+"""Reasons after which nobody arranged anything: what happened is written down."""
 
 BY_NUMBER = frozenset({Channel.CALL, Channel.MESSAGE, Channel.THIRD_PERSON})
 """Ways to reach somebody that need a number."""
@@ -33,6 +36,18 @@ def where(reason: ExitReason, destination: Destination | None, province: str | N
     if province and destination is Destination.ABROAD:
         raise RuleBroken(_("Leave the province empty: she goes to another country"), "province")
     return destination
+
+
+def is_sent_home(reason: ExitReason, destination: Destination) -> bool:
+    """Whether the programme lets her return to her country. Where she goes when she leaves by herself is only told."""
+    return reason is ExitReason.RETURN or (destination is Destination.ABROAD and reason not in BY_HERSELF)
+
+
+def of_her_own_will(reason: ExitReason, destination: Destination, decision: Answer | None) -> None:
+    """Nobody returns to her country who did not decide so herself."""
+    is_said_to_be = reason is ExitReason.OWN_DECISION and destination is Destination.ABROAD
+    if (is_said_to_be or is_sent_home(reason, destination)) and decision is not Answer.YES:
+        raise RuleBroken(_("She returns to her country only if she decides so herself"), "was_her_decision")
 
 
 def reachable(channel: Channel | None, number: str | None, **more: str | None) -> bool:

@@ -134,8 +134,8 @@ def world(programme, staff, case):
             db.session.flush()
             sent = outgoing.prepare(
                 each, by=lead.id, institution=programme.institutions[0], post=None, fields=[Shared.NAME_USED],
-                service=ServiceType.RIGHTS, urgency=Urgency.TODAY, basis=Basis.VITAL, needs="x", grounds="x",
-                reply_to="x",
+                service=ServiceType.EMERGENCY, urgency=Urgency.TODAY, basis=Basis.VITAL, needs="x",
+                grounds="Perdió el conocimiento.", reply_to="02 000 1234",
             )
             outgoing.send(each, sent, by=lead.id, was_told=True)
         found[kind] = {

@@ -105,6 +105,7 @@ def test_a_referral_an_arrival_a_bed_and_a_service_by_keyboard(world, keys):
     keys.enter('main a[href="/derivaciones/nueva"]')
     keys.begin()
     keys.choose("is_safe", "no")
+    keys.write("safety", "La esperan afuera.")
     keys.choose("needs_doctor", "no")
     keys.choose("language", "spa")
     keys.choose("urgency", "today")

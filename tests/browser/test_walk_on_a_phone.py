@@ -35,7 +35,8 @@ def test_the_walk_from_the_referral_to_the_report(on_phone, sign_in, world):
 def _received(worker, world):
     """A referral comes in and is accepted: the case is open."""
     worker.follow("/derivaciones/nueva")
-    worker.answer(is_safe="no", needs_doctor="no", language="spa", urgency="today", name=NAME)
+    worker.answer(is_safe="no", safety="La esperan afuera.", needs_doctor="no", language="spa",
+                  urgency="today", name=NAME)
     worker.answer(institution_id=world.institution)
     worker.send()
     assert NAME in worker.text

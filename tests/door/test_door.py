@@ -216,6 +216,24 @@ def test_about_whom_is_said_by_who_sees_her_and_shown_on_her_page(
     assert "Preguntaron por ella" not in Page(reader.get(f"/casos/{hers.id}").text).text
 
 
+@pytest.mark.parametrize("said_before", [True, False])
+def test_what_is_about_somebody_of_the_house_is_not_about_nobody(
+    coordinator, sign_in, request_at, case, said_before,
+):
+    hers = case(name="Rosa")
+    with work("test.here", by=operator):
+        db.session.get(Case, hers.id).is_present = True
+    url, client = request_at(), sign_in(coordinator)
+    if said_before:
+        with work("test.about", by=operator):
+            asked().case_id = hers.id
+    answer = client.fill(url, given="minimum", answer="Por escrito.", told="not_hers",
+                         case_id="" if said_before else str(hers.id))
+    assert answer.status_code == 422
+    assert wrong(answer) == {"told"}
+    assert asked().state is RequestState.OPEN
+
+
 def test_a_case_of_another_house_is_not_offered(programme, coordinator, sign_in, request_at, case):
     theirs = case(house=programme.other_house, name="Ajena")
     answer = sign_in(coordinator).fill(request_at(), case_id=str(theirs.id), given="nothing", told="not_hers")

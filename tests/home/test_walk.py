@@ -29,6 +29,7 @@ def refer(client, programme, **more):
         house_id=str(programme.house.id),
         institution_id=str(programme.institutions[0].id),
         is_safe="no",
+        safety="La esperan afuera.",
         needs_doctor="yes",
         language="spa",
         urgency="today",

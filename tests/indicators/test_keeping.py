@@ -132,7 +132,8 @@ class Walk:
         case = self.case()
         sent = outgoing.prepare(
             case, by=self.by, institution=self.office, post=None, fields=[], service=self.dice.choice(TYPES),
-            urgency=Urgency.TODAY, basis=Basis.VITAL, needs="x", grounds="x", reply_to="x")
+            urgency=Urgency.TODAY, basis=Basis.ORDER, needs="x", reply_to="02 000 1234",
+            grounds="Orden de un juez, número 17.")
         db.session.flush()
         outgoing.send(case, sent, by=self.by, was_told=True)
 

@@ -89,16 +89,41 @@ def test_what_was_sent_is_not_what_is_known_today(client, rosa, sent, stored):
     assert "Otra" not in Page(client.get(url).text).text.split("Salió exactamente esto")[1].split("Con qué base")[0]
 
 
-def test_the_consent_is_about_this_institution_and_these_facts_alone(rosa, prepared, press, offices, state):
+@pytest.mark.parametrize("other", [
+    {}, {"fields": ["name_used", "document"]}, {"fields": []}, {"service": "legal.rights"}, {"urgency": "today"},
+    {"needs": "Toda su historia."}, {"note": "Algo más."}, {"to": "board"},
+])
+def test_her_yes_is_to_this_referral_and_to_no_other(prepared, press, offices, state, client, other):
     first = prepared(fields=["name_used"])
     assert press(first, "consentimiento", answer="given").status_code == 303
-    more = prepared(fields=["name_used", "document"])
-    assert press(more, "enviar").status_code == 422
-    elsewhere = prepared(fields=["name_used"], to=str(offices.board.id))
-    assert press(elsewhere, "enviar").status_code == 422
-    less = prepared(fields=[])
-    assert press(less, "enviar").status_code == 303
-    assert press(first, "enviar").status_code == 303
+    if "to" in other:
+        other = {"to": str(offices.board.id)}
+    another = prepared(**{"fields": ["name_used"], **other})
+    assert "Aceptó el" not in Page(client.get(another).text).text
+    assert press(another, "enviar").status_code == 422
+    assert press(another, "consentimiento", answer="given").status_code == 303
+    for url in (another, first):
+        assert "Aceptó el" in Page(client.get(url).text).text
+        assert press(url, "enviar").status_code == 303, "a yes to another thing does not end the first"
+
+
+def test_she_is_asked_anew_where_the_text_is_not_what_was_read_to_her(rosa, prepared, press, client):
+    url = prepared()
+    assert press(url, "consentimiento", answer="given").status_code == 303
+    with work("test.person", by=operator):
+        cases.describe(rosa, version=rosa.person.version, name_used="Otra")
+    assert "Pregúntele" in Page(client.get(url).text).text
+    assert press(url, "enviar").status_code == 422
+    assert press(url, "consentimiento", answer="given").status_code == 303
+    assert press(url, "enviar").status_code == 303
+
+
+def test_of_what_was_withdrawn_before_it_was_sent_nothing_is_shown_as_having_left(client, prepared, press):
+    url = prepared()
+    assert press(url, "consentimiento", answer="given").status_code == 303
+    assert client.fill(f"{url}/retirar", why="mistake").status_code == 303
+    assert "Una cita de medicina" not in client.get(url).text
+    assert press(url, "consentimiento", answer="given").status_code in {404, 422}
 
 
 def test_a_no_to_more_takes_back_the_yes_to_less_for_that_institution_alone(rosa, prepared, press, offices):
@@ -242,3 +267,25 @@ def test_the_letter_is_for_archives_and_for_screen_readers(app, client, sent, st
     assert failures(with_picture) == []
     assert len(with_picture) > len(answer.data)
     db.session.rollback()
+
+
+@pytest.mark.parametrize(("text", "field"), [
+    ({"needs": "Una cita para Rosa."}, "needs"), ({"needs": "Cita a nombre de QUINTERO"}, "needs"),
+    ({"needs": "La señora Élvira espera."}, "needs"), ({"needs": "Cita:rosa"}, "needs"),
+    ({"note": "Dígale «Rosa»."}, "note"), ({"reply_to": "rosa.paz@example.org"}, "reply_to"),
+    ({"reply_to": "Calle Larga y Sucre, casa azul"}, "reply_to"),
+    ({"reply_to": "02 000 1234, Calle Larga"}, "reply_to"),
+])
+def test_no_text_of_a_letter_names_her_or_tells_where_the_house_is(client, rosa, typed, text, field):
+    answer = client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed(**text))
+    assert answer.status_code == 422
+    assert any(each.get("href") == f"#{field}" for each in Page(answer.text).all("a"))
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Outgoing)) == 0
+
+
+@pytest.mark.parametrize("text", [
+    {"needs": "Un ramo de rosas y pazguatos."}, {"reply_to": "02 000 1234 ext. 12; oficina@example.org"},
+    {"reply_to": "+593 2 000-1234"},
+])
+def test_what_only_looks_like_it_leaves(client, rosa, typed, text):
+    assert client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed(**text)).status_code == 303

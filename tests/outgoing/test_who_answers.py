@@ -209,7 +209,8 @@ def test_a_no_to_the_same_institution_ends_its_slip_and_another_consent_leaves_i
 
 
 def test_what_left_without_consent_is_not_held_back_by_a_no(prepared, press, stored):
-    url = prepared(basis="vital", grounds="Va en ambulancia.", fields=["name_used"])
+    url = prepared(basis="vital", grounds="Va en ambulancia, sin conocimiento.", fields=["name_used"],
+                   service="medical.emergency", urgency="today")
     assert press(url, "enviar", was_told="yes").status_code == 303
     with work("test.no", by=operator):
         case = db.session.get_one(Case, stored().case_id)

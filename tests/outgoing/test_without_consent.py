@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from shelter.access import Role
-from shelter.audit import operator, work
+from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import PartialDate, today
 from shelter.cases import actions as cases
 from shelter.codes.outgoing import Basis, OutgoingState, Shared
@@ -16,7 +16,8 @@ from tests.client import Page
 from tests.outgoing.test_sending import text_of
 
 GROUNDS = "Perdió el conocimiento; va en ambulancia."
-VITAL = {"basis": "vital", "grounds": GROUNDS, "fields": ["name_used", "age"], "urgency": "today"}
+VITAL = {"basis": "vital", "grounds": GROUNDS, "fields": ["name_used", "age"], "urgency": "today",
+         "service": "medical.emergency"}
 
 
 @pytest.fixture
@@ -60,8 +61,10 @@ def test_child_protection_is_for_who_may_be_under_18(client, rosa, typed, birth,
     assert client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **form).status_code == left
 
 
-def test_she_is_told_or_it_is_written_why_not(prepared, press, stored):
+def test_she_is_told_or_it_is_written_why_not(client, prepared, press, stored):
     url = prepared(**VITAL)
+    asked = Page(client.get(url).text).text.split("¿Sabe ella que esto sale sin su consentimiento?")[1]
+    assert not asked.strip().startswith("(opcional)")
     for answers, field in (({}, "was_told"), ({"was_told": "no"}, "not_told"), ({"was_told": "perhaps"}, "was_told")):
         answer = press(url, "enviar", **answers)
         assert answer.status_code == 422
@@ -121,3 +124,51 @@ def test_with_her_consent_the_whole_may_leave_without_it_never_the_note():
     for basis in set(Basis) - {Basis.CONSENT}:
         with pytest.raises(RuleBroken):
             rules.is_the_minimum(basis, [Shared.NOTE])
+
+
+def test_whoever_must_review_sees_what_left_and_why_and_not_who_she_is(
+    rosa, prepared, press, coordinators, sign_in, staff, programme, client,
+):
+    needs = "Que la esperen en emergencias."
+    url = prepared(**VITAL, needs=needs)
+    elsewhere = sign_in(coordinators["programme"])
+    assert needs not in elsewhere.get(url).text, "nothing has left yet"
+    assert press(url, "enviar", was_told="yes").status_code == 303
+    assert client.fill(f"{url}/respuesta", state="received", through="call", who="Doctora Cedeño",
+                       note="Sigue en observación.").status_code == 303
+    page = Page(elsewhere.get(url).text).text
+    for word in (needs, GROUNDS, "LOPDP", "El nombre que usa", "Edad en años", "36 años"):
+        assert word in page
+    for word in ("Rosa", "Quintero", "Cedeño", "observación", rosa.person.document):
+        assert word not in page
+    noted = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "outgoing.review")).all()
+    assert [each.actor_id for each in noted] == [coordinators["programme"].id]
+    assert press(url, "revisar", by=elsewhere).status_code == 303
+    assert needs not in sign_in(staff(Role.AUDITOR)).get(url).text
+
+
+@pytest.mark.parametrize(("wrong", "field"), [
+    ({"grounds": "porque"}, "grounds"), ({"grounds": "x y z " * 3 + " " * 40}, "grounds"),
+    ({"service": "social.job"}, "service"), ({"service": "medical.dental"}, "service"),
+    ({"service": "social.job", "basis": "child"}, "service"),
+    ({"service": "legal.complaint"}, "service"), ({"service": "social.return"}, "basis"),
+    ({"service": "social.return", "basis": "order"}, "basis"),
+    ({"urgency": "planned"}, "urgency"), ({"urgency": "72h", "basis": "child"}, "urgency"),
+    ({"basis": "order", "grounds": "Orden"}, "grounds"),
+])
+def test_without_her_consent_only_what_cannot_wait_is_asked_for(client, rosa, typed, wrong, field):
+    with work("test.birth", by=operator):
+        cases.describe(rosa, version=rosa.person.version, birth=PartialDate(today().year - 17))
+    answer = client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed(**{**VITAL, **wrong}))
+    assert answer.status_code == 422
+    assert [each["href"] for each in Page(answer.text).all("a") if each.get("href") == f"#{field}"]
+
+
+@pytest.mark.parametrize("right", [
+    {}, {"basis": "child", "service": "legal.complaint"}, {"basis": "child", "service": "legal.protection"},
+    {"basis": "order", "service": "social.school", "urgency": "planned"},
+])
+def test_what_cannot_wait_may_be_asked_for(client, rosa, typed, right):
+    with work("test.birth", by=operator):
+        cases.describe(rosa, version=rosa.person.version, birth=PartialDate(today().year - 17))
+    assert client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed(**{**VITAL, **right})).status_code == 303

@@ -148,7 +148,7 @@ def test_the_same_post_is_not_added_twice(keeper, page, naming):
 def test_how_much_is_open_with_an_institution_is_told_in_numbers(keeper, page, programme, staff, sign_in):
     worker = sign_in(staff(Role.CASEWORKER))
     moment = {"received_at-date": str(today()), "received_at-time": "00:00"}
-    answer = worker.fill("/derivaciones/nueva", house_id=str(programme.house.id), is_safe="no", needs_doctor="no",
+    answer = worker.fill("/derivaciones/nueva", house_id=str(programme.house.id), is_safe="yes", needs_doctor="no",
                          institution_id=str(programme.institutions[0].id), urgency="today", children="0",
                          name="Rosa Callada", **moment)
     assert answer.status_code == 303

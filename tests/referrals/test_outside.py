@@ -197,3 +197,34 @@ def test_another_house_sees_nobody_who_waits(programme, staff, sign_in, worker, 
     for path in ("", "/afuera", "/afuera/hoy", "/afuera/fin"):
         assert stranger.get(outside_now + path).status_code == 404
     assert "Aurora" not in stranger.get("/derivaciones").text
+
+
+@pytest.mark.parametrize(("answer", "waits"), [
+    ({"state": "declined", "decline_reason": "no_bed"}, True), ({"state": "declined", "reason": "Hoy no."}, True),
+    ({"state": "declined", "decline_reason": "not_her_wish"}, False),
+    ({"state": "declined", "decline_reason": "not_trafficking"}, False),
+    ({"state": "declined", "decline_reason": "not_trafficking", "unmet": ["medical"]}, True),
+    ({"state": "redirected", "reason": "A la otra casa de la red."}, False),
+    ({"state": "redirected", "reason": "A un hotel.", "unmet": ["bed"]}, True),
+    ({"state": "accepted"}, False), ({"state": "accepted", "unmet": ["interpreter"]}, False),
+    ({"state": "accepted", "unmet": ["bed"]}, True),
+])
+def test_who_is_sent_away_waits_from_the_answer_on_whatever_page_is_left(programme, worker, answer, waits):
+    url = worker.fill("/derivaciones/nueva", **answers(programme, name="Aurora")).location
+    assert worker.fill(url, **answer).status_code == 303
+    db.session.expire_all()
+    assert bool(db.session.scalar(sa.select(sa.func.count()).select_from(Waiting))) is waits
+    assert ("Preguntar hoy cómo están" in worker.get("/mi-dia").text) is waits
+    assert ("Esperan afuera" in Page(worker.get("/derivaciones").text).text) is waits
+
+
+def test_until_it_is_written_where_she_sleeps_she_is_asked_for_soon(programme, people, worker):
+    url = worker.fill("/derivaciones/nueva", **answers(programme, name="Aurora")).location
+    assert worker.fill(url, state="declined", decline_reason="no_bed").location == f"{url}/afuera"
+    assert timedelta(hours=3) < waiting().due_at - now() < timedelta(hours=5)
+    set_back(5 * HOUR)
+    actions.look_after_those_who_wait()
+    assert ("waiting.late" in {word for _who, word in told()})
+    assert worker.fill(f"{url}/afuera", lodging="Hostal con su tía").location == url
+    assert (waiting().lodging, waiting().told) == ("Hostal con su tía", 0)
+    assert waiting().due_at - now() > 23 * HOUR

@@ -107,7 +107,8 @@ def test_an_hour_that_is_known_roughly_is_not_after_the_call_and_only_its_day_is
     assert f"{local(received):%H:%M}" not in page.split("Alerta:")[1].split("Corregirla")[0]
 
 
-@pytest.mark.parametrize("knew", [timedelta(hours=1), -timedelta(minutes=30)], ids=["in the future", "after the call"])
+@pytest.mark.parametrize("knew", [timedelta(hours=1), -timedelta(minutes=30), -740 * DAY],
+                         ids=["in the future", "after the call", "two years and more before the call"])
 def test_an_alert_that_cannot_be_is_refused_at_its_field(programme, worker, knew):
     refused = worker.fill("/derivaciones/nueva", **answers(programme, **typed("alerted_at", now() + knew)))
     assert refused.status_code == 422
@@ -156,6 +157,16 @@ def test_the_alert_is_not_in_the_future_and_not_after_anything_else_in_the_case(
         assert refused.status_code == 422
         assert wrong(refused) == {"at"}
     assert told() == []
+
+
+def test_the_alert_lies_within_two_years_before_the_case(her, worker):
+    refused = worker.fill(f"/casos/{her.id}/ruta/alerta", **typed("at", datetime(1990, 1, 1, 12, tzinfo=UTC)))
+    assert refused.status_code == 422
+    assert wrong(refused) == {"at"}
+    assert "mire otra vez el año" in refused.text
+    assert told() == []
+    known = minute(her.opened_at) - 700 * DAY
+    assert worker.fill(f"/casos/{her.id}/ruta/alerta", **typed("at", known)).status_code == 303
 
 
 def test_the_alert_is_not_corrected_to_after_a_step_that_somebody_said_is_done(her, worker):

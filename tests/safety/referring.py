@@ -18,7 +18,7 @@ def refer_out(say, client, officer, send, case, institution):
     url = send(
         client, f"/casos/{case}/derivaciones/nueva", to=str(institution.id), service="legal.rights", urgency="72h",
         basis="consent", fields=["full_name", "document"], needs=say("outgoing.needs"), note=say("outgoing.note"),
-        grounds=say("outgoing.grounds"), reply_to=say("outgoing.reply_to"),
+        grounds=say("outgoing.grounds"), reply_to=say("outgoing.reply_to", "Zq{}xkanario@example.org"),
     )
     say.typed["outgoing.sent"] = say.typed["outgoing.needs"]
     with _of_unknown_age(case):

@@ -57,7 +57,7 @@ def test_a_colleague_of_another_house_is_not_put_on_my_team_by_her_id(here, prog
 def test_a_referral_is_not_received_for_a_house_that_is_not_mine(here, programme, count):
     answer = here.client.fill(
         "/derivaciones/nueva", house_id=str(programme.far_house.id), institution_id=str(programme.institutions[0].id),
-        is_safe="no", needs_doctor="no", urgency="today", children="0",
+        is_safe="yes", needs_doctor="no", urgency="today", children="0",
         **{"received_at-date": today().isoformat(), "received_at-time": "00:01"},
     )
     assert (answer.status_code, count(Referral)) == (422, 0)

@@ -108,7 +108,7 @@ def walked(app, programme, staff, sign_in, caplog, tmp_path):
         "/derivaciones/nueva",
         house_id=str(programme.house.id),
         institution_id=str(programme.institutions[0].id),
-        is_safe="no",
+        is_safe="unknown",
         needs_doctor="yes",
         urgency="today",
         children="0",

@@ -34,6 +34,7 @@ ASKED = (
     (Service.BASIC_KIT, Kind.SOCIAL, "Valoración para el bono y apoyo en alimentos."),
     (Service.REPARATION, Kind.JUSTICE, "Patrocinio para la reparación integral."),
 )
+EMERGENCY = {"service": Service.EMERGENCY, "needs": "Atención de emergencia: llega en ambulancia."}
 URGENT = "Perdió el conocimiento y la llevan a emergencias."
 NOTES = (
     "Volverá a control en un mes.", "Pidieron traer el documento de identidad.",
@@ -75,6 +76,7 @@ def refer(case: Telling, dice: Dice, known: Offices) -> None:
 def _sent(case: Telling, dice: Dice, office: tuple[uuid.UUID, str], asked: dict[str, Any], at: datetime) -> None:
     is_urgent = asked["institution_kind"] is Kind.HEALTH and dice.chance(0.3 if case.left_at is None else 0.05)
     is_reviewed = is_urgent and at < case.almanac.last - 4 * DAY
+    asked |= EMERGENCY if is_urgent else {}
     fields = [Shared.NEEDS, Shared.NAME_USED, *([] if is_urgent else [Shared.LANGUAGE])]
     state, heard_at = _outcome(case, dice, at)
     consent = None if is_urgent else _agreed(case, dice, office, asked["institution_kind"], fields, at)
