@@ -13,15 +13,10 @@ from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
-<<<<<<< HEAD
-from shelter.codes.cases import CaseState, Milestone
-from shelter.codes.protocol import Standing, Unit
-=======
 from shelter.cases.records import Screened
-from shelter.codes.cases import Answer, Milestone
+from shelter.codes.cases import Answer, CaseState, Milestone
 from shelter.codes.outgoing import Screening
-from shelter.codes.protocol import Standing
->>>>>>> 3f9765fafc38dfd16742b06b1bd1c59e8fd212f1
+from shelter.codes.protocol import Standing, Unit
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
 from shelter.db import db
@@ -30,12 +25,8 @@ from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Limit
 from shelter.route import kept
 from shelter.route.models import RouteConditions, StepWord
-<<<<<<< HEAD
-from tests.route.made import small_book
+from tests.route.made import SPOKEN, small_book
 from tests.route.made import step as made
-=======
-from tests.route.made import SPOKEN, small_book, step
->>>>>>> 3f9765fafc38dfd16742b06b1bd1c59e8fd212f1
 
 
 @pytest.fixture
@@ -336,7 +327,6 @@ def test_without_a_protocol_the_page_says_so(case, staff, sign_in, monkeypatch):
     assert "Todavía no hay ninguna versión publicada" in page.text
 
 
-<<<<<<< HEAD
 def test_of_a_target_nothing_on_any_page_says_late(book, case, staff, sign_in, monkeypatch):
     steps = tuple(replace(each, standing=Standing.TARGET) for each in small_book().steps)
     monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=steps)])
@@ -349,59 +339,12 @@ def test_of_a_target_nothing_on_any_page_says_late(book, case, staff, sign_in, m
     client.fill(f"{route}/report/causa", cause="no_answer")
     client.fill(f"{route}/report/cumplido", note="Denuncia presentada", **moment())
     assert "atras" not in client.get(route).text.lower()
-=======
-# --- who is told ------------------------------------------------------------------------------------------------------
-
-def told():
-    db.session.rollback()
-    return sorted((each.word, each.staff_id) for each in db.session.scalars(sa.select(Notice)) if "late" in each.word)
-
-
-def test_the_team_is_told_at_once_and_the_coordination_a_day_later_once_each(book, case, staff, app):
-    member, boss = staff(Role.CASEWORKER), staff(Role.SHELTER_COORDINATOR)
-    hers = case(team=[member], opened=0)
-    with work("test.alert", by=operator):
-        cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=25), by=member.id)
-    with app.test_request_context():
-        actions.tell_who_is_late()
-        actions.tell_who_is_late()
-    team = {each.staff_id for each in hers.team}
-    assert {who for word, who in told() if word == "route.late"} == team
-    assert len(told()) == len(team)
-    with work("test.earlier", by=operator):
-        entry = cases.reached(hers, Milestone.ALERTED, at=now() - timedelta(hours=49), by=member.id)
-        assert entry.id
-    with app.test_request_context():
-        actions.tell_who_is_late()
-    assert [who for word, who in told() if word == "route.still_late"] == [boss.id]
-
-
-def test_hour_by_hour_whoever_must_know_is_told_once(book, case, staff, app):
-    """Opened now, with a limit of 24 hours; the clock goes on, and somebody looks every hour."""
-    member, boss = staff(Role.CASEWORKER), staff(Role.SHELTER_COORDINATOR)
-    start, heard = now(), []
-    with time_machine.travel(start, tick=False):
-        hers = case(team=[member], opened=0)
-    team = {each.staff_id for each in hers.team}
-    for hour in range(60):
-        with time_machine.travel(start + timedelta(hours=hour, minutes=1), tick=False), app.test_request_context():
-            before = Counter(told())
-            actions.tell_who_is_late()
-            heard += [(hour, *each) for each in (Counter(told()) - before).elements()]
-    assert sorted(heard) == sorted([*((24, "route.late", who) for who in team), (48, "route.still_late", boss.id)])
-
-
-def test_what_is_long_over_is_told_to_nobody(book, case, staff, app):
-    case(team=[staff(Role.CASEWORKER)], opened=30)
-    with app.test_request_context():
-        actions.tell_who_is_late()
-    assert told() == []
 
 
 def test_nobody_says_that_she_returned_before_both_screenings(her, sign_in, monkeypatch):
     found, member = her
     book = protocol.books()[0]
-    home = step("voluntary-return", "out", evidence=SPOKEN, is_beside=True)
+    home = made("voluntary-return", "out", evidence=SPOKEN, is_beside=True)
     monkeypatch.setattr(protocol, "books", lambda: [replace(book, steps=(*book.steps, home))])
     worker, address = sign_in(member), f"/casos/{found.id}/ruta/voluntary-return/cumplido"
     answer = worker.fill(address, note="Viajó con la OIM.", **moment())
@@ -412,4 +355,3 @@ def test_nobody_says_that_she_returned_before_both_screenings(her, sign_in, monk
             Screened(foundation_id=found.foundation_id, case_id=found.id, kind=kind, answer=each, by_id=member.id)
             for kind, each in ((Screening.REFUGE, Answer.NO), (Screening.RETURN, Answer.YES)))
     assert worker.fill(address, note="Viajó con la OIM.", **moment()).status_code == 303
->>>>>>> 3f9765fafc38dfd16742b06b1bd1c59e8fd212f1
