@@ -27,7 +27,7 @@ from shelter.texts import later as _
 from shelter.texts import say
 
 from .models import RouteCard, RouteLap, StepWord
-from .rules import NEVER
+from .rules import NEVER, binds
 
 DUE, IN_TIME, LATE = "route.due", "route.in_time", "route.late"
 TARGETS, TARGETS_MET = "route.targets", "route.targets_met"
@@ -80,7 +80,7 @@ NAMES.update(step=_steps, phase=_phases, office=_offices, version=_versions)
 
 def is_due(step: Step) -> bool:
     """Whether going over its limit is to be late: it is law or agreed, and an institution said yes to it."""
-    return step.limit is not None and step.standing is not Standing.TARGET and step.is_validated
+    return step.limit is not None and binds(step)
 
 
 def is_target(step: Step) -> bool:
