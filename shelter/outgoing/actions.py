@@ -24,7 +24,7 @@ from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, S
 from shelter.db import db
 from shelter.notices import notice_kind, tell
 from shelter.partners import queries as partners
-from shelter.partners.models import Institution, Post
+from shelter.partners.models import House, Institution, Post
 from shelter.rounds import every
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
@@ -79,8 +79,10 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
     rules.is_the_minimum(basis, outgoing.shared)
     rules.cannot_wait(basis, outgoing.service, outgoing.urgency)
     rules.is_an_office(outgoing.reply_to or "")
-    rules.names_nobody({"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to},
-                       (case.person.name_used, case.person.names, case.person.surnames))
+    person, house = case.person, db.session.get_one(House, case.house_id)
+    texts = {"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to}
+    rules.names_nobody(texts, (person.name_used, person.names, person.surnames, person.document))
+    rules.tells_no_place(texts, (house.name, house.address))
 
 
 def _may_be_a_child(case: Case) -> bool:

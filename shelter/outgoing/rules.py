@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from shelter.calendar import moment_of
 from shelter.cases.rules import may_return, refuge_first
@@ -45,6 +46,7 @@ HOME = "EC"
 GROUNDS = 20
 """Letters at least of what makes it necessary: nobody reviews a single word."""
 _JOINS = frozenset({"del", "las", "los", "san", "van", "von", "dos"})
+_BETWEEN = frozenset({"de", "del", "la", "las", "los", "y"})
 _TELEPHONE = r"\+?[0-9][0-9 ()-]{5,24}(\s*ext\.?\s*[0-9]{1,6})?"
 _OFFICE = re.compile(rf"{_TELEPHONE}|[^@\s]{{1,64}}@[^@\s.]+(\.[^@\s.]+)+", re.IGNORECASE)
 
@@ -116,9 +118,26 @@ def names_nobody(texts: Mapping[str, str | None], names: Iterable[str | None]) -
                 field)
 
 
+def tells_no_place(texts: Mapping[str, str | None], places: Iterable[str | None]) -> None:
+    """Where the house is leaves in no text: neither its name nor its street, in two words that follow each other."""
+    hers = {pair for place in places for pair in _pairs(place)}
+    for field, text in texts.items():
+        if hers & set(_pairs(text)):
+            raise RuleBroken(_("This tells where the house is: leave it out"), field)
+
+
+def _pairs(text: str | None) -> Iterator[tuple[str, str]]:
+    """Words that follow each other, without those that join them."""
+    return pairwise(word for word in _in_order(text) if word not in _BETWEEN)
+
+
 def _words(text: str | None) -> set[str]:
+    return set(_in_order(text))
+
+
+def _in_order(text: str | None) -> list[str]:
     letters = unicodedata.normalize("NFKD", (text or "").casefold())
-    return set(re.findall(r"[^\W_]+", "".join(each for each in letters if not unicodedata.combining(each))))
+    return re.findall(r"[^\W_]+", "".join(each for each in letters if not unicodedata.combining(each)))
 
 
 def is_an_office(reply_to: str) -> None:

@@ -139,6 +139,7 @@ def check(
     """How she is today. In danger: the coordination is told at once. Not reached: she is tried again today."""
     _hold(waiting)
     rules.may_be_checked(waiting.ended_at, checked_at, waiting.began_at, now())
+    rules.danger_is_answered(how, done)
     made = SafetyCheck(foundation_id=waiting.foundation_id, waiting_id=waiting.id, referral_id=waiting.referral_id,
                        by_id=by, checked_at=checked_at, how=how, done=done)
     db.session.add(made)
@@ -155,7 +156,7 @@ def end_waiting(waiting: Waiting, *, by: uuid.UUID | None, ended: WaitEnd, endin
     """She has a place, or why nobody asks any more."""
     _hold(waiting)
     rules.still_waits(waiting.ended_at)
-    if ended is WaitEnd.OTHER and not ending:
+    if ended in {WaitEnd.OTHER, WaitEnd.LOST} and not ending:
         raise RuleBroken(_("Write how it ended"), "ending")
     waiting.ended_at, waiting.ended, waiting.ended_by_id, waiting.ending = now(), ended, by, ending
     return waiting

@@ -9,7 +9,7 @@ from typing import Any
 from shelter.calendar import local
 from shelter.cases.rules import not_in_future, not_long_before
 from shelter.codes.cases import Channel
-from shelter.codes.referrals import DeclineReason, InstitutionKind, ReferralState, UnmetNeed
+from shelter.codes.referrals import DeclineReason, HowSheIs, InstitutionKind, ReferralState, UnmetNeed
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -121,6 +121,12 @@ def may_be_checked(ended_at: datetime | None, checked_at: datetime, began_at: da
     not_in_future(checked_at, now, "checked_at")
     if checked_at < began_at - timedelta(minutes=1):
         raise RuleBroken(_("She did not wait outside yet: write when you spoke with her"), "checked_at")
+
+
+def danger_is_answered(how: HowSheIs, done: str | None) -> None:
+    """Nobody is left in danger without it being written down what is done."""
+    if how is HowSheIs.IN_DANGER and not done:
+        raise RuleBroken(_("Write what makes it unsafe now, and what is being done"), "done")
 
 
 def still_waits(ended_at: datetime | None) -> None:

@@ -272,7 +272,9 @@ def test_the_letter_is_for_archives_and_for_screen_readers(app, client, sent, st
 @pytest.mark.parametrize(("text", "field"), [
     ({"needs": "Una cita para Rosa."}, "needs"), ({"needs": "Cita a nombre de QUINTERO"}, "needs"),
     ({"needs": "La señora Élvira espera."}, "needs"), ({"needs": "Cita:rosa"}, "needs"),
-    ({"note": "Dígale «Rosa»."}, "note"), ({"reply_to": "rosa.paz@example.org"}, "reply_to"),
+    ({"needs": "Está en la Casa Norte."}, "needs"), ({"needs": "Vive en la calle Inventáda."}, "needs"),
+    ({"needs": "Con el pasaporte AX445566"}, "needs"), ({"note": "Dígale «Rosa»."}, "note"),
+    ({"reply_to": "rosa.paz@example.org"}, "reply_to"),
     ({"reply_to": "Calle Larga y Sucre, casa azul"}, "reply_to"),
     ({"reply_to": "02 000 1234, Calle Larga"}, "reply_to"),
 ])
@@ -284,7 +286,8 @@ def test_no_text_of_a_letter_names_her_or_tells_where_the_house_is(client, rosa,
 
 
 @pytest.mark.parametrize("text", [
-    {"needs": "Un ramo de rosas y pazguatos."}, {"reply_to": "02 000 1234 ext. 12; oficina@example.org"},
+    {"needs": "Un ramo de rosas y pazguatos."}, {"needs": "Una visita en su casa; el norte de la calle."},
+    {"reply_to": "02 000 1234 ext. 12; oficina@example.org"},
     {"reply_to": "+593 2 000-1234"},
 ])
 def test_what_only_looks_like_it_leaves(client, rosa, typed, text):

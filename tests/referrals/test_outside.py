@@ -106,6 +106,7 @@ def test_a_check_moves_the_next_one_and_one_that_did_not_reach_her_does_not(work
     ({"how": ""}, "how"),
     ({"how": "safe", "ago": -2}, "checked_at"),
     ({"how": "safe", "ago": 50}, "checked_at"),
+    ({"how": "in_danger"}, "done"),
 ])
 def test_a_check_of_tomorrow_of_before_or_of_nothing_is_refused_at_its_field(worker, outside_now, typed, field):
     ago = typed.pop("ago", 0)
@@ -161,6 +162,7 @@ def test_a_check_is_on_my_day_hours_before_it_is_late(worker, outside_now):
 
 def test_it_ends_once_and_says_why(worker, outside_now):
     assert worker.fill(f"{outside_now}/afuera/fin", ended="other").status_code == 422
+    assert worker.fill(f"{outside_now}/afuera/fin", ended="lost").status_code == 422
     assert worker.fill(f"{outside_now}/afuera/fin", ended="safe_elsewhere").status_code == 303
     assert "Esperan afuera" not in Page(worker.get("/derivaciones").text).text
     late = worker.fill(f"{outside_now}/afuera/hoy", how="safe", **when("checked_at"))
