@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -123,3 +125,9 @@ class Given(LazyString):
 
     def __html__(self) -> str:
         return escape(str(self))
+
+
+def plain(text: str) -> str:
+    """Words alone, to compare them: without accents, in small letters, one space between them."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(re.findall(r"[^\W_]+", "".join(each for each in letters if not unicodedata.combining(each))))

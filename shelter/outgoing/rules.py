@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -16,6 +15,7 @@ from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, S
 from shelter.codes.referrals import InstitutionKind, Urgency
 from shelter.codes.services import ServiceType
 from shelter.rules import RuleBroken
+from shelter.texts import plain
 from shelter.texts import say as _
 from shelter.tokens.rules import in_groups, new_letters
 
@@ -128,16 +128,11 @@ def tells_no_place(texts: Mapping[str, str | None], places: Iterable[str | None]
 
 def _pairs(text: str | None) -> Iterator[tuple[str, str]]:
     """Words that follow each other, without those that join them."""
-    return pairwise(word for word in _in_order(text) if word not in _BETWEEN)
+    return pairwise(word for word in plain(text or "").split() if word not in _BETWEEN)
 
 
 def _words(text: str | None) -> set[str]:
-    return set(_in_order(text))
-
-
-def _in_order(text: str | None) -> list[str]:
-    letters = unicodedata.normalize("NFKD", (text or "").casefold())
-    return re.findall(r"[^\W_]+", "".join(each for each in letters if not unicodedata.combining(each)))
+    return set(plain(text or "").split())
 
 
 def is_an_office(reply_to: str) -> None:

@@ -76,7 +76,6 @@ class Facts:
                 return min(event.at for event in found)
         return None
 
-
     @cached_property
     def over_at(self) -> datetime | None:
         """When the case was over."""

@@ -115,7 +115,7 @@ def declare(case: Case) -> ResponseReturnValue:
 
 
 @route.route("/casos/<uuid:case>/ruta/alerta", methods=["GET", "POST"], needs=P.ROUTE_WRITE,
-             draft=_later("A step of the route"))
+             draft=_later("The alert"))
 def alert(case: Case) -> ResponseReturnValue:
     """When the alert was raised: told where no referral told it, or corrected."""
     told = queries.alert(case)

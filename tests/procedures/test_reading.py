@@ -1,7 +1,6 @@
 """Procedures: written, published, read and acknowledged; coordinators see who has not; a reminder once a week."""
 
 import re
-import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from shelter.db import db
 from shelter.notices.models import Notice
 from shelter.procedures import actions, queries, rules
 from shelter.procedures.models import Acknowledgement, Asked
+from tests.audit.test_writers import at_once
 from tests.client import Page
 
 
@@ -127,27 +127,16 @@ def test_who_has_not_read_what_is_told_person_by_person_new_staff_too(member, pu
 
 
 def test_a_button_that_is_pressed_twice_is_one_word(app, member, published):
-    (_procedure, asked), reader, gate, failed = published(), member(Role.CASEWORKER).id, threading.Barrier(4), []
+    (_procedure, asked), reader = published(), member(Role.CASEWORKER).id
     what = asked.id
     db.session.remove()
 
-    def press():
-        with app.test_request_context():
-            gate.wait()
-            try:
-                with work("test.read", by=operator):
-                    actions.acknowledge(db.session.get_one(Asked, what), reader)
-            except sa.exc.IntegrityError as error:
-                failed.append(error)
-            finally:
-                db.session.remove()
+    def press(_number):
+        with work("test.read", by=operator):
+            actions.acknowledge(db.session.get_one(Asked, what), reader)
 
-    threads = [threading.Thread(target=press) for _number in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert not failed
+    _seconds, failures = at_once(app, press, writers=4)
+    assert failures == []
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Acknowledgement).where(
         Acknowledgement.staff_id == reader)) == 1
 

@@ -1,6 +1,5 @@
 """Versions: the first that comes with the program, which one holds on a day, publishing, and what overlaps."""
 
-import threading
 from datetime import time, timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from shelter.protocol import actions, first, queries
 from shelter.protocol.models import ProtocolVersion
 from shelter.rules import RuleBroken
 from shelter.web.locale import say_day
+from tests.audit.test_writers import at_once
 from tests.client import Page
 
 
@@ -94,35 +94,21 @@ def test_another_draft_is_not_begun_while_one_is_written(begin):
         begin()
 
 
-def at_once(app, do):
-    """What came of doing it in four windows at the same moment."""
-    outcomes, gate = [], threading.Barrier(4)
+def refusals(app, do):
+    """Why it was refused to three of four windows that did it at the same moment."""
+    def one(_number):
+        with work("test.at_once", by=operator):
+            do()
 
-    def one():
-        with app.test_request_context():
-            gate.wait()
-            try:
-                with work("test.at_once", by=operator):
-                    do()
-                outcomes.append("done")
-            except RuleBroken as broken:
-                outcomes.append(broken.message)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=one) for _number in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    return sorted(outcomes)
+    _seconds, failures = at_once(app, one, writers=4)
+    assert {type(each) for each in failures} == {RuleBroken}, failures
+    return [each.message for each in failures]
 
 
 def test_of_four_who_begin_at_the_same_moment_one_does(app, writer):
     by = writer.id
     db.session.remove()
-    assert at_once(app, lambda: actions.begin(by)) == [
-        "Ya se está escribiendo una versión: siga con esa"] * 3 + ["done"]
+    assert refusals(app, lambda: actions.begin(by)) == ["Ya se está escribiendo una versión: siga con esa"] * 3
     assert [each.number for each in queries.versions()] == [1]
     assert len(queries.phases_of(queries.versions()[0])) == 10
 
@@ -130,8 +116,8 @@ def test_of_four_who_begin_at_the_same_moment_one_does(app, writer):
 def test_of_four_windows_that_publish_one_does(app, ready, second):
     version, by = ready().id, second.id
     db.session.remove()
-    found = at_once(app, lambda: actions.publish(db.session.get_one(ProtocolVersion, version), by, starts_on=today()))
-    assert found == ["Ya está publicado"] * 3 + ["done"]
+    found = refusals(app, lambda: actions.publish(db.session.get_one(ProtocolVersion, version), by, starts_on=today()))
+    assert found == ["Ya está publicado"] * 3
     assert len(queries.books()) == 1
 
 

@@ -14,16 +14,17 @@ import pytest
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import Period, now
+from shelter.cases import actions as cases
 from shelter.cases.models import Case
-from shelter.codes.cases import CaseState
+from shelter.codes.cases import CaseState, Milestone
 from shelter.codes.protocol import DelayCause, LimitEnd, Standing, StepState, Unit
 from shelter.db import db
 from shelter.indicators import INDICATORS, Scope
 from shelter.partners import actions as partners
 from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Limit
+from shelter.route import actions, kept, queries
 from shelter.route import indicators as figures
-from shelter.route import kept, queries
 from tests.route.made import small_book
 from tests.route.people import changed
 from tests.route.test_kept import Route
@@ -106,6 +107,42 @@ def test_what_was_done_without_a_clock_is_counted_and_not_measured(people, progr
 def test_open_cases_are_in_the_phase_of_the_step_whose_limit_ends_first(people):
     assert table(figures.OPEN, "phase") == {"alert": 2, "unknown": 3}
     assert table(figures.OPEN, "phase", OCTOBER) == {"house": 1}
+
+
+def test_the_phase_is_that_of_the_limit_which_ends_first_and_not_of_what_began_first(people, programme, staff):
+    """Refuge (no limit) runs since the 26th, what follows leaving since the 27th, with a limit of thirty days."""
+    people.opens("between two phases", programme.house, "11-25 10:00")
+    with work("test.describe", by=operator):
+        case = people.case["between two phases"]
+        cases.describe(case, version=case.person.version, nationality="CO")
+    people.arrives("between two phases", "11-25 11:00")
+    people.is_examined("between two phases", "11-25 12:00")
+    people.reports("between two phases", "11-26 10:00")
+    people.reaches("between two phases", Milestone.EXITED, "11-27 10:00")
+    assert table(figures.OPEN, "phase")["out"] == 1
+    assert table(figures.OPEN, "phase", Period.read("2026-11-26..2026-11-26"))["house"] == 1, "she had not left yet"
+
+
+def test_a_cause_that_was_taken_back_is_none(people):
+    report = people.books[0].by_key["report"]
+    with work("test.cause", by=operator):
+        said = actions.explain(people.case["late by two hours"], report, by=people.by, cause=DelayCause.NO_MEANS,
+                               note=None)
+    assert table(figures.LATE, "cause") == {"no_answer": 1, "no_means": 1}
+    with work("test.take_back", by=operator):
+        actions.take_back(said)
+    assert table(figures.LATE, "cause") == {"no_answer": 1, "unknown": 1}
+
+
+def test_a_limit_that_has_not_ended_yet_is_neither_kept_nor_passed(people):
+    assert value(figures.DUE, Period.read("2026-12")) == 0, "that of “just now” ends tomorrow"
+    assert value(figures.TARGETS, Period.read("2026-12")) == 0
+
+
+def test_what_was_done_before_its_clock_started_took_no_time(people, programme):
+    far = Scope(programme.far_house.foundation_id, programme.far_house.id)
+    took = INDICATORS[figures.DONE].spreads(NOVEMBER, far)["step"]["health"]
+    assert (took.count, took.median, took.p90) == (1, 0, 0)
 
 
 def test_a_house_has_its_own(people, programme):

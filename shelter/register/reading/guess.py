@@ -11,12 +11,13 @@ from typing import Any
 
 from shelter.register.rules import FORM
 from shelter.rules import RuleBroken
+from shelter.texts import plain
 
 from .cells import Shape
 from .columns import BETWEEN_FORMS, FORMS, Column
 from .facts import Read, reader
 from .sheet import Sheet, name_of, sample
-from .spelling import age_band, plain
+from .spelling import age_band
 
 SYNONYMS = Path(__file__).with_name("synonyms.toml")
 """How spreadsheets call things."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from functools import lru_cache
 
@@ -12,6 +11,7 @@ from babel.core import get_global
 from shelter.codes.people import AgeBand
 from shelter.codes.places import Province
 from shelter.rules import RuleBroken
+from shelter.texts import plain
 from shelter.texts import say as _
 from shelter.web.fields import FIRST_YEAR, read_date
 from shelter.web.locale import countries
@@ -31,12 +31,6 @@ _MONTHS = {
         "oct octubre october", "nov noviembre november", "dic diciembre dec december",
     ), 1) for word in words.split()
 }
-
-
-def plain(text: str) -> str:
-    """Words alone: without accents, in small letters, one space between them."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.findall(r"[^\W_]+", "".join(each for each in letters if not unicodedata.combining(each))))
 
 
 def day(text: str, order: str = "dmy") -> date:
