@@ -21,7 +21,7 @@ from .sending import offices, refer
 from .walks import Walk
 from .writing import Portion, prepare_for_much, settle
 
-PORTION, MUCH = 5_000, 2_000
+PORTION, MUCH = 1_000, 2_000
 SERVICES = 10
 
 
@@ -51,11 +51,15 @@ class Demonstration:
                     doing.detail["rows"] = self._portion(is_first=not written)
                 written.update(doing.detail["rows"])
                 progress(doing.detail["rows"]["case"])
-            recounting.rebuild(by=operator)
-            routes.tell(Dice(self.seed, "routes"), self.almanac)
+        self._settle()
+        recounting.rebuild(by=operator)
+        routes.tell(Dice(self.seed, "routes"), self.almanac)
+        self._settle()
+        return written
+
+    def _settle(self) -> None:
         if self.size > MUCH:
             settle()
-        return written
 
     def _begin(self, places: list[Place]) -> None:
         self.places = places
