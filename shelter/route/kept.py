@@ -74,8 +74,8 @@ class Card(NamedTuple):
 
     case_id: uuid.UUID
     foundation_id: uuid.UUID
+    house_id: uuid.UUID
     version_id: uuid.UUID
-    phase: str | None
     step: str | None
     started_at: Any
     due_at: Any
@@ -203,9 +203,9 @@ def _row(case: Known, lap: Lap, institutions: Responsible) -> Row:
 
 
 def _card(case: Known, lap: Lap | None) -> Card:
-    step = case.book.by_key[lap.step] if lap else None
-    return Card(case.case_id, case.foundation_id, case.book.version_id, step.phase if step else None,
-                lap.step if lap else None, lap.started_at if lap else None, lap.due_at or NEVER if lap else NEVER)
+    due_at = None if case.facts.closed_at else (lap and lap.due_at) or NEVER
+    return Card(case.case_id, case.foundation_id, case.house_id, case.book.version_id, lap.step if lap else None,
+                lap.started_at if lap else None, due_at)
 
 
 def kept_of(cases: Collection[uuid.UUID]) -> Standing:

@@ -93,24 +93,27 @@ class RouteLap(Model):
 
 
 class RouteCard(Model):
-    """Where a case stands: the version it follows, its phase, and the open step whose limit ends first.
+    """Where a case stands: the version it follows, and the open step whose limit ends first.
 
-    `due_at` is rules.NEVER where nothing open has a limit, so that a page of the board is read along one index.
+    `due_at` is rules.NEVER where nothing open has a limit, so that a page of the board is read along one index; it is
+    empty when the case is closed, and so not on the board.
     """
 
     __tablename__ = "route_card"
     __table_args__ = (
         sa.ForeignKeyConstraint(*OF_CASE),
+        sa.ForeignKeyConstraint(["foundation_id", "house_id"], ["house.foundation_id", "house.id"]),
         sa.Index("ix_route_card_due", "due_at", "case_id"),
+        sa.Index("ix_route_card_house", "house_id", "due_at", "case_id"),
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     foundation_id: Mapped[uuid.UUID]
+    house_id: Mapped[uuid.UUID]
     version_id: Mapped[uuid.UUID]
-    phase: Mapped[str | None] = mapped_column(sa.String(40))
     step: Mapped[str | None] = mapped_column(sa.String(40))
     started_at: Mapped[datetime | None]
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
 
 
 class RouteEdition(Model):

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from shelter.access import Permission, Reach, Reader, grants, within_reach
 from shelter.calendar import local, now
-from shelter.cases.models import Case, CaseCard, Person, TeamMember, TimelineEntry
-from shelter.cases.queries import CASE_COLUMNS, PAGE, Cursor, may_name
+from shelter.cases.models import Case, CaseCard, Person, TimelineEntry
 from shelter.codes.cases import Answer, CaseState, Milestone
 from shelter.codes.people import AgeBand
 from shelter.codes.protocol import Condition, StepState
@@ -236,93 +233,17 @@ def step_of(lap: Any) -> Step | None:
     return book.by_key.get(lap.step) if book else None
 
 
-# --- the board --------------------------------------------------------------------------------------------------------
-
-@dataclass(frozen=True)
-class Listing:
-    """One page of the board, what is due first at the top; each row with its step."""
-
-    rows: list[dict[str, Any]]
-    earlier: str | None = None
-    later: str | None = None
-
-
-ALONG_DUE = replace(
-    CASE_COLUMNS, foundation_id=sa.func.coalesce(Case.foundation_id, Case.foundation_id),
-    house_id=sa.func.coalesce(Case.house_id, Case.house_id),
-)
-"""The same columns without their indexes: a page of the board is read along the index of what is due first."""
-SHOWN = {"vencidos": timedelta(0), "pronto": timedelta(days=3)}
-
-
-def board(reader: Reader, asked: Mapping[str, str], cursor: Cursor | None = None, most: int = PAGE) -> Listing:
-    """Open cases within reach by the limit that ends first; names for those who may read them."""
-    backwards = cursor is not None and cursor.newer
-    order = (RouteCard.due_at, RouteCard.case_id)
-    turned = [each.desc() for each in order] if backwards else [each.asc() for each in order]
-    query = _board(reader).where(*_narrowed(asked))
-    if cursor:
-        place = sa.tuple_(*order)
-        mark = sa.tuple_(sa.literal(cursor.opened_at, RouteCard.due_at.type), sa.literal(cursor.case_id, Case.id.type))
-        query = query.where(place < mark if backwards else place > mark)
-    found = db.session.execute(query.order_by(*turned).limit(most + 1)).all()
-    more, found = len(found) > most, found[:most]
-    opened = unseal(found[::-1] if backwards else found, name=(Person.name_used, "person_id"))
-    books = {each.version_id: each for each in protocol.books()}
-    rows = [_with_step(row, books[row["version_id"]]) for row in opened]
-    if not rows:
-        return Listing([])
-    earlier = str(Cursor(rows[0]["due_at"], rows[0]["id"], newer=True)) if (more if backwards else cursor) else None
-    later = str(Cursor(rows[-1]["due_at"], rows[-1]["id"])) if (backwards or more) else None
-    return Listing(rows, earlier, later)
-
-
-def _narrowed(asked: Mapping[str, str]) -> Iterator[sa.ColumnElement[bool]]:
-    if asked.get("estado") in SHOWN:
-        yield RouteCard.due_at < now() + SHOWN[asked["estado"]]
-    with suppress(ValueError):
-        if asked.get("casa"):
-            yield ALONG_DUE.house_id == uuid.UUID(asked["casa"])
-
-
-def _board(reader: Reader) -> sa.Select[Any]:
-    found: Any = (
-        sa.select(
-            Case.id, Case.code, Case.person_id, House.name.label("house"), House.province, RouteCard.version_id,
-            RouteCard.phase, RouteCard.step, RouteCard.started_at, RouteCard.due_at,
-            sa.case((may_name(reader, Permission.ROUTE_READ), Person.name_used_sealed)).label("name"),
-        )
-        .select_from(RouteCard).join(Case, Case.id == RouteCard.case_id).join(Person, Person.id == Case.person_id)
-        .join(House, House.id == Case.house_id)
-        .where(Case.state != CaseState.CLOSED, within_reach(reader, Permission.ROUTE_READ, ALONG_DUE))
-    )
-    return found  # type: ignore[no-any-return]
-
-
-def pressing(reader: Reader, most: int) -> list[dict[str, Any]]:
-    """What is over or ends within three days: of the whole house for who answers for it, else where one is on the team.
-
-    One row more than asked for says that there are more.
-    """
-    query = _board(reader).where(*_narrowed({"estado": "pronto"}))
-    if not any(reach is Reach.HOUSE for _grant, reach in grants(reader, Permission.ROUTE_WRITE)):
-        query = query.where(sa.exists().where(
-            TeamMember.case_id == Case.id, TeamMember.staff_id == reader.id, TeamMember.left_at.is_(None),
-        ))
-    found = db.session.execute(query.order_by(RouteCard.due_at, RouteCard.case_id).limit(most + 1)).all()
-    books = {each.version_id: each for each in protocol.books()} if found else {}
-    return [_with_step(row, books[row["version_id"]]) for row in unseal(found, name=(Person.name_used, "person_id"))]
-
+# --- the card of a case -----------------------------------------------------------------------------------------------
 
 def card_of(case: Case) -> dict[str, Any] | None:
     """Where a case stands, as it is kept: the step that is due next, its phase, its limit and who must act."""
     rows = rows_of(_CARD, case=case.id)
     book = protocol.book(rows[0].version_id) if rows else None
-    return _with_step(rows[0]._asdict(), book) if book else None
+    return with_step(rows[0]._asdict(), book) if book else None
 
 
 _CARD = (
-    sa.select(RouteCard.version_id, RouteCard.phase, RouteCard.step, RouteCard.due_at, Institution.name.label("who"))
+    sa.select(RouteCard.version_id, RouteCard.step, RouteCard.due_at, Institution.name.label("who"))
     .outerjoin(RouteLap, sa.and_(RouteLap.case_id == RouteCard.case_id, RouteLap.step == RouteCard.step,
                                  RouteLap.started_at == RouteCard.started_at))
     .outerjoin(Institution, Institution.id == RouteLap.institution_id)
@@ -330,10 +251,11 @@ _CARD = (
 )
 
 
-def _with_step(row: dict[str, Any], book: Book) -> dict[str, Any]:
+def with_step(row: dict[str, Any], book: Book) -> dict[str, Any]:
+    """A row of where a case stands, with its step, its phase and whether there is a limit."""
     step = book.by_key.get(row["step"] or "")
-    phase = next((each for each in book.phases if each.key == row["phase"]), None)
-    return {**row, "step": step, "phase": phase, "has_limit": row["due_at"] < NEVER}
+    phase = next((each for each in book.phases if step and each.key == step.phase), None)
+    return {**row, "step": step, "phase": phase, "has_limit": (row["due_at"] or NEVER) < NEVER}
 
 
 @cache

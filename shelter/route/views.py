@@ -27,6 +27,7 @@ from shelter.web.page import saved
 from shelter.web.panels import case_panel, case_tab, day_card
 
 from . import actions, kept, queries, words
+from . import board as cases
 from .forms import AlertForm, BoardForm, CauseForm, ConditionsForm, DoneForm, SkipForm
 
 route = Section("route", __name__)
@@ -39,9 +40,9 @@ def board() -> ResponseReturnValue:
     """Open cases with the step whose limit ends first, the most pressing at the top."""
     reading(P.ROUTE_READ)
     form = BoardForm(request.args, partners.houses(houses_of(me(), P.ROUTE_READ)))
-    listing = queries.board(me(), form.kept, Cursor.read(request.args.get("desde")))
-    return page("route/board.html", form=form, kept=form.kept, listing=listing, words=words, now=now(), said=Given,
-                working=kept.how_far())
+    listing = cases.page_of(me(), form.kept, Cursor.read(request.args.get("desde")))
+    return page("route/board.html", form=form, kept=form.kept, listing=listing, working=kept.how_far(),
+                lines=words.say_rows(listing.rows, now()))
 
 
 @route.get("/casos/<uuid:case>/ruta", needs=P.ROUTE_READ)
@@ -144,6 +145,6 @@ def panel(case: Case) -> dict[str, Any] | None:
 @day_card(25, P.ROUTE_WRITE, "route/_day.html")
 def pressing() -> dict[str, Any] | None:
     """What is over or ends soon in one's cases, on my day."""
-    found = queries.pressing(me(), most=5)
+    found = cases.pressing(me(), most=5)
     values = {"rows": found[:5], "more": len(found) > 5, "words": words, "said": Given, "now": now()}
     return values if found else None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from shelter.calendar import local
 from shelter.codes.protocol import Standing, StepState, Unit
 from shelter.protocol.rules import Limit, Step
 from shelter.texts import Given, say_many
 from shelter.texts import say as _
-from shelter.web.locale import say_day, say_hour, say_moment
+from shelter.web.locale import day_sayer, say_day, say_moment
 
 from .rules import NEVER, Lap, Place, binds
 
@@ -29,12 +31,52 @@ KINDS = {
 
 def say_left(due_at: datetime, now: datetime) -> str:
     """How much time is left, or how long ago it was over."""
-    left = due_at - now
-    if left < timedelta(0):
-        return str(_("Was due %(length)s ago (%(when)s)", length=say_length(-left), when=say_moment(due_at)))
-    if local(due_at).date() == local(now).date():
-        return str(_("Due today at %(hour)s, in %(length)s", hour=say_hour(due_at), length=say_length(left)))
-    return str(_("Due in %(length)s (%(when)s)", when=say_moment(due_at), length=say_length(left)))
+    return left_sayer(now)(due_at)
+
+
+def left_sayer(now: datetime) -> Callable[[datetime], str]:
+    """The same for many limits at once: what does not change from one to the next is asked once."""
+    say_day, this_day = day_sayer(), local(now).date()
+    over, due_today, due = (
+        _("Was due %(length)s ago (%(when)s)"), _("Due today at %(hour)s, in %(length)s"),
+        _("Due in %(length)s (%(when)s)"),
+    )
+
+    def say(due_at: datetime) -> str:
+        left, there = due_at - now, local(due_at)
+        hour = f"{there:%H:%M}"
+        if left >= timedelta(0) and there.date() == this_day:
+            return due_today % {"hour": hour, "length": say_length(left)}
+        return (over if left < timedelta(0) else due) % {
+            "length": say_length(abs(left)), "when": f"{say_day(there.date())}, {hour}"}
+
+    return say
+
+
+class Line(NamedTuple):
+    """A case on the board, in words; those that are empty are not said."""
+
+    id: uuid.UUID
+    title: str
+    code: str
+    step: str
+    phase: str
+    over: str
+    left: str
+    house: str
+
+
+def say_rows(rows: Iterable[Mapping[str, Any]], now: datetime) -> Iterator[Line]:
+    """The rows of the board."""
+    no_limit, say = _("no limit"), left_sayer(now)
+    for row in rows:
+        step, phase, due_at, name = row["step"], row["phase"], row["due_at"], row["name"]
+        is_over = row["has_limit"] and due_at < now
+        yield Line(
+            row["id"], name or row["code"], row["code"] if name else "",
+            f"{step.number} {Given(step.name)}" if step else "—", str(Given(phase.name)) if phase else "",
+            say_over(step) if is_over else "", say(due_at) if row["has_limit"] else no_limit, row["house"],
+        )
 
 
 def say_length(length: timedelta) -> str:

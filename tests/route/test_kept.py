@@ -25,7 +25,6 @@ from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Happening, Limit
 from shelter.route import actions, kept, queries
 from shelter.route.models import RouteCard, RouteEdition, RouteLap, StepWord
-from shelter.route.rules import NEVER
 from shelter.rules import RuleBroken
 from shelter.services import actions as services
 from tests.audit.test_writers import at_once
@@ -232,7 +231,7 @@ def test_the_board_has_no_closed_case_and_what_closing_begins_is_kept(book, case
     laps = {each.step: each.ended_at for each in db.session.scalars(sa.select(RouteLap)) if each.case_id == found.id}
     assert laps["erase"] is None
     assert laps["report"] is not None
-    assert (card(found).step, card(found).due_at) == (None, NEVER)
+    assert (card(found).step, card(found).due_at) == (None, None)
     assert is_kept()
 
 
