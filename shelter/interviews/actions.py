@@ -41,6 +41,8 @@ def record(
     is_ours = rules.was_held(occurs_at, opened_at=case.opened_at, was_before=was_before, now=now())
     if is_ours:
         rules.needs_reason(queries.times(case), again)
+        for field in ("institution_id", "joint_id"):
+            rules.says_how(**queries.knows_of_her(case, values.get(field)), reason=reason)
     made = Interview(
         foundation_id=case.foundation_id, case_id=case.id, by_id=by, state=InterviewState.HELD, occurs_at=occurs_at,
         was_before=was_before, again=again, reason=reason, **values,

@@ -41,6 +41,13 @@ def her_country_is_not_told(field: str, *, kind: InstitutionKind | None, agreed:
         raise RuleBroken(_("No consulate is told of her without her consent"), field)
 
 
+def says_how(kind: InstitutionKind | None, *, agreed: bool, reason: str | None) -> None:
+    """That a consulate interviewed her is written down even so: with how it came to know of her."""
+    if kind is InstitutionKind.CONSULATE and not agreed and not reason:
+        raise RuleBroken(
+            _("There is no consent of hers for that consulate: write how it came to interview her"), "reason")
+
+
 def may_be_planned(occurs_at: datetime, now: datetime) -> None:
     """It lies ahead, and not in another age."""
     if occurs_at < now - MINUTE:

@@ -78,6 +78,7 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
     rules.has_grounds(basis, outgoing.grounds, may_be_a_child=_may_be_a_child(case))
     rules.is_the_minimum(basis, outgoing.shared)
     rules.cannot_wait(basis, outgoing.service, outgoing.urgency)
+    rules.gives_it(basis, outgoing.service, outgoing.institution.kind)
     rules.is_an_office(outgoing.reply_to or "")
     person, house = case.person, db.session.get_one(House, case.house_id)
     texts = {"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to}

@@ -34,6 +34,11 @@ _NOW = frozenset({
 })
 AT_ONCE = {Basis.VITAL: _NOW, Basis.CHILD: _NOW | {ServiceType.COMPLAINT}}
 """What may be asked for without her consent: what protects a life, health, or a child, today; nothing that can wait."""
+_K = InstitutionKind
+_CARES = frozenset({_K.HEALTH, _K.SOCIAL, _K.GOVERNMENT, _K.INTERNATIONAL, _K.NGO, _K.LOCAL})
+_PROTECTS = frozenset({_K.PROSECUTOR, _K.POLICE, _K.PROTECTION, _K.JUSTICE, _K.GOVERNMENT, _K.OMBUDSMAN})
+_LAW = frozenset({ServiceType.PROTECTION, ServiceType.SPAVT, ServiceType.COMPLAINT})
+_ANY = frozenset({ServiceType.ESCORT, ServiceType.INTERPRETING})
 CHOSEN = (Shared.NAME_USED, Shared.FULL_NAME, Shared.AGE, Shared.NATIONALITY, Shared.DOCUMENT, Shared.LANGUAGE)
 NAMES_HER = frozenset({Shared.NAME_USED, Shared.FULL_NAME, Shared.DOCUMENT})
 SILENCE = {Urgency.TODAY: timedelta(days=1), Urgency.DAYS: timedelta(days=3), Urgency.PLANNED: timedelta(days=10)}
@@ -105,6 +110,16 @@ def cannot_wait(basis: Basis, service: ServiceType, urgency: Urgency) -> None:
         raise RuleBroken(_("What can wait can wait for her consent: on this basis it is needed today"), "urgency")
 
 
+def gives_it(basis: Basis, service: ServiceType, kind: InstitutionKind) -> None:
+    """Without her consent nobody is told of her who does not give what is asked for. A judge's order names whom."""
+    if basis not in AT_ONCE:
+        return
+    fitting = _PROTECTS if service in _LAW else _CARES | _PROTECTS if service in _ANY else _CARES
+    if kind not in fitting:
+        raise RuleBroken(
+            _("Without her consent only an institution that gives this service is told of her: choose another"), "to")
+
+
 def names_nobody(texts: Mapping[str, str | None], names: Iterable[str | None]) -> None:
     """Her name leaves in its own field, where it was ticked and agreed to; in no other text of a letter.
 
@@ -112,7 +127,7 @@ def names_nobody(texts: Mapping[str, str | None], names: Iterable[str | None]) -
     """
     hers = {word for name in names for word in _words(name) if len(word) > 2} - _JOINS
     for field, text in texts.items():
-        if hers & _words(text):
+        if hers & _words(text) or any(word in spelt for spelt in _spelt(text) for word in hers):
             raise RuleBroken(
                 _("Her name, or a part of it, stands in this text: leave it out. It leaves only where it is ticked"),
                 field)
@@ -133,6 +148,11 @@ def _pairs(text: str | None) -> Iterator[tuple[str, str]]:
 
 def _words(text: str | None) -> set[str]:
     return set(plain(text or "").split())
+
+
+def _spelt(text: str | None) -> Iterator[str]:
+    """What letters that stand apart say when they are read together."""
+    return (each.replace(" ", "") for each in re.findall(r"(?:\b\w\b ?){3,}", plain(text or "")))
 
 
 def is_an_office(reply_to: str) -> None:

@@ -122,12 +122,15 @@ BOOKLET = job_kind("protocol.booklet", Kind(
 
 def letter(
     version: ProtocolVersion, institution: Institution, steps: Sequence[Step], reference: str, slip: Printed,
-    signed: tuple[str, str],
+    signed: tuple[str, str, str],
 ) -> bytes:
-    """The letter that asks an institution about its steps, with the slip for its answer. `signed`: name and post."""
-    signs_name, signs_as = signed
+    """The letter that asks an institution about its steps, with the slip for its answer.
+
+    `signed`: name, post and e-mail of whoever asks.
+    """
+    signs_name, signs_as, reply_to = signed
     values: dict[str, Any] = {
-        "signs_name": signs_name, "signs_as": signs_as,
+        "signs_name": signs_name, "signs_as": signs_as, "reply_to": reply_to,
         "version": version, "institution": institution, "steps": steps, "reference": reference, "slip": slip,
         "book": queries.as_book(version), "rows": {row.key: row for row in queries.steps_of(version)},
         "words": words, "prose": prose, "made_at": now(),

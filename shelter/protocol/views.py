@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from shelter import answers, procedures
 from shelter.access import MATRIX, allows
@@ -348,9 +349,10 @@ def letter(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
                     mimetype="application/pdf")
 
 
-def _signature() -> tuple[str, str]:
-    """Name and post of the reader, who signs what she prints."""
-    return me().name, next(str(each.role.label) for each in me().grants if P.PROTOCOL_WRITE in MATRIX[each.role])
+def _signature() -> tuple[str, str, str]:
+    """Name, post and e-mail of the reader, who signs what she prints."""
+    post = next(str(each.role.label) for each in me().grants if P.PROTOCOL_WRITE in MATRIX[each.role])
+    return me().name, post, current_user.staff.email
 
 
 # --- the answer without an account ------------------------------------------------------------------------------------

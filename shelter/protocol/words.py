@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shelter.codes.cases import ConsentPurpose, Milestone
-from shelter.codes.leaving import FollowUpMonth
+from shelter.codes.leaving import ExitReason, FollowUpMonth
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit
 from shelter.codes.services import Discipline
 from shelter.texts import say as _
@@ -19,7 +19,7 @@ from .rules import here as here
 
 DETAILS: dict[Milestone, Any] = {
     Milestone.SERVICE_GIVEN: Discipline, Milestone.ATTACHED: Discipline, Milestone.CONSENTED: ConsentPurpose,
-    Milestone.KEPT_IN_TOUCH: FollowUpMonth,
+    Milestone.KEPT_IN_TOUCH: FollowUpMonth, Milestone.EXITED: ExitReason,
 }
 """Happenings of which the timeline says something more that a step may ask for."""
 

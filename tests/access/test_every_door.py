@@ -134,7 +134,7 @@ def world(programme, staff, case):
             db.session.flush()
             sent = outgoing.prepare(
                 each, by=lead.id, institution=programme.institutions[0], post=None, fields=[Shared.NAME_USED],
-                service=ServiceType.EMERGENCY, urgency=Urgency.TODAY, basis=Basis.VITAL, needs="x",
+                service=ServiceType.PROTECTION, urgency=Urgency.TODAY, basis=Basis.VITAL, needs="x",
                 grounds="Perdió el conocimiento.", reply_to="02 000 1234",
             )
             outgoing.send(each, sent, by=lead.id, was_told=True)

@@ -346,7 +346,7 @@ class World:
         institution = db.session.get_one(Institution, self.institution)
         made = [outgoing.prepare(
             case, by=lead, institution=institution, post=None, fields=[Shared.NAME_USED], basis=basis,
-            service=ServiceType.EMERGENCY, urgency=Urgency.TODAY, needs="Zozobra", reply_to="02 000 1234",
+            service=ServiceType.PROTECTION, urgency=Urgency.TODAY, needs="Zozobra", reply_to="02 000 1234",
             grounds="Zarza: perdió el conocimiento.",
         ) for basis in (Basis.CONSENT, Basis.VITAL, Basis.VITAL)]
         db.session.flush()

@@ -147,6 +147,30 @@ def test_no_consulate_interviews_her_before_she_agreed_that_it_is_told_of_her(cl
     assert client.fill(f"{url}/planificar", **asked).status_code == 303
 
 
+@pytest.mark.parametrize("field", ["institution_id", "joint_id"])
+def test_a_consulate_that_interviewed_her_unasked_is_written_down_with_how_it_came_to_it(
+    client, hers, url, worker, field,
+):
+    with work("test.consulate", by=operator):
+        consulate = partners.add_institution(
+            name_es="Consulado de Ninguna Parte", name_en="", kind=InstitutionKind.CONSULATE, province=None,
+            valid_from=None, succeeds_id=None)
+    held = told(**({"discipline": ""} if field == "institution_id" else {}), **{field: str(consulate.id)})
+    answer = client.fill(f"{url}/nueva", **held)
+    assert answer.status_code == 422
+    assert "reason" in wrong(answer)
+    assert everything() == []
+    before = {**held, "was_before": "y", **when("occurs_at", 12 * DAY)}
+    assert client.fill(f"{url}/nueva", **before).status_code == 303, "before she came it was not ours to answer for"
+    held["again"] = "ordered"
+    assert "reason" in wrong(client.fill(f"{url}/nueva", **held))
+    assert client.fill(f"{url}/nueva", **held, reason="Su cónsul la visitó en el hospital").status_code == 303
+    with work("test.consent", by=operator):
+        cases.ask_consent(hers, by=worker.id, purpose=ConsentPurpose.REFERRAL, answer=ConsentAnswer.GIVEN,
+                          institution_id=consulate.id, recipient="Consulado", fields=["needs"])
+    assert client.fill(f"{url}/nueva", **held).status_code == 303
+
+
 def test_what_she_told_before_she_came_counts_and_is_no_step_of_the_route(client, hers, url):
     """To the police, two days before the referral: it hurt as much, and no clock of ours may end with it."""
     assert client.fill(f"{url}/nueva", **told(12 * DAY, was_before="y")).status_code == 303

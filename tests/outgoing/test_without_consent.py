@@ -8,6 +8,7 @@ from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import PartialDate, today
 from shelter.cases import actions as cases
 from shelter.codes.outgoing import Basis, OutgoingState, Shared
+from shelter.codes.referrals import InstitutionKind
 from shelter.db import db
 from shelter.notices.models import Notice
 from shelter.outgoing import rules
@@ -43,6 +44,53 @@ def test_the_basis_is_written_down(client, rosa, typed):
 def test_only_the_minimum_leaves(client, rosa, typed, basis, fields, left):
     form = typed(**{**VITAL, "basis": str(basis), "fields": fields})
     assert client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **form).status_code == left
+
+
+@pytest.mark.parametrize(("basis", "service", "office", "left"), [
+    ("vital", "medical.emergency", "health", 303), ("vital", "medical.emergency", "prosecutor", 422),
+    ("vital", "legal.protection", "prosecutor", 303), ("vital", "legal.protection", "health", 422),
+    ("child", "legal.complaint", "board", 303), ("child", "social.escort", "prosecutor", 303),
+    ("vital", "social.interpreting", "health", 303), ("order", "medical.check_up", "prosecutor", 303),
+])
+def test_without_her_consent_only_who_gives_the_service_is_told(
+    client, rosa, typed, offices, basis, service, office, left,
+):
+    if basis == "child":
+        with work("test.birth", by=operator):
+            cases.describe(rosa, version=rosa.person.version, birth=PartialDate(today().year - 12))
+    form = typed(**{**VITAL, "basis": basis, "service": service, "to": str(getattr(offices, office).id)})
+    answer = client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **form)
+    assert answer.status_code == left
+    assert any(each.get("href") == "#to" for each in Page(answer.text).all("a")) is (left == 422)
+
+
+def test_only_what_names_of_kinds_say_gives_help_at_once():
+    """A new service or kind of institution is told of nobody without consent until somebody decides so."""
+    told = {kind for kind in InstitutionKind for basis, services in rules.AT_ONCE.items() for service in services
+            if passes(rules.gives_it, basis, service, kind)}
+    assert {kind.value for kind in set(InstitutionKind) - told} == {
+        "education", "foreign_affairs", "migration", "equality", "labour", "consulate"}
+
+
+def passes(rule, *given):
+    try:
+        rule(*given)
+    except RuleBroken:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("text", [
+    "Cita para R o s a.", "Cita para Q.u.i.n.t.e.r.o", "cita de r-o-s-a p-a-z", "Cita para Rosa", "PAZ, una cita",
+])
+def test_her_name_does_not_leave_in_letters_that_stand_apart(text):
+    with pytest.raises(RuleBroken):
+        rules.names_nobody({"needs": text}, ("Rosa", "Rosa Elvira", "Quintero Paz"))
+
+
+@pytest.mark.parametrize("text", ["Una cita en la sala 3 B a las 4 p. m.", "Grupo A, u otro", "a la o y e"])
+def test_letters_that_stand_apart_may_be_words(text):
+    rules.names_nobody({"needs": text}, ("Rosa", "Rosa Elvira", "Quintero Paz"))
 
 
 def test_no_note_leaves_without_her_consent(client, rosa, typed):
@@ -165,10 +213,12 @@ def test_without_her_consent_only_what_cannot_wait_is_asked_for(client, rosa, ty
 
 
 @pytest.mark.parametrize("right", [
-    {}, {"basis": "child", "service": "legal.complaint"}, {"basis": "child", "service": "legal.protection"},
+    {}, {"basis": "child", "service": "legal.complaint", "to": "prosecutor"},
+    {"basis": "child", "service": "legal.protection", "to": "board"},
     {"basis": "order", "service": "social.school", "urgency": "planned"},
 ])
-def test_what_cannot_wait_may_be_asked_for(client, rosa, typed, right):
+def test_what_cannot_wait_may_be_asked_for(client, rosa, typed, offices, right):
+    right = {**right, "to": str(getattr(offices, right.get("to", "health")).id)}
     with work("test.birth", by=operator):
         cases.describe(rosa, version=rosa.person.version, birth=PartialDate(today().year - 17))
     assert client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed(**{**VITAL, **right})).status_code == 303

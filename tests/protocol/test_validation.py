@@ -355,7 +355,7 @@ def test_the_letter_is_signed_by_who_prints_it_says_where_to_answer_and_begins_b
 
     text = " ".join(read().split())
     assert "Inés Coordinación del programa" in text
-    assert "Teléfono o correo para su respuesta:" in text
+    assert f"Correo para su respuesta: {writer.email}. Teléfono:" in text
     assert "Llame a la persona que firma" in text
     assert "También puede responder con un oficio que cite la referencia" in text
     assert "Código" in text

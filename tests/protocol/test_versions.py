@@ -9,14 +9,18 @@ import time_machine
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import moment_of, now, today
+from shelter.codes.cases import Milestone
 from shelter.codes.places import Province
-from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit, VersionState
+from shelter.codes.protocol import Condition, Evidence, Standing, Start, StepState, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind as Kind
+from shelter.codes.route import Word
 from shelter.db import db
 from shelter.partners.models import Institution
 from shelter.procedures import queries as readings
 from shelter.protocol import actions, first, queries
 from shelter.protocol.models import ProtocolVersion
+from shelter.protocol.words import say_happening
+from shelter.route.rules import Event, Facts, Said, laps
 from shelter.rules import RuleBroken
 from shelter.web.locale import say_day
 from tests.audit.test_writers import at_once
@@ -86,6 +90,19 @@ def test_steps_have_the_numbers_of_their_phase_and_place(begin):
     numbers = [step.number for step in queries.as_book(begin()).steps]
     assert numbers[:7] == ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "3.1"]
     assert numbers[-1] == "10.3"
+
+
+@pytest.mark.parametrize(("reason", "is_seen"), [("return", True), ("plan_done", False)])
+def test_a_voluntary_return_is_seen_at_the_exit(begin, reason, is_seen):
+    book, start = queries.as_book(begin()), now() - timedelta(days=9)
+    facts = Facts(
+        [Event(Milestone.OPENED, start), Event(Milestone.EXITED, start + timedelta(days=8), reason)],
+        [Said(each, Word.DONE, start + timedelta(days=7)) for each in book.by_key if each != "voluntary-return"],
+        {Condition.FOREIGN})
+    found = laps(book, facts)["voluntary-return"]
+    assert [(each.end is StepState.DONE, each.ended_at == start + timedelta(days=8)) for each in found] == [
+        (is_seen, is_seen)]
+    assert say_happening(book.by_key["voluntary-return"].happening).endswith(": Retorno voluntario a su país")
 
 
 def test_another_draft_is_not_begun_while_one_is_written(begin):

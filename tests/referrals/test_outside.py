@@ -169,6 +169,10 @@ def test_it_ends_once_and_says_why(worker, outside_now):
     assert late.status_code == 422
     assert "ya no espera afuera" in Page(late.text).text
     assert worker.fill(f"{outside_now}/afuera/fin", ended="lost").status_code == 422
+    for page in ("hoy", "fin"):
+        told_so = Page(worker.get(f"{outside_now}/afuera/{page}").text)
+        assert "Esto terminó el" in told_so.text
+        assert "submit_key" not in {each.get("name") for each in told_so.all("input")}, "nothing is asked any more"
     assert waiting().ended is WaitEnd.SAFE_ELSEWHERE
     set_back(30 * HOUR)
     actions.look_after_those_who_wait()
