@@ -18,11 +18,12 @@ from shelter.accounts.models import Assignment, Staff
 from shelter.audit import verify
 from shelter.calendar import local, now, today
 from shelter.cases.models import Case, CaseCard, Person, TeamMember, TimelineEntry
-from shelter.cases.records import Consent, SafeContact, Stay
+from shelter.cases.records import Consent, SafeContact, Screened, Stay
 from shelter.cli.demo import programme
 from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Exploitation, Milestone, Stage
 from shelter.codes.interviews import InterviewState
 from shelter.codes.leaving import ExitReason, Outcome
+from shelter.codes.outgoing import Screening
 from shelter.codes.people import AgeBand, DocumentKind
 from shelter.codes.referrals import ReferralState, Urgency
 from shelter.codes.services import Discipline
@@ -40,6 +41,7 @@ from shelter.residence.models import Instruction
 from shelter.route.models import RouteCard, RouteLap, StepWord
 from shelter.services.models import Service
 from shelter.transition.models import Exit
+from shelter.transition.rules import is_sent_home
 from tests.cli.conftest import PASSWORD
 from tests.pg import fresh_database
 
@@ -228,11 +230,28 @@ def test_nothing_happens_before_the_referral_after_midnight_or_after_the_closing
     ):
         for row in every(model):
             case, at = opened[row.case_id], getattr(row, moment)
-            assert case.opened_at <= at < midnight
+            is_alert = model is TimelineEntry and row.milestone is Milestone.ALERTED
+            assert (at < case.opened_at) if is_alert else (case.opened_at <= at < midnight)
             assert at <= (case.closed_at or at)
             assert at <= getattr(row, "entered_at", at) < midnight
     for referral in every(Referral, Referral.case_id.is_not(None)):
         assert referral.received_at == opened[referral.case_id].opened_at < referral.answered_at
+    knew = {each.case_id: each.alerted_at for each in every(Referral, Referral.case_id.is_not(None)) if each.alerted_at}
+    alerts = every(TimelineEntry, TimelineEntry.milestone == Milestone.ALERTED)
+    assert {each.case_id: each.occurred_at for each in alerts} == knew != {}
+    assert all(each.entered_at >= opened[each.case_id].opened_at for each in alerts), "who called told it"
+
+
+def test_whoever_returned_was_screened_before(demo):
+    demo(cases=80, seed=2)
+    home = [each for each in every(Exit) if is_sent_home(each.reason, each.destination)]
+    assert home
+    for each in home:
+        found = every(Screened, Screened.case_id == each.case_id)
+        assert {(row.kind, row.answer) for row in found} == {
+            (Screening.REFUGE, Answer.NO), (Screening.RETURN, Answer.YES)}
+        assert all(row.made_at < each.left_at for row in found)
+        assert each.was_her_decision is Answer.YES
 
 
 def test_the_timeline_tells_every_record_once(demo):
@@ -253,7 +272,8 @@ def test_the_timeline_tells_every_record_once(demo):
         (Milestone.REFERRED, every(Referral, Referral.case_id.is_not(None))),
     ):
         expected.update((milestone, row.id) for row in rows)
-    kept = {key: count for key, count in told.items() if key[0] not in {Milestone.OPENED, Milestone.CLOSED}}
+    without = {Milestone.ALERTED, Milestone.OPENED, Milestone.CLOSED}
+    kept = {key: count for key, count in told.items() if key[0] not in without}
     assert kept == expected
     closed = every(Case, Case.state == CaseState.CLOSED)
     assert sum(count for key, count in told.items() if key[0] is Milestone.CLOSED) == len(closed)
@@ -273,7 +293,7 @@ def test_age_bands_are_frozen_as_the_birth_date_says_on_the_day_the_case_opened(
         band_of[case.id] = case.age_band
     for model in (Service, Stay, Exit, FollowUp):
         assert all(row.age_band == band_of[row.case_id] for row in every(model))
-    early = {Milestone.REFERRED, Milestone.OPENED, Milestone.SAFETY_CHECKED}
+    early = {Milestone.ALERTED, Milestone.REFERRED, Milestone.OPENED, Milestone.SAFETY_CHECKED}
     for entry in every(TimelineEntry):
         assert entry.age_band == (None if entry.milestone in early else band_of[entry.case_id])
 

@@ -7,14 +7,15 @@ from datetime import date, datetime
 from typing import Any
 
 from shelter.calendar import local
-from shelter.cases.records import SafeContact
+from shelter.cases.records import SafeContact, Screened
 from shelter.cases.rules import FOLLOW_UP_MONTHS, follow_ups_due
-from shelter.codes.cases import CaseState, Channel, ConsentAnswer, ConsentPurpose, Milestone, Stage
+from shelter.codes.cases import Answer, CaseState, Channel, ConsentAnswer, ConsentPurpose, Milestone, Stage
 from shelter.codes.leaving import Outcome
+from shelter.codes.outgoing import Screening
 from shelter.followup import rules as following
 from shelter.followup.models import FollowUp
 from shelter.transition.models import Exit
-from shelter.transition.rules import LAST_WORDS
+from shelter.transition.rules import LAST_WORDS, is_sent_home
 
 from . import choices, stories
 from .chance import DAY
@@ -31,11 +32,15 @@ class Leaving(Telling):
         """She leaves; the follow-up begins, or the case closes."""
         reason = self.reason = self.plan.reason or choices.reason(self.dice, self.age, self.who)
         destination = choices.destination(self.dice, reason, self.age)
+        decided = choices.DECIDED[reason].spin(self.rng)
+        if is_sent_home(reason, destination):
+            self._may_return(left_at)
+            decided = Answer.YES
         gone = self.add(
             Exit, stay_id=self.stay_id, left_at=left_at, entered_at=self.entered(left_at), by_id=self.worker,
             reason=reason, destination=destination,
             province=choices.province(self.dice, destination, self.place.province),
-            was_her_decision=choices.DECIDED[reason].spin(self.rng), age_band=self.band,
+            was_her_decision=decided, age_band=self.band,
             plan=self.dice.one(stories.PLANS[destination]),
         )
         self.reached(Milestone.EXITED, left_at, gone, detail=reason)
@@ -44,6 +49,13 @@ class Leaving(Telling):
             self._close(left_at, gone, reason)
             return
         self._follow(left_at, self._agree(left_at))
+
+    def _may_return(self, left_at: datetime) -> None:
+        """She was asked whether she is afraid to, and the risk was assessed, before the journey was prepared."""
+        made_at = max(self.arrived_at, left_at - DAY * self.dice.between(6, 20))
+        for kind, answer in ((Screening.REFUGE, Answer.NO), (Screening.RETURN, Answer.YES)):
+            self.add(Screened, kind=kind, answer=answer, made_at=made_at, by_id=self.worker,
+                     note=stories.SCREENED[kind])
 
     def _agree(self, left_at: datetime) -> ConsentAnswer:
         """What she says about being contacted, and how."""

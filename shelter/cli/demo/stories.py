@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shelter.codes.cases import Exploitation
 from shelter.codes.leaving import Destination, Outcome
+from shelter.codes.outgoing import Screening
 
 STORIES: dict[Exploitation | None, tuple[str, ...]] = {
     Exploitation.SEXUAL: (
@@ -83,6 +84,10 @@ DECLINED = (
     "La situación era otra y no requería acogida. Se orientó hacia el servicio social del municipio.",
 )
 
+SCREENED = {
+    Screening.REFUGE: "Dice que no teme volver; quiere estar cerca de su hermana.",
+    Screening.RETURN: "Se habló con ella y con quien la recibe allá: nadie de quienes la captaron vive cerca.",
+}
 PLANS: dict[Destination, tuple[str, ...]] = {
     Destination.INDEPENDENT: (
         "Arriendo pagado por dos meses, llaves entregadas, red de apoyo en el barrio y trabajo con contrato.",

@@ -54,11 +54,12 @@ class Telling:
     def reached(
         self, milestone: Milestone, at: datetime, about: uuid.UUID | None, *, by: Role = Role.CASEWORKER,
         detail: Any = None, corrects: uuid.UUID | None = None, row: uuid.UUID | None = None,
+        told_at: datetime | None = None,
     ) -> uuid.UUID:
         """Write on the timeline, with the age band as it was known then."""
         return self.add(
             TimelineEntry, **({"id": row} if row else {}), milestone=milestone, occurred_at=at,
-            entered_at=self.entered(at), by_id=self.place.staff[by], about_id=about,
+            entered_at=self.entered(told_at or at), by_id=self.place.staff[by], about_id=about,
             detail=str(detail) if detail else None, age_band=self.band, corrects_id=corrects,
         )
 

@@ -62,8 +62,12 @@ class Walk(Leaving):
         self.opened_at = self.arrived_at - MINUTE * dice.between(5, 15)
         if self.plan.is_new or dice.chance(0.88):
             self.opened_at = self.arrived_at - MINUTE * dice.between(50, 60 * 26)
+            knew_at = self.opened_at - MINUTE * dice.between(20, 60 * 15) if dice.chance(0.7) else None
+            if knew_at:
+                self.reached(Milestone.ALERTED, knew_at, None, told_at=self.opened_at)
             referral = accepted(self.portion, self.place, dice.one(self.callers), self.who, case_id=self.case_id,
-                                received_at=self.opened_at, answered_at=self.opened_at + MINUTE * dice.between(8, 45))
+                                received_at=self.opened_at, answered_at=self.opened_at + MINUTE * dice.between(8, 45),
+                                alerted_at=knew_at)
             self.reached(Milestone.REFERRED, self.opened_at, referral)
         self.reached(Milestone.OPENED, self.opened_at, None)
 
