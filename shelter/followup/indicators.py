@@ -116,8 +116,9 @@ def _is_over(month: int) -> sa.ColumnElement[bool]:
 def _contact(*conditions: Any) -> sa.ColumnElement[bool]:
     """Whether there is such a contact after this exit and before the next one."""
     again = aliased(TimelineEntry)
+    is_exit = sa.func.coalesce(again.milestone, "") == Milestone.EXITED.value  # found along her case, not all exits
     left_again = sa.exists().where(
-        again.case_id == left.case_id, again.milestone == Milestone.EXITED,
+        again.case_id == left.case_id, is_exit,
         again.occurred_at > left.occurred_at, again.occurred_at <= FollowUp.occurred_at,
     ).correlate(left, FollowUp)
     return sa.exists().where(
