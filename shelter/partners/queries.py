@@ -105,10 +105,17 @@ class Directory:
 
     by_id: dict[uuid.UUID, Institution]
 
-    def institution_for(self, kind: InstitutionKind, province: str | None, on: date) -> Institution | None:
-        """Who does this on a day: the province's own before the country's; of one that ended, what followed it."""
-        here = (each for each in self.by_id.values() if each.kind is kind and each.province in {province, None})
-        return next((found for each in sorted(here, key=_nearest) if (found := self.standing(each, on))), None)
+    def institution_for(
+        self, kind: InstitutionKind, province: str | None, on: date, after: Collection[uuid.UUID] = (),
+    ) -> Institution | None:
+        """Who does this on a day: the province's own before the country's; of one that ended, what followed it.
+
+        Of several those of `after` come last; then the one that has been there for longest.
+        """
+        here = sorted(
+            (each for each in self.by_id.values() if each.kind is kind and each.province in {province, None}),
+            key=lambda each: _nearest(each, each.id in after))
+        return next((found for each in here if (found := self.standing(each, on))), None)
 
     def standing(self, institution: Institution, on: date) -> Institution | None:
         """The institution itself, or the first that followed it which exists on the day; None: nobody knows."""
@@ -120,9 +127,9 @@ class Directory:
         return None
 
 
-def _nearest(each: Institution) -> tuple[Any, ...]:
-    return (each.province is None, each.has_ended, each.valid_to is not None,
-            -(each.valid_from or date.min).toordinal(), each.name["es"])
+def _nearest(each: Institution, comes_last: bool) -> tuple[Any, ...]:
+    return (each.province is None, each.has_ended, each.valid_to is not None, comes_last,
+            each.valid_from or date.min, each.name["es"])
 
 
 def directory() -> Directory:

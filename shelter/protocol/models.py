@@ -108,7 +108,9 @@ class ProtocolStep(Versioned, Model):
     may_be_skipped: Mapped[bool] = mapped_column(default=False)
     digest: Mapped[str] = mapped_column(sa.String(64), index=True)
 
-    def as_value(self, phase: str, number: str, *, is_validated: bool = False) -> Step:
+    def as_value(
+        self, phase: str, number: str, *, is_validated: bool = False, silent: frozenset[uuid.UUID] = frozenset(),
+    ) -> Step:
         """In plain values."""
         return Step(
             id=self.id, key=self.key, number=number, phase=phase, name=self.name, responsible=self.responsible,
@@ -117,7 +119,8 @@ class ProtocolStep(Versioned, Model):
             standing=self.standing, evidence=frozenset(map(Evidence, self.evidence.split())),
             happening=_happening(self.happening, self.happening_detail),
             applies_to=frozenset(map(Condition, self.applies_to.split())), is_beside=self.is_beside,
-            may_be_skipped=self.may_be_skipped, is_validated=is_validated, institution_id=self.institution_id,
+            may_be_skipped=self.may_be_skipped, is_validated=is_validated, silent=silent,
+            institution_id=self.institution_id,
         )
 
 

@@ -44,30 +44,41 @@ def book(version_id: uuid.UUID) -> Book | None:
 
 
 def books() -> list[Book]:
-    """Every published version in the order of time. One query; what they hold is read once per process and stamp."""
-    return [_kept(row.id, row.stamp) for row in rows_of(_PUBLISHED)]
+    """Every published version in the order of time. One query; what they hold is read once per process and stamp.
+
+    The stamp changes with what is said of a version; who answers for its steps, with the institutions and the day.
+    """
+    day = today()
+    return [_kept(row.id, row.stamp, row.institutions, row.changes, day) for row in rows_of(_PUBLISHED)]
 
 
 _PUBLISHED = (
-    sa.select(ProtocolVersion.id, ProtocolVersion.stamp)
+    sa.select(
+        ProtocolVersion.id, ProtocolVersion.stamp,
+        sa.select(sa.func.count()).select_from(Institution).scalar_subquery().label("institutions"),
+        sa.select(sa.func.sum(Institution.version)).scalar_subquery().label("changes"),
+    )
     .where(ProtocolVersion.state == VersionState.PUBLISHED).order_by(ProtocolVersion.starts_on)
 )
 
 
 @lru_cache(maxsize=64)
-def _kept(version_id: uuid.UUID, _stamp: int) -> Book:
+def _kept(version_id: uuid.UUID, *_stamps: Any) -> Book:
     return as_book(db.session.get_one(ProtocolVersion, version_id))
 
 
 def as_book(version: ProtocolVersion) -> Book:
     """Any version, a draft too, in plain values; a draft starts on the day it was begun as long as it has none."""
     phases, steps, agreed = phases_of(version), steps_of(version), validated(version)
+    directory, day = partners.directory(), today()
+    there = partners.institutions(day)
     by_phase = {key: list(found) for key, found in groupby(steps, key=lambda each: each.phase_id)}
     return Book(
         version_id=version.id, number=version.number, starts_on=version.starts_on or version.made_at.date(),
         cut_off=version.cut_off, phases=tuple(phase.as_value() for phase in phases),
         steps=tuple(
-            step.as_value(phase.key, f"{phase.number}.{place}", is_validated=step.digest in agreed)
+            step.as_value(phase.key, f"{phase.number}.{place}", is_validated=step.digest in agreed,
+                          silent=_silent(step, agreed.get(step.digest, frozenset()), there, directory, day))
             for phase in phases for place, step in enumerate(by_phase.get(phase.id, ()), 1)
         ),
     )
@@ -154,8 +165,8 @@ def comment_counts(version: ProtocolVersion) -> dict[str, int]:
     return {key: count for key, count in db.session.execute(counted.group_by(ProtocolComment.step_key)) if key}
 
 
-def validated(version: ProtocolVersion) -> set[str]:
-    """The digests of its steps to which an institution said yes, and none, as its last word, no."""
+def validated(version: ProtocolVersion) -> dict[str, frozenset[uuid.UUID]]:
+    """By digest the institutions that said yes to a step; steps of which none said, as its last word, no."""
     said: dict[str, dict[uuid.UUID, bool]] = defaultdict(dict)
     its = sa.select(ProtocolStep.digest).where(ProtocolStep.protocol_id == version.id)
     for digest, institution, agrees in db.session.execute(
@@ -163,7 +174,21 @@ def validated(version: ProtocolVersion) -> set[str]:
         .where(StepValidation.digest.in_(its)).order_by(StepValidation.at, StepValidation.id)
     ):
         said[digest][institution] = agrees
-    return {digest for digest, by_institution in said.items() if all(by_institution.values())}
+    return {digest: frozenset(by) for digest, by in said.items() if all(by.values())}
+
+
+def _silent(
+    step: ProtocolStep, agreed: Collection[uuid.UUID], there: Collection[Institution], directory: partners.Directory,
+    day: date,
+) -> frozenset[uuid.UUID]:
+    """Of those of a day that may have to act at a step, who has not said yes to it; nor did whom it followed."""
+    if step.institution_id:
+        named = directory.standing(directory.by_id[step.institution_id], day)
+        acting = {named.id} if named else set()
+    else:
+        acting = {each.id for each in there if each.kind == step.responsible}
+    followed = (directory.standing(directory.by_id[each], day) for each in agreed)
+    return frozenset(acting.difference(agreed, (each.id for each in followed if each)))
 
 
 _ANSWER = (StepValidation.id, StepValidation.digest, StepValidation.step_key, StepValidation.institution_id,
@@ -233,7 +258,7 @@ def responsible_for(
         return None
     if step.institution_id:
         return directory.standing(directory.by_id[step.institution_id], on)
-    return directory.institution_for(step.responsible, province, on)
+    return directory.institution_for(step.responsible, province, on, after=step.silent)
 
 
 def answering(book: Book, province: str | None, day: date) -> dict[str, list[str]]:

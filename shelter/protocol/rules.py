@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import NamedTuple
 
@@ -39,7 +39,8 @@ class Step:
     Its clock starts with the alert, with something that happened (`starts_with`), or when the step `after` is done.
     `happening` or a document (with the word of who attached it) or a person's word is evidence, whatever `evidence`
     names. It applies to whom any of `applies_to` is true of; to everybody, when that is empty. Steps of a phase follow
-    each other, unless one `is_beside` the others. `is_validated`: an institution responsible for it said yes.
+    each other, unless one `is_beside` the others. `is_validated`: of the institutions that answer for it one said yes,
+    and none no; `silent` are those that have said nothing yet.
     `institution_id`: the one of its kind that is meant, where it is not any.
     """
 
@@ -59,8 +60,14 @@ class Step:
     is_beside: bool = False
     may_be_skipped: bool = False
     is_validated: bool = False
+    silent: frozenset[uuid.UUID] = field(default=frozenset(), compare=False)
     institution_id: uuid.UUID | None = None
     id: uuid.UUID | None = None
+
+
+    def binding(self, institution_id: uuid.UUID | None) -> Step:
+        """The same step as it binds the institution that must act: for one that has said nothing it is a proposal."""
+        return replace(self, is_validated=False) if institution_id in self.silent else self
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def _cards(reader: Asker) -> Rows:
     return (
         sa.select(
             Case.id, Case.code, Case.person_id, House.name.label("house"), RouteCard.version_id, RouteCard.step,
-            RouteCard.due_at,
+            RouteCard.due_at, RouteCard.institution_id,
             sa.case((may_name(reader, Permission.ROUTE_READ), Person.name_used_sealed)).label("name"),
         )
         .select_from(RouteCard).join(Case, Case.id == RouteCard.case_id).join(Person, Person.id == Case.person_id)

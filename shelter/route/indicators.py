@@ -5,6 +5,7 @@ Read from where cases stand (`kept`), which follows every correction. For solvin
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -211,12 +212,21 @@ def _laps(moment: Any, period: Period, scope: Scope, *more: Any) -> sa.Select[An
 
 
 def _of_steps(which: Callable[[Step], bool]) -> sa.ColumnElement[bool]:
-    """Laps of such steps, each in the version that its case follows."""
+    """Laps of such steps, each in the version that its case follows and as it binds who had to act."""
     return sa.or_(sa.false(), *(
-        sa.and_(RouteLap.version_id == book.version_id,
-                RouteLap.step.in_([each.key for each in book.steps if which(each)]))
-        for book in protocol.books()
+        sa.and_(RouteLap.version_id == book.version_id, RouteLap.step.in_(keys), *(
+            [RouteLap.institution_id.not_in(silent)] if silent else []))
+        for book in protocol.books() for silent, keys in _by_silent(book, which).items()
     ))
+
+
+def _by_silent(book: Book, which: Callable[[Step], bool]) -> dict[frozenset[uuid.UUID], list[str]]:
+    """Such steps of a version, by who of those that answer for them has said nothing; where none is bound, nobody."""
+    found: dict[frozenset[uuid.UUID], list[str]] = {}
+    for each in book.steps:
+        if which(each):
+            found.setdefault(each.silent if binds(each) else frozenset(), []).append(each.key)
+    return found
 
 
 def _phase() -> sa.ColumnElement[Any]:

@@ -28,9 +28,9 @@ from shelter.db.written import tell
 from shelter.keeping import Report
 from shelter.keeping.checking import checks
 from shelter.partners import queries as partners
-from shelter.partners.models import CalendarDay
+from shelter.partners.models import CalendarDay, Institution
 from shelter.protocol import queries as protocol
-from shelter.protocol.models import ProtocolVersion
+from shelter.protocol.models import ProtocolVersion, StepValidation
 from shelter.protocol.rules import Step
 from shelter.rounds import every
 from shelter.texts import say_many
@@ -77,7 +77,7 @@ class Card(NamedTuple):
     house_id: uuid.UUID
     version_id: uuid.UUID
     step: str | None
-    started_at: Any
+    institution_id: uuid.UUID | None
     due_at: Any
 
 
@@ -100,10 +100,10 @@ def settle(written: list[Written]) -> None:
 
 
 def _moves_all(each: Written) -> bool:
-    """The working calendar, or which versions hold."""
+    """The working calendar, which versions hold, which institutions there are, or what they said yes to."""
     if isinstance(each.record, ProtocolVersion):
         return "state" in each.columns
-    return isinstance(each.record, CalendarDay)
+    return isinstance(each.record, CalendarDay | Institution | StepValidation)
 
 
 def _moves(each: Written) -> bool:
@@ -171,7 +171,7 @@ def worked_out(cases: Collection[uuid.UUID]) -> Standing:
         for some in mine.values():
             for lap in some:
                 found.rows[each.case_id, lap.step, lap.number] = _row(each, lap, institutions)
-        found.cards[each.case_id] = _card(each, None if each.facts.closed_at else next_due(mine))
+        found.cards[each.case_id] = _card(each, None if each.facts.closed_at else next_due(mine), found)
     return found
 
 
@@ -186,7 +186,7 @@ class Responsible:
         """Its id; None where the house itself acts, or nobody is known."""
         if step.responsible is None:
             return None
-        key = (step.institution_id or step.responsible, province, day)
+        key = (step.institution_id or (step.responsible, step.silent), province, day)
         if key not in self.found:
             each = protocol.responsible_for(step, province, day, self.directory)
             self.found[key] = each.id if each else None
@@ -202,10 +202,11 @@ def _row(case: Known, lap: Lap, institutions: Responsible) -> Row:
                lap.end)
 
 
-def _card(case: Known, lap: Lap | None) -> Card:
+def _card(case: Known, lap: Lap | None, found: Standing) -> Card:
     due_at = None if case.facts.closed_at else (lap and lap.due_at) or NEVER
-    return Card(case.case_id, case.foundation_id, case.house_id, case.book.version_id, lap.step if lap else None,
-                lap.started_at if lap else None, due_at)
+    acts = found.rows[case.case_id, lap.step, lap.number].institution_id if lap else None
+    return Card(case.case_id, case.foundation_id, case.house_id, case.book.version_id, lap.step if lap else None, acts,
+                due_at)
 
 
 def kept_of(cases: Collection[uuid.UUID]) -> Standing:

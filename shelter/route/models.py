@@ -96,7 +96,7 @@ class RouteCard(Model):
     """Where a case stands: the version it follows, and the open step whose limit ends first.
 
     `due_at` is rules.NEVER where nothing open has a limit, so that a page of the board is read along one index; it is
-    empty when the case is closed, and so not on the board.
+    empty when the case is closed, and so not on the board. `institution_id` must act at that step.
     """
 
     __tablename__ = "route_card"
@@ -112,7 +112,7 @@ class RouteCard(Model):
     house_id: Mapped[uuid.UUID]
     version_id: Mapped[uuid.UUID]
     step: Mapped[str | None] = mapped_column(sa.String(40))
-    started_at: Mapped[datetime | None]
+    institution_id: Mapped[uuid.UUID | None]
     due_at: Mapped[datetime | None]
 
 

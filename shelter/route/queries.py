@@ -6,7 +6,7 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -69,11 +69,12 @@ def known(case_ids: Iterable[uuid.UUID]) -> list[Known]:
 
 @dataclass(frozen=True)
 class Route:
-    """The route of one case as it stands now."""
+    """The route of one case as it stands now: each step as it binds who must act (`acting`, by step)."""
 
     known: Known
     laps: dict[str, list[Lap]]
     places: list[Place]
+    acting: dict[str, Institution | None]
 
     @property
     def book(self) -> Book:
@@ -99,8 +100,25 @@ def route_of(case: Case) -> Route | None:
     """The route of a case; None while no version of the protocol is published."""
     for each in known([case.id]):
         found = laps(each.book, each.facts)
-        return Route(each, found, places(each.book, found, now()))
+        there = places(each.book, found, now())
+        acting = _acting(there, each.province)
+        bound = [replace(place, step=place.step.binding(_id(acting.get(place.step.key)))) for place in there]
+        return Route(each, found, bound, acting)
     return None
+
+
+def _acting(there: Iterable[Place], province: str) -> dict[str, Institution | None]:
+    """By step who must act: of the province of the house, on the day on which the clock started."""
+    directory, found = partners.directory(), {}
+    for place in there:
+        if place.step.responsible:
+            started = place.lap.started_at if place.lap and place.lap.started_at else now()
+            found[place.step.key] = protocol.responsible_for(place.step, province, local(started).date(), directory)
+    return found
+
+
+def _id(institution: Institution | None) -> uuid.UUID | None:
+    return institution.id if institution else None
 
 
 @dataclass(frozen=True)
@@ -205,14 +223,8 @@ def unexplained(route: Route, causes: Words) -> dict[str, Lap]:
 
 
 def responsible(route: Route) -> dict[str, dict[str, str] | None]:
-    """By step the name of who must act: of the province of the house, on the day on which the clock started."""
-    directory, found = partners.directory(), {}
-    for place in route.places:
-        if place.step.responsible:
-            started = place.lap.started_at if place.lap and place.lap.started_at else now()
-            acts = protocol.responsible_for(place.step, route.known.province, local(started).date(), directory)
-            found[place.step.key] = acts.name if acts else None
-    return found
+    """By step the name of who must act."""
+    return {key: each.name if each else None for key, each in route.acting.items()}
 
 
 def over(word: Word, before: datetime, since: datetime) -> dict[uuid.UUID, list[Any]]:
@@ -220,7 +232,7 @@ def over(word: Word, before: datetime, since: datetime) -> dict[uuid.UUID, list[
     told = sa.exists().where(StepWord.case_id == RouteLap.case_id, StepWord.step == RouteLap.step,
                              StepWord.word == word, StepWord.at == RouteLap.started_at)
     found = _by_case((row.case_id, row) for row in db.session.execute(
-        sa.select(RouteLap.case_id, RouteLap.version_id, RouteLap.step, RouteLap.started_at)
+        sa.select(RouteLap.case_id, RouteLap.version_id, RouteLap.step, RouteLap.started_at, RouteLap.institution_id)
         .where(RouteLap.ended_at.is_(None), RouteLap.due_at < before, RouteLap.due_at >= since, ~told)
         .order_by(RouteLap.case_id)
     ))
@@ -228,9 +240,10 @@ def over(word: Word, before: datetime, since: datetime) -> dict[uuid.UUID, list[
 
 
 def step_of(lap: Any) -> Step | None:
-    """The step of a lap as it is kept, in the version that its case follows."""
+    """The step of a lap as it is kept, in the version that its case follows, as it binds who must act."""
     book = protocol.book(lap.version_id)
-    return book.by_key.get(lap.step) if book else None
+    step = book.by_key.get(lap.step) if book else None
+    return step and step.binding(lap.institution_id)
 
 
 # --- the card of a case -----------------------------------------------------------------------------------------------
@@ -243,10 +256,9 @@ def card_of(case: Case) -> dict[str, Any] | None:
 
 
 _CARD = (
-    sa.select(RouteCard.version_id, RouteCard.step, RouteCard.due_at, Institution.name.label("who"))
-    .outerjoin(RouteLap, sa.and_(RouteLap.case_id == RouteCard.case_id, RouteLap.step == RouteCard.step,
-                                 RouteLap.started_at == RouteCard.started_at))
-    .outerjoin(Institution, Institution.id == RouteLap.institution_id)
+    sa.select(RouteCard.version_id, RouteCard.step, RouteCard.due_at, RouteCard.institution_id,
+              Institution.name.label("who"))
+    .outerjoin(Institution, Institution.id == RouteCard.institution_id)
     .where(RouteCard.case_id == sa.bindparam("case", type_=Case.id.type))
 )
 
@@ -254,6 +266,7 @@ _CARD = (
 def with_step(row: dict[str, Any], book: Book) -> dict[str, Any]:
     """A row of where a case stands, with its step, its phase and whether there is a limit."""
     step = book.by_key.get(row["step"] or "")
+    step = step and step.binding(row["institution_id"])
     phase = next((each for each in book.phases if step and each.key == step.phase), None)
     return {**row, "step": step, "phase": phase, "has_limit": (row["due_at"] or NEVER) < NEVER}
 

@@ -121,9 +121,10 @@ def say_standing(step: Step) -> str:
     """Where the limit comes from; what nobody said yes to is a proposal."""
     if step.limit is None:
         return ""
+    standing, proposal = str(step.standing.label), str(_("proposal"))
     if step.standing is Standing.TARGET:
-        return str(Standing.TARGET.label)
-    return str(step.standing.label) if step.is_validated else str(_("proposal"))
+        return f"{standing} · {proposal}" if step.responsible and not step.is_validated else standing
+    return standing if step.is_validated else proposal
 
 
 def say_when(lap: Lap | None, now: datetime) -> str:
