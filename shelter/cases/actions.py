@@ -20,6 +20,7 @@ from shelter.db import db, vault
 from shelter.notices import notice_kind, tell
 from shelter.partners import actions as partners
 from shelter.partners.models import House
+from shelter.partners.queries import named
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _
@@ -187,6 +188,8 @@ def ask_consent(case: Case, *, by: uuid.UUID, **values: Any) -> Consent:
     """Record what she was asked and answered."""
     if values.get("ends_on") and values["ends_on"] < local(now()).date():
         raise RuleBroken(_("A consent cannot end before today"), "ends_on")
+    if values["answer"] is not ConsentAnswer.GIVEN and not values.get("institution_id"):
+        values["institution_id"] = named(values.get("recipient"))
     consent = Consent(foundation_id=case.foundation_id, case_id=case.id, by_id=by, **values)
     db.session.add(consent)
     if consent.answer is not ConsentAnswer.GIVEN:

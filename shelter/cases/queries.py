@@ -25,13 +25,16 @@ from shelter.access import (
     within_reach,
 )
 from shelter.calendar import today
-from shelter.codes.cases import AnsweredBy, CaseState, ConsentAnswer, ConsentPurpose, Milestone
+from shelter.codes.cases import CaseState, ConsentPurpose, Milestone
 from shelter.db import Rows, Together, db, rows_of, unseal, value_of
 from shelter.partners.models import House
 
 from . import rules
 from .models import Case, CaseCard, Person, TeamMember, TimelineEntry
 from .records import Consent, SafeContact, Stay
+from .rules import Asked as Asked
+from .rules import in_force as in_force
+from .rules import spelled
 
 PAGE = 50
 _CASE_ID = sa.bindparam("case_id", type_=Case.id.type)
@@ -289,30 +292,6 @@ _REACHED = sa.select(sa.func.max(TimelineEntry.occurred_at)).where(
 )
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A consent as it is read: what she was asked, what she answered, until when, and whether she took it back."""
-
-    id: uuid.UUID
-    purpose: ConsentPurpose
-    answer: ConsentAnswer
-    asked_at: datetime
-    ends_on: date | None
-    withdrawn_at: datetime | None
-    by_id: uuid.UUID
-    recipient: str | None
-    institution_id: uuid.UUID | None = None
-    fields: tuple[str, ...] | None = None
-    is_written: bool = False
-    given_by: AnsweredBy = AnsweredBy.HERSELF
-    representative: str | None = None
-
-    def is_in_force(self, day: date) -> bool:
-        """Given, not taken back, not past its end."""
-        is_over = self.ends_on is not None and day > self.ends_on
-        return self.answer is ConsentAnswer.GIVEN and not self.withdrawn_at and not is_over
-
-
 def consents(case: Case) -> list[Asked]:
     """Everything she was asked, newest first."""
     rows = unseal(rows_of(_CONSENTS, case_id=case.id), recipient=(Consent.recipient, "id"),
@@ -330,25 +309,6 @@ _CONSENTS = (
 )
 
 
-def in_force(asked: Iterable[Asked], day: date) -> list[Asked]:
-    """Of all she was asked (newest first), what holds on a day: her last word to each question counts.
-
-    A question is a purpose, a recipient and what exactly is shared; a no is a no to all that the same recipient had
-    been granted, a no without a recipient to every earlier recipient.
-    """
-    found: list[Asked] = []
-    questions, closed = set(), set[object]()
-    for each in asked:
-        to, holds = (each.purpose, each.recipient), each.is_in_force(day)
-        question = (*to, each.fields)
-        if holds and question not in questions and not closed & {to, each.purpose}:
-            found.append(each)
-        questions.add(question)
-        if not holds:
-            closed.add(to if each.recipient else each.purpose)
-    return found
-
-
 def may_leave(
     case: Case, purpose: ConsentPurpose, recipient: str | None = None, day: date | None = None,
 ) -> Asked | None:
@@ -358,7 +318,7 @@ def may_leave(
     is for the house alone: it opens nothing to a recipient.
     """
     asked = (each for each in in_force(consents(case), day or today()) if each.purpose is purpose)
-    return next((each for each in asked if not recipient or _spelled(each.recipient) == _spelled(recipient)), None)
+    return next((each for each in asked if not recipient or spelled(each.recipient) == spelled(recipient)), None)
 
 
 def agreed(
@@ -374,10 +334,6 @@ def agreed(
         if each.purpose is purpose and each.institution_id == institution_id and wanted <= set(each.fields or ())
         and rules.speaks_for_her(each.given_by, age)
     ), None)
-
-
-def _spelled(name: str | None) -> str:
-    return " ".join((name or "").split()).casefold()
 
 
 def open_stay(case: Case) -> Stay | None:

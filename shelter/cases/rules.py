@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from stdnum.ec import ci
 
 from shelter.calendar import PartialDate, add_months, age_on
-from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, Heard
+from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, ConsentPurpose, Heard
 from shelter.codes.people import AgeBand, DocumentKind
 from shelter.rules import RuleBroken
+from shelter.texts import plain
 from shelter.texts import say as _
 
 FOLLOW_UP_MONTHS = (1, 3, 6, 12)
@@ -151,3 +155,74 @@ def clean_phone(number: str | None) -> str:
 def follow_ups_due(left_on: date) -> list[tuple[int, date]]:
     """When to be in touch after leaving: (month, day)."""
     return [(month, add_months(left_on, month)) for month in FOLLOW_UP_MONTHS]
+
+
+# --- consents ---------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Asked:
+    """A consent as it is read: what she was asked, what she answered, until when, and whether she took it back."""
+
+    id: uuid.UUID
+    purpose: ConsentPurpose
+    answer: ConsentAnswer
+    asked_at: datetime
+    ends_on: date | None
+    withdrawn_at: datetime | None
+    by_id: uuid.UUID
+    recipient: str | None
+    institution_id: uuid.UUID | None = None
+    fields: tuple[str, ...] | None = None
+    is_written: bool = False
+    given_by: AnsweredBy = AnsweredBy.HERSELF
+    representative: str | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        """Given, not taken back, not past its end."""
+        is_over = self.ends_on is not None and day > self.ends_on
+        return self.answer is ConsentAnswer.GIVEN and not self.withdrawn_at and not is_over
+
+
+def in_force(asked: Iterable[Asked], day: date) -> list[Asked]:
+    """Of all she was asked (newest first), what holds on a day: her last word to each question counts.
+
+    A question is a purpose, a recipient and what exactly is shared; a no is a no to all that the same recipient had
+    been granted, however its name is written, a no without a recipient to every earlier recipient.
+    """
+    found: list[Asked] = []
+    questions, noes = set[object](), list[Asked]()
+    for each in asked:
+        question, holds = (each.purpose, each.recipient, each.fields), each.is_in_force(day)
+        if holds and question not in questions and not any(_is_no_to(no, each) for no in noes):
+            found.append(each)
+        questions.add(question)
+        if not holds:
+            noes.append(each)
+    return found
+
+
+def _is_no_to(no: Asked, other: Asked) -> bool:
+    """Whether a no, or the end of a yes, takes back something that she had agreed to before."""
+    if no.purpose is not other.purpose or (no.recipient and not other.recipient):
+        return False
+    if not no.recipient or spelled(no.recipient) == spelled(other.recipient):
+        return True
+    if no.institution_id or no.answer is ConsentAnswer.GIVEN:
+        return no.institution_id is not None and no.institution_id == other.institution_id
+    return bool(_telling(no.recipient) & _telling(other.recipient))
+
+
+_GENERAL = frozenset({
+    "ministerio", "nacional", "general", "estado", "ecuador", "consejo", "junta", "casa", "fundacion", "centro",
+    "oficina", "direccion", "unidad", "provincial", "cantonal",
+})
+
+
+def _telling(name: str | None) -> set[str]:
+    """The words of a name by which somebody may be meant."""
+    return {word for word in spelled(name).split() if len(word) > 3} - _GENERAL
+
+
+def spelled(name: str | None) -> str:
+    """A name as it is compared: whatever its capitals, accents and spaces."""
+    return plain(name or "")

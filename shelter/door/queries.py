@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from shelter.access import Permission, Reader, SubjectColumns, within_reach
 from shelter.cases.models import Case, Person
 from shelter.cases.queries import CASE_COLUMNS
+from shelter.codes.cases import CaseState
 from shelter.codes.door import RequestState
 from shelter.db import db, rows_of, unseal
 
@@ -65,12 +66,13 @@ _ABOUT = (
 
 
 def nameable(reader: Reader, houses: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, str]]:
-    """Those about whom a request may be said to be: present in these houses, and named to this reader anyway."""
+    """Those about whom a request may be said to be: of these houses, here or not, and named to this reader anyway."""
     rows = db.session.execute(
         sa.select(Case.id, Case.code, Case.person_id, Person.name_used_sealed.label("name"))
         .join(Person, Person.id == Case.person_id)
-        .where(Case.is_present, Case.house_id.in_(houses), within_reach(reader, Permission.PERSON_READ, CASE_COLUMNS))
-        .order_by(Case.code).limit(200)
+        .where(Case.state != CaseState.CLOSED, Case.house_id.in_(houses),
+               within_reach(reader, Permission.PERSON_READ, CASE_COLUMNS))
+        .order_by(Case.is_present.desc(), Case.code).limit(200)
     ).all()
     opened = unseal(rows, name=(Person.name_used, "person_id"))
     return [(row["id"], f"{row['name']} · {row['code']}" if row["name"] else row["code"]) for row in opened]

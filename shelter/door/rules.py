@@ -64,6 +64,8 @@ def is_about_her_or_nobody(told: Told, *, about_somebody: bool) -> None:
     """A request about somebody of the house is hers: she is told, or it says why not."""
     if about_somebody and told is Told.NOT_HERS:
         raise RuleBroken(_("Somebody of this house is chosen above: say whether she knows"), "told")
+    if told is Told.YES and not about_somebody:
+        raise RuleBroken(_("Choose above about whom they asked, or say that it was about nobody of this house"), "told")
 
 
 def fits_on_the_card(calls: str | None) -> list[str]:

@@ -7,14 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from shelter.calendar import now
+from shelter.cases import returning
 from shelter.cases.actions import reached
 from shelter.cases.models import Case
 from shelter.codes.cases import Milestone
 from shelter.codes.interviews import Again, InterviewState, Trace
+from shelter.codes.outgoing import Screening
 from shelter.db import db
 
 from . import queries, rules
 from .models import Interview
+
+HERE = "EC"
 
 
 def plan(
@@ -25,7 +29,9 @@ def plan(
     rules.may_be_planned(occurs_at, now())
     rules.needs_reason(queries.times(case), again)
     for field in ("institution_id", "joint_id"):
-        rules.her_country_is_not_told(field, **queries.knows_of_her(case, values.get(field)))
+        rules.her_country_is_not_told(
+            field, **queries.knows_of_her(case, values.get(field)), is_from_here=case.person.nationality == HERE,
+            refuge=returning.answers(case).get(Screening.REFUGE))
     made = Interview(foundation_id=case.foundation_id, case_id=case.id, by_id=by, state=InterviewState.PLANNED,
                      occurs_at=occurs_at, again=again, reason=reason, **values)
     db.session.add(made)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from shelter.cases.rules import refuge_first
+from shelter.codes.cases import Answer
 from shelter.codes.interviews import Again, InterviewState
 from shelter.codes.referrals import InstitutionKind
 from shelter.rules import RuleBroken
@@ -35,10 +37,16 @@ def one_asks(institution: Any, discipline: Any, joint: Any) -> None:
         raise RuleBroken(_("Choose another institution than the one that interviews her"), "joint_id")
 
 
-def her_country_is_not_told(field: str, *, kind: InstitutionKind | None, agreed: bool) -> None:
-    """A consulate that is to interview her would know of her: she was asked first, when she was referred to it."""
-    if kind is InstitutionKind.CONSULATE and not agreed:
+def her_country_is_not_told(
+    field: str, *, kind: InstitutionKind | None, agreed: bool, refuge: Answer | None, is_from_here: bool,
+) -> None:
+    """A consulate that is to interview her would know of her: she was asked first, whether she needs refuge too."""
+    if kind is not InstitutionKind.CONSULATE:
+        return
+    if not agreed:
         raise RuleBroken(_("No consulate is told of her without her consent"), field)
+    if not is_from_here:
+        refuge_first(refuge, field)
 
 
 def says_how(kind: InstitutionKind | None, *, agreed: bool, reason: str | None) -> None:

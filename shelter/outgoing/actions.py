@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -128,7 +129,7 @@ def send(
         rules.agrees(consent is not None)
         outgoing.consent_id = consent.id if consent else None
     else:
-        rules.she_is_told(outgoing.basis, was_told=was_told, not_told=not_told)
+        rules.she_is_told(outgoing.basis, was_told=was_told, not_told=not_told, may_be_a_child=_may_be_a_child(case))
         outgoing.told_at, outgoing.not_told = (now(), None) if was_told else (None, not_told)
         tell(accounts.holding(Permission.OUTGOING_REVIEW, case.house_id), WITHOUT, about=case, but=by)
     outgoing.left = letter.as_read(case, outgoing)
@@ -148,13 +149,14 @@ def slip_lasts(consent: spine.Asked | None) -> timedelta:
 def reply(
     case: Case, outgoing: Outgoing, *, by: uuid.UUID | None, state: OutgoingState, through: Through,
     reason: NotAttended | None = None, attended_on: date | None = None, who: str | None = None,
-    note: str | None = None, is_correction: bool = False,
+    note: str | None = None, is_correction: bool = False, is_tap: bool = False,
 ) -> Reply:
     """What the institution says. The last word stands; one that was written down wrong is corrected by it."""
     _hold(case, outgoing)
-    rules.may_be_answered(outgoing.state)
+    rules.may_be_answered(outgoing.state, state, is_correction=is_correction)
     assert outgoing.sent_at is not None
-    rules.is_an_answer(state, reason, attended_on, local(outgoing.sent_at).date(), today())
+    rules.is_an_answer(state, reason, attended_on, local(outgoing.sent_at).date(), today(), note=note,
+                       is_tap=is_tap)
     before = queries.last_reply(outgoing)
     if before and before.state is state and before.by_id == by and by and not (who or note or is_correction):
         return before  # the same button, touched twice
@@ -206,6 +208,8 @@ def screen(case: Case, *, by: uuid.UUID, kind: Screening, answer: Answer, note: 
     rules.case_goes_on(case.state)
     found = Screened(foundation_id=case.foundation_id, case_id=case.id, kind=kind, answer=answer, by_id=by, note=note)
     db.session.add(found)
+    db.session.flush()
+    hold_back(case)
     return found
 
 
@@ -216,14 +220,26 @@ def new_slip(case: Case, outgoing: Outgoing, *, by: uuid.UUID) -> None:
     consent = queries.consent_for(case, outgoing)
     if outgoing.basis is Basis.CONSENT:
         rules.agrees(consent is not None)
+    rules.her_country_is_not_told(outgoing.institution.kind, outgoing.basis, case.person.nationality,
+                                  returning.answers(case).get(Screening.REFUGE))
     answers.issue(ANSWER, outgoing.id, lasts=slip_lasts(consent), by=by)
+
+
+def may_still_be_told(case: Case, outgoing: Outgoing) -> bool:
+    """Whether nothing was found since that forbids it: a consulate is told nothing of who may need refuge."""
+    refuge = returning.answers(case).get(Screening.REFUGE)
+    with suppress(RuleBroken):
+        rules.her_country_is_not_told(outgoing.institution.kind, outgoing.basis, case.person.nationality, refuge)
+        return True
+    return False
 
 
 @cases.when_she_says_no
 def hold_back(case: Case) -> None:
     """What left by a consent that she took back: its slip works no more, and the people of the case are told."""
     for outgoing in queries.waiting_of(case):
-        if outgoing.basis is Basis.CONSENT and queries.consent_for(case, outgoing) is None:
+        by_consent = outgoing.basis is Basis.CONSENT
+        if (by_consent and queries.consent_for(case, outgoing) is None) or not may_still_be_told(case, outgoing):
             slip = answers.latest(ANSWER, outgoing.id)
             if slip and slip.is_open:
                 answers.revoke(ANSWER, outgoing.id)

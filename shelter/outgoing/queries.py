@@ -103,13 +103,16 @@ def silent() -> list[Outgoing]:
 def consent_for(case: Case, outgoing: Outgoing) -> cases.Asked | None:
     """The consent by which it may leave, asked anew each time: hers to this very referral, and to no other.
 
-    None: it ended, she took it back or said no to them since, or the text is not the one that was read to her.
+    None: it ended, she took it back or said no to them since, or the text is not the one that was read to her. To what
+    has left already a no to another text of theirs is no answer: it stands as she said it.
     """
     if outgoing.consent_id is None or (not is_sent(outgoing) and letter.as_read(case, outgoing) != outgoing.left):
         return None
     day, age = today(), spine.age(case.person.birth, today())
-    hers = [each for each in cases.consents(case) if each.id == outgoing.consent_id or not each.is_in_force(day)]
-    return next((each for each in cases.in_force(hers, day) if spine.speaks_for_her(each.given_by, age)), None)
+    asked = [each for each in cases.consents(case)
+             if each.id == outgoing.consent_id or not (each.is_in_force(day) or (is_sent(outgoing) and each.fields))]
+    hers = (each for each in cases.in_force(asked, day) if each.id == outgoing.consent_id)
+    return next((each for each in hers if spine.speaks_for_her(each.given_by, age)), None)
 
 
 def is_child(case: Case) -> bool:

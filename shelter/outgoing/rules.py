@@ -48,8 +48,8 @@ ANSWERS = (S.RECEIVED, S.ATTENDED, S.NOT_ATTENDED)
 ANSWERED = frozenset(ANSWERS)
 SLIP_LASTS = timedelta(days=60)
 HOME = "EC"
-GROUNDS = 20
-"""Letters at least of what makes it necessary: nobody reviews a single word."""
+GROUNDS, DIFFERENT = 12, 6
+"""Letters at least of what makes it necessary, and different ones among them: nobody reviews a single word."""
 _JOINS = frozenset({"del", "las", "los", "san", "van", "von", "dos"})
 _BETWEEN = frozenset({"de", "del", "la", "las", "los", "y"})
 _TELEPHONE = r"\+?[0-9][0-9 ()-]{5,24}(\s*ext\.?\s*[0-9]{1,6})?"
@@ -95,9 +95,12 @@ def has_grounds(basis: Basis, grounds: str | None, *, may_be_a_child: bool) -> N
         return
     if basis is Basis.CHILD and not may_be_a_child:
         raise RuleBroken(_("She is of age: this basis is for girls, boys and adolescents"), "basis")
-    if not grounds or len("".join(grounds.split())) < GROUNDS:
+    letters = "".join((grounds or "").split())
+    if len(letters) < GROUNDS or len(set(letters.casefold())) < DIFFERENT:
         raise RuleBroken(
             _("Write in a sentence what makes it necessary without her consent, or what the judge ordered"), "grounds")
+    if basis is Basis.ORDER and not any(each.isdigit() for each in letters):
+        raise RuleBroken(_("Write which court ordered it, the number of the order and its date"), "grounds")
 
 
 def cannot_wait(basis: Basis, service: ServiceType, urgency: Urgency) -> None:
@@ -161,7 +164,9 @@ def is_an_office(reply_to: str) -> None:
         raise RuleBroken(_("Write a telephone number or an e-mail of the office, and nothing else"), "reply_to")
 
 
-def she_is_told(basis: Basis, *, was_told: bool | None, not_told: NotTold | None) -> None:
+def she_is_told(
+    basis: Basis, *, was_told: bool | None, not_told: NotTold | None, may_be_a_child: bool = True,
+) -> None:
     """What leaves without her consent leaves with her knowledge, or it is written down why not."""
     if basis is Basis.CONSENT:
         return
@@ -169,6 +174,8 @@ def she_is_told(basis: Basis, *, was_told: bool | None, not_told: NotTold | None
         raise RuleBroken(_("Say whether she was told"), "was_told")
     if not was_told and not_told is None:
         raise RuleBroken(_("Say why she was not told"), "not_told")
+    if not was_told and not_told is NotTold.TOO_YOUNG and not may_be_a_child:
+        raise RuleBroken(_("She is of age: choose another reason"), "not_told")
 
 
 def her_country_is_not_told(
@@ -208,18 +215,28 @@ def agrees(consented: bool) -> None:
         raise RuleBroken(_("She does not agree to this now: nothing leaves"))
 
 
-def may_be_answered(state: OutgoingState) -> None:
-    """Only what left can be answered; what was withdrawn is over."""
+def may_be_answered(state: OutgoingState, said: OutgoingState | None = None, *, is_correction: bool = False) -> None:
+    """Only what left can be answered; what was withdrawn is over. That it was received is no news after more was."""
     if state not in {S.SENT, *ANSWERS}:
         raise RuleBroken(_("This was not sent, or was withdrawn: there is nothing to answer"))
+    if said is S.RECEIVED and state in {S.ATTENDED, S.NOT_ATTENDED} and not is_correction:
+        raise RuleBroken(_("Not saved: somebody wrote down meanwhile what they answered. Look at it first"))
 
 
 def is_an_answer(
     state: OutgoingState, reason: NotAttended | None, attended_on: date | None, sent_on: date, today: date,
+    *, note: str | None = None, is_tap: bool = False,
 ) -> None:
-    """An answer that fits: the day of attending lies between the referral and today; not attended says why."""
+    """An answer that fits: the day of attending lies between the referral and today; not attended says why.
+
+    `is_tap`: heard on the telephone, one button; the day is not asked.
+    """
     if state is S.NOT_ATTENDED and reason is None:
         raise RuleBroken(_("Choose why she was not attended"), "reason")
+    if state is S.NOT_ATTENDED and reason is NotAttended.OTHER and not note:
+        raise RuleBroken(_("Write which reason"), "note")
+    if state is S.ATTENDED and attended_on is None and not is_tap:
+        raise RuleBroken(_("Write on which day she was attended"), "attended_on")
     if state is S.ATTENDED and attended_on is not None and not sent_on <= attended_on <= today:
         raise RuleBroken(_("Write a day between the referral and today"), "attended_on")
 

@@ -102,7 +102,7 @@ def paper(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """The letter. Each time it is asked again whether it may leave, and written down that it was printed."""
     found = _found(case, sent)
     consent = queries.consent_for(case, found)
-    if not letter.may_be_printed(found, consent is not None):
+    if not letter.may_be_printed(found, consent is not None) or not actions.may_still_be_told(case, found):
         abort(403)
     reading("outgoing.print", found)
     signed = accounts.names([found.sent_by_id, me().id])
@@ -119,7 +119,8 @@ def quick(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """The usual answer, heard on the telephone: one button."""
     found, state = _found(case, sent), QUICK.get(request.form.get("state", "")) or abort(400)
     return saved("outgoing.reply", on=found, to=_of(case, found), said=_("The answer is recorded."),
-                 do=lambda: actions.reply(case, found, by=me().id, state=state, through=Through.CALL))
+                 do=lambda: actions.reply(case, found, by=me().id, state=state, through=Through.CALL,
+                                            is_tap=True))
 
 
 @outgoing.route(f"{ONE}/respuesta", methods=["GET", "POST"], needs=P.OUTGOING_WRITE,
@@ -218,7 +219,7 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
         may_print=letter.may_be_printed(found, consent is not None),
         slip=answers.latest(actions.ANSWER, found.id), by_consent=found.basis is Basis.CONSENT,
         is_child=queries.is_child(case), is_adult=bool(case.person.birth) and not queries.is_child(case),
-        may_review=found.sent_by_id not in {None, me().id},
+        may_review=found.sent_by_id not in {None, me().id}, may_be_told=actions.may_still_be_told(case, found),
     )
 
 

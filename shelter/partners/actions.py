@@ -145,6 +145,7 @@ def add_institution(
     succeeds_id: uuid.UUID | None,
 ) -> Institution:
     """A new office of the route; one that ended may come before it."""
+    rules.is_said_to_be_a_consulate(kind, name_es, name_en)
     _no_other_institution(name_es, province, None)
     earlier = db.session.get(Institution, succeeds_id) if succeeds_id else None
     rules.may_succeed(valid_from, earlier.valid_to if earlier else None)
@@ -168,6 +169,7 @@ def change_institution(
         province=institution.province, valid_from=institution.valid_from, to_confirm=institution.to_confirm,
         followed_by_id=institution.followed_by_id,
     )
+    rules.is_said_to_be_a_consulate(kind, name_es, name_en)
     _no_other_institution(name_es, province, institution.id)
     rules.in_order(valid_from, institution.valid_to, "valid_from")
     with _nobody_is_missed(today(), "kind"):

@@ -14,6 +14,7 @@ from shelter.codes import Entry
 from shelter.codes.places import Province, Rank
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import Rows, db, rows_of, unseal
+from shelter.texts import plain
 
 from .models import Bed, CalendarDay, FocalPoint, Foundation, House, Institution, ListWord, Post
 from .workdays import Decreed, Workdays
@@ -145,6 +146,13 @@ def institution_for(kind: InstitutionKind, province: str | None, on: date) -> In
 def standing(institution: Institution, on: date) -> Institution | None:
     """The institution itself, or the first of those that followed it which exists on the day; None: nobody knows."""
     return directory().standing(institution, on)
+
+
+def named(text: str | None) -> uuid.UUID | None:
+    """The institution of that name, however its letters are written; None when nobody is meant for certain."""
+    if not text:
+        return None
+    return next((key for key, name in institution_names().items() if plain(name["es"]) == plain(text)), None)
 
 
 def institution_names() -> dict[uuid.UUID, dict[str, str]]:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from flask_babel import format_date
 
 from shelter.codes.places import Channel
+from shelter.codes.referrals import InstitutionKind
 from shelter.rules import RuleBroken
+from shelter.texts import plain, say_many
 from shelter.texts import say as _
-from shelter.texts import say_many
 
 LONGEST_ROOM, MOST_BEDS, MOST_ROOMS = 40, 40, 60
 
@@ -143,3 +144,10 @@ def not_said_twice(name: str, others: Iterable[str], field: str) -> None:
     """A list says each thing once."""
     if name.strip().casefold() in {each.strip().casefold() for each in others}:
         raise RuleBroken(_("The list has this word already. If it was retired, bring it back."), field)
+
+
+def is_said_to_be_a_consulate(kind: InstitutionKind, *names: str | None) -> None:
+    """A consulate is entered as one: what protects her from her own country asks for its kind."""
+    words = {word for name in names for word in plain(name or "").split()}
+    if words & {"consulado", "embajada", "consulate", "embassy"} and kind is not InstitutionKind.CONSULATE:
+        raise RuleBroken(_("By its name this is a consulate or an embassy: choose that"), "kind")

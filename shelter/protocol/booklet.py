@@ -14,10 +14,12 @@ from shelter import jobs
 from shelter.access import Permission
 from shelter.answers.paper import Printed
 from shelter.calendar import now, today
+from shelter.codes.protocol import Start
 from shelter.db import db
 from shelter.jobs import Job, Kind, Progress, Result, job_kind
 from shelter.partners.models import Institution
 from shelter.texts import later as _later
+from shelter.texts import say as _
 from shelter.web.paper import pdf
 from shelter.web.prose import prose
 
@@ -71,12 +73,14 @@ def sheets(book: Book) -> list[list[Lane]]:
             found.append([])
             y = 0.0
         name = textwrap.wrap(f"{phase.number}. {words.here(phase.name)}", 16)
-        found[-1].append(Lane(y, height, name, list(_boxes(steps, before, y))))
+        found[-1].append(Lane(y, height, name, list(_boxes(steps, before, y, book.by_key))))
         y += height + 1.4
     return found
 
 
-def _boxes(steps: Sequence[Step], before: Mapping[str, Step], top: float) -> Iterator[Box]:
+def _boxes(
+    steps: Sequence[Step], before: Mapping[str, Step], top: float, steps_by_key: Mapping[str, Step],
+) -> Iterator[Box]:
     width = (PAGE - LABEL - GAP * (ACROSS + 1)) / ACROSS
     there: dict[str, Box] = {}
     for place, step in enumerate(steps):
@@ -84,12 +88,18 @@ def _boxes(steps: Sequence[Step], before: Mapping[str, Step], top: float) -> Ite
         lines = textwrap.wrap(f"{step.number} {words.here(step.name)}", LETTERS, max_lines=LINES, placeholder=" …")
         box = Box(
             step, LABEL + GAP + column * (width + GAP), top + GAP * 0.75 + row * (HIGH + GAP * 0.75), width, lines,
-            words.say_marks(step), words.is_proposal(step),
+            [*_after(step, before, steps_by_key), *words.say_marks(step)], words.is_proposal(step),
         )
         if step.key in before:
             box = replace(box, arrow=_arrow(there[before[step.key].key], box))
         there[step.key] = box
         yield box
+
+
+def _after(step: Step, before: Mapping[str, Step], steps: Mapping[str, Step]) -> Iterator[str]:
+    """The step for which it waits, in words, where no arrow comes from it."""
+    if step.start is Start.STEP and (waits := steps.get(step.after)) and before.get(step.key) != waits:
+        yield _("after %(number)s", number=waits.number)
 
 
 def _arrow(start: Box, end: Box) -> str:

@@ -62,7 +62,7 @@ def answer(
     db.session.refresh(referral)
     rules.may_be_answered(referral.state)
     rules.says_where_or_why(state, reason=reason, to_house=to_house_id, to_institution=to_institution_id,
-                            decline_reason=decline_reason)
+                            decline_reason=decline_reason, came_from=referral.institution_id)
     there = db.session.get(Institution, to_institution_id) if to_institution_id else None
     rules.her_country_is_not_told(there.kind if there else None)
     referral.state, referral.answered_at, referral.answered_by_id, referral.answer = state, now(), by, reason

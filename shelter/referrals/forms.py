@@ -11,6 +11,7 @@ from shelter.texts import later as _
 from shelter.web import (
     CodeField,
     Form,
+    HourField,
     ManyField,
     MomentField,
     NumberField,
@@ -46,7 +47,7 @@ class ReferralForm(Form):
     caller = TextField(_("Who calls, and from which post?"), required=False)
     contact = TextField(_("How to answer them"), required=False, hint=_("Telephone or e-mail of the office"))
     received_at = MomentField(_("When did the referral come in?"))
-    alerted_at = MomentField(
+    alerted_at = HourField(
         _("When did the institution know of her?"), required=False,
         hint=_("The alert: the limits of the route count from here. Empty when they did not say: then from the call."),
     )

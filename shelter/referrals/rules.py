@@ -63,12 +63,14 @@ def may_be_answered(state: ReferralState) -> None:
 
 def says_where_or_why(
     state: ReferralState, *, reason: str | None, to_house: Any, to_institution: Any,
-    decline_reason: DeclineReason | None,
+    decline_reason: DeclineReason | None, came_from: Any = None,
 ) -> None:
     """Whoever is not received deserves that it is written down where she was sent instead, or why not."""
     if state is ReferralState.REDIRECTED:
         if to_house and to_institution:
             raise RuleBroken(_("Choose a house or an institution, not both"), "to_house_id")
+        if to_institution and to_institution == came_from:
+            raise RuleBroken(_("They referred her to you: choose another institution"), "to_institution_id")
         if not (to_house or to_institution or reason):
             raise RuleBroken(_("Write where she was referred instead, or why she could not be received"), "reason")
     if state is ReferralState.DECLINED and not reason and decline_reason in {None, DeclineReason.OTHER}:

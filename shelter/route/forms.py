@@ -14,8 +14,8 @@ from shelter.web import (
     CodeField,
     EditForm,
     Form,
+    HourField,
     ManyField,
-    MomentField,
     RecordField,
     TextArea,
     TickField,
@@ -27,7 +27,7 @@ READERS = _("Visible only to: the team and the coordination of the house")
 class DoneForm(Form):
     """Somebody's word that a step is done."""
 
-    at = MomentField(_("When was it done?"))
+    at = HourField(_("When was it done?"))
     note = TextArea(_("How was it done?"), maxlength=2000, rows=3, readers=READERS,
                     hint=_("Who did it, with whom, what paper shows it. Her story is not needed."))
 
@@ -68,7 +68,7 @@ class ConditionsForm(EditForm):
 class AlertForm(Form):
     """When somebody first knew of her."""
 
-    at = MomentField(_("When did the first institution, or the house, know of her?"))
+    at = HourField(_("When did the first institution, or the house, know of her?"))
     is_about = TickField(_("The hour is approximate"))
 
     def __init__(self, told: Any) -> None:

@@ -8,6 +8,7 @@ from .choices import RecordField as RecordField
 from .fields import DateField as DateField
 from .fields import EmailField as EmailField
 from .fields import FileField as FileField
+from .fields import HourField as HourField
 from .fields import MomentField as MomentField
 from .fields import NumberField as NumberField
 from .fields import OneTimeCodeField as OneTimeCodeField

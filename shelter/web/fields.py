@@ -213,6 +213,8 @@ class MomentField(HouseField):
 
     kind = "moment"
     missing = _later("Write the date and the time")
+    needs_hour = False
+    """Whether a day alone does not do, which is noon elsewhere."""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Two controls: `<name>-date` and `<name>-time`."""
@@ -227,12 +229,13 @@ class MomentField(HouseField):
                 self.data = None
                 self.process_errors = [*self.process_errors, str(error)]
 
-    @staticmethod
-    def _read(day: str, at: str) -> datetime | None:
+    def _read(self, day: str, at: str) -> datetime | None:
         if not day and not at:
             return None
         if not day:
             raise ValueError(_("Write the date too"))
+        if self.needs_hour and not at:
+            raise ValueError(_("Write the time too, roughly if nobody knows it"))
         moment = moment_of(read_date(day), read_time(at) if at else time(12))
         return moment if at or read_date(day) != today() else min(moment, now())
 
@@ -249,6 +252,12 @@ class MomentField(HouseField):
     def shown(self, value: Any) -> Any:
         """A moment in words."""
         return format_datetime(value, "short") if value else _("nothing")
+
+
+class HourField(MomentField):
+    """A moment by which a limit is kept or passed: the hour is not guessed."""
+
+    needs_hour = True
 
 
 class PartialDateField(HouseField):

@@ -19,9 +19,9 @@ class Asked:
     """An answer, without a database."""
 
     def __init__(self, answer, recipient=None, *, withdrawn=False, ended=False, purpose=ConsentPurpose.REFERRAL,
-                 fields=None):
+                 fields=None, institution=None):
         self.purpose, self.answer, self.recipient = purpose, answer, recipient
-        self.fields = fields
+        self.fields, self.institution_id = fields, institution
         self.withdrawn_at = now() if withdrawn else None
         self.ends_on = today() - timedelta(days=1) if ended else None
 
@@ -46,6 +46,12 @@ class Asked:
     ([Asked(NO, "Hospital", fields=("document",)), Asked(YES, "Registro", fields=("age",))], [1]),
     ([Asked(YES, "Hospital", fields=("age",), ended=True), Asked(YES, "Hospital", fields=("age", "needs"))], []),
     ([Asked(NO), Asked(YES, "Hospital", fields=("age",))], []),
+    ([Asked(NO, "ministerio de salud  publica"), Asked(YES, "Ministerio de Salud Pública", institution=1)], []),
+    ([Asked(NO, "Salud, oficina de Pichincha"), Asked(YES, "Ministerio de Salud Pública", institution=1)], []),
+    ([Asked(NO, "Ministerio de Gobierno"), Asked(YES, "Ministerio de Salud Pública", institution=1)], [1]),
+    ([Asked(NO, "Salud del Norte", institution=2), Asked(YES, "Ministerio de Salud Pública", institution=1)], [1]),
+    ([Asked(NO, "MSP", institution=1), Asked(YES, "Ministerio de Salud Pública", institution=1)], []),
+    ([Asked(YES, "Salud del Norte", ended=True), Asked(YES, "Ministerio de Salud Pública", institution=1)], [1]),
 ])
 def test_her_last_word_to_each_question_counts(asked, expected):
     """The newest first; worked out by hand."""

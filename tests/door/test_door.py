@@ -178,14 +178,17 @@ def test_what_each_document_obliges_to_stands_above_the_decision(coordinator, si
     assert "Un oficio pide; no ordena. No es una orden judicial" in text
 
 
-def test_the_coordinator_decides_once_and_says_whether_she_knows(coordinator, sign_in, request_at):
+def test_the_coordinator_decides_once_and_says_whether_she_knows(coordinator, sign_in, request_at, case):
     url, client = request_at(paper="oficio", number="DNP-1"), sign_in(coordinator)
     refused = client.fill(url, given="ordered", answer="x", told="not_hers")
     assert refused.status_code == 422
     assert "given" in wrong(refused)
     assert asked().state is RequestState.OPEN
+    nobody = client.fill(url, given="minimum", answer="Se coordina por el punto focal", told="yes", **when("told_at"))
+    assert nobody.status_code == 422
+    assert "told" in wrong(nobody), "nobody was told who is not chosen"
     assert client.fill(url, given="minimum", answer="Se coordina por el punto focal", told="yes",
-                       **when("told_at")).status_code == 303
+                       case_id=str(case().id), **when("told_at")).status_code == 303
     found = asked()
     assert (found.state, found.given, found.told, found.decided_by_id) == (
         RequestState.DECIDED, Given.MINIMUM, Told.YES, coordinator.id)

@@ -10,9 +10,11 @@ from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
 from shelter.cases.models import TimelineEntry
-from shelter.codes.cases import ConsentAnswer, ConsentPurpose, Milestone
+from shelter.cases.records import Screened
+from shelter.codes.cases import Answer, ConsentAnswer, ConsentPurpose, Milestone
 from shelter.codes.documents import FileKind
 from shelter.codes.interviews import InterviewState
+from shelter.codes.outgoing import Screening
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.services import Discipline
 from shelter.db import db
@@ -144,7 +146,20 @@ def test_no_consulate_interviews_her_before_she_agreed_that_it_is_told_of_her(cl
     with work("test.consent", by=operator):
         cases.ask_consent(hers, by=worker.id, purpose=ConsentPurpose.REFERRAL, answer=ConsentAnswer.GIVEN,
                           institution_id=consulate.id, recipient="Consulado", fields=["needs"])
+    for found in (None, Answer.YES, Answer.UNKNOWN):
+        if found:
+            screened(hers, worker, found)
+        answer = client.fill(f"{url}/planificar", **asked)
+        assert answer.status_code == 422
+        assert field in wrong(answer), "refuge is asked about first"
+    screened(hers, worker, Answer.NO)
     assert client.fill(f"{url}/planificar", **asked).status_code == 303
+
+
+def screened(hers, worker, answer):
+    with work("test.screen", by=operator):
+        db.session.add(Screened(foundation_id=hers.foundation_id, case_id=hers.id, kind=Screening.REFUGE,
+                                answer=answer, by_id=worker.id))
 
 
 @pytest.mark.parametrize("field", ["institution_id", "joint_id"])

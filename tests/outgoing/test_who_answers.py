@@ -198,14 +198,22 @@ def test_a_no_to_the_same_institution_ends_its_slip_and_another_consent_leaves_i
 ):
     sent()
     slip = answers.latest(actions.ANSWER, stored().id)
-    for other in (offices.board, offices.health):
+    for name in (offices.board.name["es"], "ministerio de salud publica"):
         with work("test.no", by=operator):
             cases.ask_consent(rosa, by=worker.id, purpose=db.session.scalar(sa.select(Consent.purpose)),
-                              answer=ConsentAnswer.REFUSED, institution_id=other.id, recipient=other.name["es"],
-                              fields=["needs"])
+                              answer=ConsentAnswer.REFUSED, recipient=name)
         db.session.expire_all()
-        assert slip.is_open is (other is offices.board)
+        assert slip.is_open is (name == offices.board.name["es"])
     assert told() == {worker.id, rosa.card.lead_id}
+
+
+@pytest.mark.parametrize("answer", ["refused", "later"])
+def test_a_no_to_another_text_leaves_alone_what_has_left(client, prepared, press, sent, answer):
+    gone = sent(fields=["name_used"])
+    assert press(prepared(fields=["document"]), "consentimiento", answer=answer).status_code == 303
+    assert client.get(f"{gone}/carta.pdf").status_code == 200
+    assert "Ya no está de acuerdo" not in Page(client.get(gone).text).text
+    assert told() == set()
 
 
 def test_what_left_without_consent_is_not_held_back_by_a_no(prepared, press, stored):

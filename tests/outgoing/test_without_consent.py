@@ -17,6 +17,7 @@ from tests.client import Page
 from tests.outgoing.test_sending import text_of
 
 GROUNDS = "Perdió el conocimiento; va en ambulancia."
+ORDER = "Unidad Judicial Penal de Quito, orden 17282-2026-00045 del 3 de noviembre."
 VITAL = {"basis": "vital", "grounds": GROUNDS, "fields": ["name_used", "age"], "urgency": "today",
          "service": "medical.emergency"}
 
@@ -42,7 +43,7 @@ def test_the_basis_is_written_down(client, rosa, typed):
     (Basis.VITAL, ["name_used", "age", "language"], 303), (Basis.ORDER, ["full_name", "document"], 303),
 ])
 def test_only_the_minimum_leaves(client, rosa, typed, basis, fields, left):
-    form = typed(**{**VITAL, "basis": str(basis), "fields": fields})
+    form = typed(**{**VITAL, "basis": str(basis), "fields": fields, "grounds": ORDER})
     assert client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **form).status_code == left
 
 
@@ -58,7 +59,8 @@ def test_without_her_consent_only_who_gives_the_service_is_told(
     if basis == "child":
         with work("test.birth", by=operator):
             cases.describe(rosa, version=rosa.person.version, birth=PartialDate(today().year - 12))
-    form = typed(**{**VITAL, "basis": basis, "service": service, "to": str(getattr(offices, office).id)})
+    form = typed(**{**VITAL, "basis": basis, "service": service, "to": str(getattr(offices, office).id),
+                    "grounds": ORDER})
     answer = client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **form)
     assert answer.status_code == left
     assert any(each.get("href") == "#to" for each in Page(answer.text).all("a")) is (left == 422)
@@ -203,6 +205,8 @@ def test_whoever_must_review_sees_what_left_and_why_and_not_who_she_is(
     ({"service": "social.return", "basis": "order"}, "basis"),
     ({"urgency": "planned"}, "urgency"), ({"urgency": "72h", "basis": "child"}, "urgency"),
     ({"basis": "order", "grounds": "Orden"}, "grounds"),
+    ({"basis": "order", "grounds": "Lo pidió un juez de la provincia."}, "grounds"),
+    ({"grounds": "a" * 40}, "grounds"),
 ])
 def test_without_her_consent_only_what_cannot_wait_is_asked_for(client, rosa, typed, wrong, field):
     with work("test.birth", by=operator):
@@ -215,7 +219,8 @@ def test_without_her_consent_only_what_cannot_wait_is_asked_for(client, rosa, ty
 @pytest.mark.parametrize("right", [
     {}, {"basis": "child", "service": "legal.complaint", "to": "prosecutor"},
     {"basis": "child", "service": "legal.protection", "to": "board"},
-    {"basis": "order", "service": "social.school", "urgency": "planned"},
+    {"basis": "order", "service": "social.school", "urgency": "planned", "grounds": ORDER},
+    {"grounds": "Está muy grave"},
 ])
 def test_what_cannot_wait_may_be_asked_for(client, rosa, typed, offices, right):
     right = {**right, "to": str(getattr(offices, right.get("to", "health")).id)}

@@ -87,7 +87,7 @@ def test_in_the_diagram_what_nobody_validated_is_a_proposal_and_a_target_is_a_ta
             ("open", "report-child", "identify", "urgent-health", "complaint", "leave")} == {
         "open": ["2 horas", "Meta"], "report-child": ["24 horas", "Propuesta: ley"],
         "identify": ["72 horas", "Meta · Propuesta"], "urgent-health": ["24 horas", "Meta"],
-        "complaint": ["Propuesta"], "leave": [],
+        "complaint": ["tras 6.1", "Propuesta"], "leave": [],
     }
     assert [drawn[key].is_proposal for key in ("open", "report-child", "urgent-health")] == [False, True, False]
 

@@ -160,15 +160,20 @@ def test_a_check_is_on_my_day_hours_before_it_is_late(worker, outside_now):
     assert "Preguntar hoy cómo están" in worker.get("/mi-dia").text
 
 
+def hidden(html):
+    return {name: Page(html).hidden(name) for name in ("csrf_token", "submit_key")}
+
+
 def test_it_ends_once_and_says_why(worker, outside_now):
     assert worker.fill(f"{outside_now}/afuera/fin", ended="other").status_code == 422
     assert worker.fill(f"{outside_now}/afuera/fin", ended="lost").status_code == 422
+    left_open = {page: hidden(worker.get(f"{outside_now}/afuera/{page}").text) for page in ("hoy", "fin")}
     assert worker.fill(f"{outside_now}/afuera/fin", ended="safe_elsewhere").status_code == 303
     assert "Esperan afuera" not in Page(worker.get("/derivaciones").text).text
-    late = worker.fill(f"{outside_now}/afuera/hoy", how="safe", **when("checked_at"))
+    late = worker.post(f"{outside_now}/afuera/hoy", data={**left_open["hoy"], "how": "safe", **when("checked_at")})
     assert late.status_code == 422
     assert "ya no espera afuera" in Page(late.text).text
-    assert worker.fill(f"{outside_now}/afuera/fin", ended="lost").status_code == 422
+    assert worker.post(f"{outside_now}/afuera/fin", data={**left_open["fin"], "ended": "lost"}).status_code == 422
     for page in ("hoy", "fin"):
         told_so = Page(worker.get(f"{outside_now}/afuera/{page}").text)
         assert "Esto terminó el" in told_so.text
