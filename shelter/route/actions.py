@@ -42,7 +42,8 @@ def done(case: Case, step: Step, *, by: uuid.UUID, at: datetime, note: str) -> S
 def skip(case: Case, step: Step, *, by: uuid.UUID, reason: SkipReason, note: str | None) -> StepWord:
     """It will not be done, and why."""
     route = _route(case)
-    rules.may_be_said(step, route.state(step), step.may_be_skipped)
+    rules.may_be_said(step, route.state(step), True)
+    rules.may_be_left_out(step)
     rules.needs_words(reason is SkipReason.OTHER, note)
     return _say(case, step, Word.SKIPPED, by=by, at=now(), note=note, reason=reason)
 

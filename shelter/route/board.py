@@ -22,6 +22,7 @@ from shelter.protocol import queries as protocol
 
 from .models import RouteCard
 from .queries import with_step
+from .rules import binds
 
 AS_KEPT = replace(CASE_COLUMNS, foundation_id=RouteCard.foundation_id, house_id=RouteCard.house_id)
 """A case never changes its house: a page of the board is read along the house, what is due first."""
@@ -68,11 +69,13 @@ def page_of(reader: Reader, asked: Mapping[str, str], cursor: Cursor | None = No
 def pressing(reader: Reader, most: int) -> list[dict[str, Any]]:
     """What is over or ends within three days: of the whole house for who answers for it, else where one is on the team.
 
-    One row more than asked for says that there are more.
+    What is late for certain comes first, targets after it. One row more than asked for says that there are more.
     """
     answers = any(reach is Reach.HOUSE for _grant, reach in grants(reader, Permission.ROUTE_WRITE))
     shape = _Shape(before=True, on_team=not answers)
-    return _opened(rows_of(_page(Asker.of(reader), shape), most=most + 1, **dict(_asked({"estado": "pronto"}))))
+    found = _opened(rows_of(_page(Asker.of(reader), shape), most=PAGE, **dict(_asked({"estado": "pronto"}))))
+    moment = now()
+    return sorted(found, key=lambda row: not (row["due_at"] < moment and binds(row["step"])))[:most + 1]
 
 
 def _asked(asked: Mapping[str, str]) -> Iterator[tuple[str, Any]]:

@@ -331,6 +331,12 @@ def may_be_said(step: Step, state: StepState | None, is_allowed: bool) -> None:
         raise RuleBroken(_("The protocol does not let a person's word do for this step"))
 
 
+def may_be_left_out(step: Step) -> None:
+    """Only what the protocol lets be skipped."""
+    if not step.may_be_skipped:
+        raise RuleBroken(_("The protocol does not let this step be skipped"))
+
+
 def within_the_case(at: datetime, alert_at: datetime | None, now: datetime) -> None:
     """Nothing is done in the future, or before the alert."""
     if at > now + timedelta(minutes=1):

@@ -66,6 +66,7 @@ def test_an_answer_by_slip_is_told_and_stands_on_the_timeline(officer, worker, s
 
 @pytest.mark.parametrize(("answer", "field"), [
     ({"state": ""}, "state"), ({"state": "withdrawn"}, "state"), ({"state": "not_attended"}, "reason"),
+    ({"state": "not_attended", "reason": "other"}, "note"), ({"state": "attended"}, "attended_on"),
     ({"state": "attended", "attended_on": "2999-01-01"}, "attended_on"),
     ({"state": "attended", "attended_on": "1999-01-01"}, "attended_on"),
     ({"state": "received", "note": "x" * 501}, "note"),
@@ -98,6 +99,16 @@ def test_the_usual_answer_is_one_button(client, worker, sent, press, state):
     assert state() is S.ATTENDED
     assert [(each.detail, each.by_id) for each in entries()] == [("received", worker.id), ("attended", worker.id)]
     assert press(url, "llamada", state="prepared").status_code == 400
+
+
+def test_a_page_that_was_left_open_does_not_undo_what_was_answered(client, sent, press, state):
+    url = sent()
+    assert press(url, "llamada", state="attended").status_code == 303
+    late = press(url, "llamada", state="received")
+    assert "alguien anotó mientras tanto" in Page(client.get(late.location).text if late.location else late.text).text
+    assert state() is S.ATTENDED
+    assert client.fill(f"{url}/respuesta", state="received", through="call", is_correction="y").status_code == 303
+    assert state() is S.RECEIVED, "a correction is meant"
 
 
 def test_a_telephone_answer_is_two_taps_from_her_case_and_one_from_the_lists(client, rosa, sent, state):

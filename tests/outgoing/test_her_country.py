@@ -4,13 +4,15 @@ from itertools import product
 
 import pytest
 
+from shelter import answers
 from shelter.audit import operator, work
 from shelter.cases import actions as cases
 from shelter.codes.cases import Answer
 from shelter.codes.outgoing import Basis
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.services import ServiceType
-from shelter.outgoing import rules
+from shelter.db import db
+from shelter.outgoing import actions, rules
 from shelter.rules import RuleBroken
 from tests.client import Page
 
@@ -55,6 +57,22 @@ def test_who_is_of_this_country_needs_no_screening_and_her_consent_all_the_same(
     assert client.fill(address, **typed(to=str(offices.consulate.id))).status_code == 303
     form = typed(to=str(offices.consulate.id), basis="vital", grounds="Urgente.", fields=[])
     assert at(client.fill(address, **form), "basis")
+
+
+def test_what_a_consulate_was_sent_is_held_back_when_she_turns_out_to_need_refuge(
+    client, rosa, offices, screened, sent, press, stored,
+):
+    screened("refuge", "no")
+    url = sent(to=str(offices.consulate.id))
+    assert client.get(f"{url}/carta.pdf").status_code == 200
+    slip = answers.latest(actions.ANSWER, stored().id)
+    screened("refuge", "yes")
+    db.session.expire_all()
+    assert client.get(f"{url}/carta.pdf").status_code == 403
+    assert not slip.is_open
+    assert "Puede necesitar refugio: la hoja de respuesta dejó de servir" in Page(client.get(url).text).text
+    press(url, "hoja")
+    assert not answers.latest(actions.ANSWER, stored().id).is_open, "no new one is made"
 
 
 def test_a_return_is_voluntary_written_and_assessed(client, rosa, typed, screened, press):

@@ -14,6 +14,7 @@ from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners import actions, queries
 from shelter.partners.models import Foundation, House, Institution
+from shelter.rules import RuleBroken
 from tests.client import Page
 
 
@@ -63,6 +64,22 @@ def test_the_one_that_does_it_in_a_province_comes_before_the_country_s(programme
                                 followed_by_id=queries.institution_for(Kind.PROTECTION, "17", day).id)
     assert queries.institution_for(Kind.PROTECTION, "07", day).name["en"].startswith("Cantonal Board")
     assert queries.institution_for(Kind.PROTECTION, "07", day - timedelta(days=1)).id == office.id
+
+
+@pytest.mark.parametrize(("name", "kind", "stands"), [
+    ("Consulado de Colombia", Kind.FOREIGN_AFFAIRS, False), ("EMBAJADA del Perú", Kind.INTERNATIONAL, False),
+    ("Embassy of Peru", Kind.NGO, False), ("Consulado de Colombia", Kind.CONSULATE, True),
+    ("Dirección de Servicios Consulares", Kind.FOREIGN_AFFAIRS, True),
+])
+def test_a_consulate_is_entered_as_one(programme, name, kind, stands):
+    given = {"name_es": name, "name_en": "", "kind": kind, "province": None, "valid_from": None, "succeeds_id": None}
+    with work("test.add", by=operator):
+        if stands:
+            actions.add_institution(**given)
+            return
+        with pytest.raises(RuleBroken) as broken:
+            actions.add_institution(**given)
+    assert broken.value.field == "kind"
 
 
 def test_where_nobody_does_it_nobody_is_named(programme):

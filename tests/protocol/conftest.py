@@ -5,8 +5,10 @@ import pytest
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import today
-from shelter.codes.protocol import VersionState
-from shelter.protocol import actions, queries, rules
+from shelter.codes.protocol import ValidatedBy, VersionState
+from shelter.protocol import actions, queries, rules, validating
+
+SIGNED = {"officer": "Zoila Cando", "post": "Directora", "act": "Oficio 7", "way": ValidatedBy.LETTER}
 
 
 @pytest.fixture
@@ -49,3 +51,13 @@ def publish(ready, second, outside):
             actions.publish(version, second.id, starts_on=starts_on or rules.first_day(today(), queries.latest_start()))
         return version
     return make
+
+
+@pytest.fixture
+def answered(outside):
+    """answered(version, institution, "key", agrees=…) -> what was recorded."""
+    def record(version, institution, *keys, agrees=True, **more):
+        with outside(), work("test.answer", by=operator):
+            told = {**SIGNED, "answered_on": today(), "remark": "" if agrees else "Otro plazo", **more}
+            return validating.record_answer(version, institution, None, keys=keys, agrees=agrees, **told)
+    return record

@@ -11,7 +11,7 @@ from shelter import answers
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import moment_of, today
-from shelter.codes.protocol import ValidatedBy, VersionState
+from shelter.codes.protocol import VersionState
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners import actions as partners
@@ -22,23 +22,11 @@ from shelter.protocol.models import StepValidation, ValidationRequest
 from shelter.rules import RuleBroken
 from tests.client import Page
 
-SIGNED = {"officer": "Zoila Cando", "post": "Directora", "act": "Oficio 7", "way": ValidatedBy.LETTER}
-
 
 @pytest.fixture
 def office(programme):
     """office(Kind.HEALTH) -> the institution of that kind that stands today."""
     return lambda kind: next(each for each in programme.institutions if each.kind == kind and not each.has_ended)
-
-
-@pytest.fixture
-def answered(outside):
-    """answered(version, institution, "key", agrees=…) -> what was recorded."""
-    def record(version, institution, *keys, agrees=True, **more):
-        with outside(), work("test.answer", by=operator):
-            told = {**SIGNED, "answered_on": today(), "remark": "" if agrees else "Otro plazo", **more}
-            return validating.record_answer(version, institution, None, keys=keys, agrees=agrees, **told)
-    return record
 
 
 def named(programme, part):

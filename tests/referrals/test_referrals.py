@@ -1,5 +1,6 @@
 """Referrals: what a caller says, answered once, by the house it is for."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,13 @@ def test_who_is_not_received_gets_a_reason_written_down(app, programme, worker, 
     assert state() is ReferralState.WAITING
     assert worker.fill(referral, state=word, reason="Sin camas; se llamó a otra casa.").status_code == 303
     assert state() == word
+
+
+def test_nobody_is_sent_back_to_who_referred_her(app, programme, worker, referral):
+    caller = db.session.get_one(Referral, uuid.UUID(referral.rsplit("/", 1)[-1])).institution_id
+    answer = worker.fill(referral, state="redirected", to_institution_id=str(caller))
+    assert answer.status_code == 422
+    assert any(each.get("href") == "#to_institution_id" for each in Page(answer.text).all("a"))
 
 
 def test_an_urgent_one_comes_first(app, programme, worker):

@@ -69,6 +69,17 @@ def wrong(answer):
     return {attrs.get("href", "")[1:] for attrs in Page(answer.text).all("a")} & {"at", "alerted_at", "received_at"}
 
 
+@pytest.mark.parametrize("form", ["alerta", "report/cumplido"])
+def test_the_hour_by_which_a_limit_is_kept_is_not_guessed(book, case, staff, sign_in, form):
+    member = staff(Role.CASEWORKER)
+    found = case(team=[member])
+    answer = sign_in(member).fill(f"/casos/{found.id}/ruta/{form}", note="Se denunció.",
+                                  **{"at-date": f"{local(now()):%Y-%m-%d}", "at-time": ""})
+    assert answer.status_code == 422
+    assert wrong(answer) == {"at"}
+    assert "Escriba también la hora" in answer.text
+
+
 # --- asked of whoever refers her --------------------------------------------------------------------------------------
 
 def accepted(programme, worker, ago=2 * HOUR, **more):

@@ -97,7 +97,7 @@ def test_a_step_is_skipped_only_where_the_protocol_lets_it(her, sign_in):
     client = sign_in(member)
     page = client.fill(f"/casos/{found.id}/ruta/report/omitir", reason="not_needed")
     assert page.status_code == 422
-    assert "El protocolo no acepta" in page.text
+    assert "El protocolo no permite omitir este paso" in page.text
     client.fill(f"/casos/{found.id}/ruta/health/omitir", reason="declined")
     assert [(each.step, each.reason) for each in said()] == [("health", "declined")]
     line = text_of(client.get(f"/casos/{found.id}/ruta").text, "health")
