@@ -281,7 +281,7 @@ _TEAM = (
 
 
 def reached_at(case: Case, milestone: Milestone) -> datetime | None:
-    """When a milestone was reached last."""
+    """When a milestone was reached last, as it is told today."""
     found: datetime | None = value_of(_REACHED, case_id=case.id, milestone=milestone)
     return found
 
@@ -289,6 +289,7 @@ def reached_at(case: Case, milestone: Milestone) -> datetime | None:
 _REACHED = sa.select(sa.func.max(TimelineEntry.occurred_at)).where(
     TimelineEntry.case_id == _CASE_ID,
     TimelineEntry.milestone == sa.bindparam("milestone", type_=TimelineEntry.milestone.type),
+    TimelineEntry.id.not_in(_corrected),
 )
 
 
@@ -339,6 +340,18 @@ def agreed(
 def open_stay(case: Case) -> Stay | None:
     """Where she stays now."""
     return db.session.scalar(sa.select(Stay).where(Stay.case_id == case.id, Stay.left_at.is_(None)))
+
+
+def last_stay(case: Case) -> Stay | None:
+    """Where she stays, or stayed last."""
+    return db.session.scalar(sa.select(Stay).where(Stay.case_id == case.id).order_by(Stay.arrived_at.desc()).limit(1))
+
+
+def told_of(record: Any, milestone: Milestone) -> TimelineEntry | None:
+    """What the timeline says last about a record of a case and a milestone: the entry that a correction corrects."""
+    told = sa.select(TimelineEntry).where(TimelineEntry.case_id == record.case_id, TimelineEntry.about_id == record.id)
+    latest = told.where(TimelineEntry.milestone == milestone).order_by(TimelineEntry.entered_at.desc())
+    return db.session.scalar(latest.limit(1))
 
 
 def safe_contact(case: Case) -> SafeContact | None:

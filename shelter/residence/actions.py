@@ -20,6 +20,7 @@ from shelter.partners.models import Bed, BedOutage
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
+from . import queries as beds
 from . import rules
 from .models import Instruction
 
@@ -57,6 +58,20 @@ def _admit(case: Case, bed: Bed, arrived_at: datetime, by: uuid.UUID) -> Stay:
     cases.move_to(
         case, Stage.SHELTER, state=CaseState.OPEN, is_present=True, bed=_label(bed), next_due_on=None, next_step=None
     )
+    return stay
+
+
+def correct_arrival(case: Case, *, by: uuid.UUID, arrived_at: datetime) -> Stay:
+    """When she really arrived last: her stay, and every clock that counts from it, follow."""
+    stay = queries.last_stay(case)
+    if stay is None:
+        raise RuleBroken(_("She has not been given a bed yet"))
+    rules.may_be_corrected(case.state)
+    rules.may_arrive(arrived_at, case.opened_at, now(), *beds.before(stay))
+    rules.before_what_followed(arrived_at, beds.after(stay))
+    told = queries.told_of(stay, Milestone.ADMITTED)
+    stay.arrived_at = arrived_at
+    cases.reached(case, Milestone.ADMITTED, at=arrived_at, by=by, about=stay, corrects=told)
     return stay
 
 

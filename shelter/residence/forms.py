@@ -5,7 +5,7 @@ from __future__ import annotations
 from shelter.codes.leaving import InstructionKind
 from shelter.codes.places import OutOfUse
 from shelter.texts import later as _
-from shelter.web import CodeField, DateField, Form, MomentField, RecordField, TextField
+from shelter.web import CodeField, DateField, Form, HourField, MomentField, RecordField, TextField
 
 
 class BedForm(Form):
@@ -13,6 +13,12 @@ class BedForm(Form):
 
     bed_id = RecordField(_("Bed"), kind="radio", missing=_("Choose a bed"))
     arrived_at = MomentField(_("When did she arrive?"))
+
+
+class ArrivedForm(Form):
+    """When she arrived, told again."""
+
+    arrived_at = HourField(_("When did she arrive?"))
 
 
 class OutageForm(Form):

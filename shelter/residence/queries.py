@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.cases.models import Case, Person
+from shelter.cases.models import Case, Person, TimelineEntry
 from shelter.cases.records import Stay
+from shelter.codes.cases import Milestone
 from shelter.db import db, unseal
 from shelter.partners.models import Bed, BedOutage, House
 
@@ -57,6 +58,25 @@ def free_beds(house_id: uuid.UUID) -> list[Bed]:
             .order_by(Bed.room, sa.func.length(Bed.name), Bed.name)
         )
     )
+
+
+def before(stay: Stay) -> tuple[datetime | None, datetime | None]:
+    """When her stay before that one ended, and until when somebody else was in its bed (if she has not changed it)."""
+    hers = sa.select(sa.func.max(Stay.left_at)).where(Stay.case_id == stay.case_id, Stay.id != stay.id)
+    others = sa.select(sa.func.max(Stay.left_at)).where(
+        Stay.bed_id == stay.bed_id, Stay.id != stay.id, Stay.arrived_at <= stay.arrived_at)
+    return db.session.scalar(hers), None if _moved_at(stay) else db.session.scalar(others)
+
+
+def after(stay: Stay) -> datetime | None:
+    """When she changed the bed, or left: what of a stay comes first after the arrival."""
+    return _moved_at(stay) or stay.left_at
+
+
+def _moved_at(stay: Stay) -> datetime | None:
+    return db.session.scalar(sa.select(sa.func.min(TimelineEntry.occurred_at)).where(
+        TimelineEntry.case_id == stay.case_id, TimelineEntry.about_id == stay.id,
+        TimelineEntry.milestone == Milestone.MOVED))
 
 
 def tonight(house_ids: Collection[uuid.UUID], day: date) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ from shelter.web.page import saved
 from shelter.web.panels import case_panel, case_tab, day_card
 
 from . import actions, queries
-from .forms import BedForm, InstructionForm, OutageForm
+from .forms import ArrivedForm, BedForm, InstructionForm, OutageForm
 from .models import Instruction
 
 residence = Section("residence", __name__)
@@ -81,7 +81,8 @@ def assign(case: Case) -> ResponseReturnValue:
     done = submit(form, "stay.bed", lambda: actions.give_bed(hold(case), by=me().id, **form.values),
                   to=url_for("residence.assign", case=case.id), on=case, said=_("The bed is hers."))
     closed = case.state is CaseState.CLOSED
-    return done or page("residence/assign.html", case=case, form=form, stay=stay, is_closed=closed)
+    last = stay or cases.last_stay(case)
+    return done or page("residence/assign.html", case=case, form=form, stay=stay, last=last, is_closed=closed)
 
 
 def _bed_form(case: Case, stay: Stay | None) -> BedForm:
@@ -92,6 +93,19 @@ def _bed_form(case: Case, stay: Stay | None) -> BedForm:
     if form.is_posted and form.bed_id.process_errors:
         form.bed_id.missing, form.bed_id.process_errors = _("That bed was just taken. Choose another."), []
     return form
+
+
+@residence.route("/casos/<uuid:case>/estancia/llegada", methods=["GET", "POST"], needs=P.INTAKE_WRITE,
+                 draft=_later("The arrival"))
+def correct(case: Case) -> ResponseReturnValue:
+    """When she arrived, told again: the clocks of her route follow."""
+    stay = cases.last_stay(case)
+    form = ArrivedForm(arrived_at=stay.arrived_at if stay else None)
+    done = submit(form, "stay.correct", lambda: actions.correct_arrival(hold(case), by=me().id, **form.values),
+                  to=url_for("residence.assign", case=case.id), on=case,
+                  said=_("It is recorded. What counts from the arrival follows."))
+    closed = case.state is CaseState.CLOSED
+    return done or page("residence/correct.html", case=case, form=form, stay=stay, is_closed=closed)
 
 
 @residence.get("/esta-noche", needs=P.TONIGHT_READ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from shelter.calendar import local, now
@@ -11,6 +11,7 @@ from shelter.cases import actions as cases
 from shelter.cases import queries as finding
 from shelter.cases import returning
 from shelter.cases.models import Case
+from shelter.cases.records import Stay
 from shelter.cases.rules import follow_ups_due
 from shelter.codes.cases import Answer, CaseState, ConsentAnswer, ConsentPurpose, Milestone, Stage
 from shelter.codes.leaving import Destination, ExitReason
@@ -19,7 +20,7 @@ from shelter.db import db
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
-from . import rules
+from . import queries, rules
 from .models import Exit
 
 
@@ -48,6 +49,27 @@ def leave(
     return done
 
 
+def correct(case: Case, *, by: uuid.UUID, left_at: datetime) -> Exit:
+    """When she really left: the stay, the exit and the follow-up, and every clock that counts from it, follow."""
+    done = queries.latest(case)
+    if barrier := why_not_corrected(case, done):
+        raise RuleBroken(barrier)
+    assert done is not None
+    stay = db.session.get_one(Stay, done.stay_id)
+    rules.before_the_next(left_at, queries.next_in_bed(stay))
+    stay.left_at = done.left_at = rules.when(left_at, arrived_at=stay.arrived_at, now=now())
+    told = finding.told_of(done, Milestone.EXITED)
+    cases.reached(case, Milestone.EXITED, at=done.left_at, by=by, about=done, detail=str(done.reason), corrects=told)
+    case.card.next_due_on = _first_contact(done)
+    return done
+
+
+def why_not_corrected(case: Case, done: Exit | None) -> str | None:
+    """Why the moment of her last exit stays as it is; None: it may be corrected."""
+    is_followed = done is not None and queries.is_followed(case, done.left_at)
+    return rules.why_not_corrected(case.state, done is not None, is_followed)
+
+
 def _freely(case: Case, reason: ExitReason, destination: Destination, decision: Answer | None) -> None:
     """A return is voluntary, and comes after both screenings."""
     rules.of_her_own_will(reason, destination, decision)
@@ -69,5 +91,9 @@ def _go_on(case: Case, done: Exit, by: uuid.UUID) -> None:
         cases.move_to(case, Stage.CLOSED, state=CaseState.CLOSED, next_due_on=None, next_step=None, **gone)
         cases.reached(case, Milestone.CLOSED, at=done.left_at, by=by, about=done, detail=str(done.reason))
         return
-    _month, first = follow_ups_due(local(done.left_at).date())[0]
-    cases.move_to(case, Stage.FOLLOW_UP, state=CaseState.FOLLOW_UP, next_due_on=first, next_step="follow_up", **gone)
+    cases.move_to(case, Stage.FOLLOW_UP, state=CaseState.FOLLOW_UP, next_due_on=_first_contact(done),
+                  next_step="follow_up", **gone)
+
+
+def _first_contact(done: Exit) -> date:
+    return follow_ups_due(local(done.left_at).date())[0][1]

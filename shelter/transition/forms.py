@@ -9,7 +9,7 @@ from shelter.codes.cases import Answer, Channel, ConsentAnswer
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.codes.places import Province
 from shelter.texts import later as _
-from shelter.web import ChoiceField, CodeField, Form, MomentField, PhoneField, TextArea, TextField, TickField
+from shelter.web import ChoiceField, CodeField, Form, HourField, MomentField, PhoneField, TextArea, TextField, TickField
 
 from .rules import BY_NUMBER
 
@@ -66,3 +66,9 @@ class ExitForm(Form):
         values = self.values
         del values["confirmed"]
         return {"contact": {name: values.pop(name) for name in CONTACT}, **values}
+
+
+class LeftForm(Form):
+    """When she left, told again."""
+
+    left_at = HourField(_("When did she leave?"))

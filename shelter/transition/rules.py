@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from shelter.cases.rules import not_before, not_in_future
-from shelter.codes.cases import Answer, Channel
+from shelter.codes.cases import Answer, CaseState, Channel
 from shelter.codes.leaving import Destination, ExitReason
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
@@ -25,6 +25,23 @@ def when(left_at: datetime, *, arrived_at: datetime, now: datetime) -> datetime:
     not_in_future(left_at, now, "left_at")
     not_before(left_at, arrived_at, "left_at", _("She cannot leave before she arrived"))
     return max(left_at, arrived_at)
+
+
+def why_not_corrected(state: CaseState, has_left: bool, is_followed: bool) -> str | None:
+    """Why the moment of the last exit stays as it is; None: it may be corrected."""
+    if state is CaseState.CLOSED:
+        return _("This case is closed: its moments stay as they are")
+    if state is CaseState.OPEN or not has_left:
+        return _("She is in the house, or never was: there is no exit to correct")
+    if is_followed:
+        return _("Her follow-up has begun: the contacts count from the exit as it is told")
+    return None
+
+
+def before_the_next(left_at: datetime, next_at: datetime | None) -> None:
+    """One bed holds one person: she left it before the next one came."""
+    if next_at and left_at > next_at:
+        raise RuleBroken(_("Somebody else was in her bed by then: write when she left it"), "left_at")
 
 
 def where(reason: ExitReason, destination: Destination | None, province: str | None) -> Destination:

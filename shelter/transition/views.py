@@ -19,7 +19,7 @@ from shelter.web import Section, me, page, submit
 from shelter.web.panels import case_tab
 
 from . import actions, queries, rules
-from .forms import ExitForm
+from .forms import ExitForm, LeftForm
 
 transition = Section("transition", __name__)
 case_tab(60, "transition.leave", _later("Exit"), P.EXIT_WRITE)
@@ -41,11 +41,25 @@ def leave(case: Case) -> ResponseReturnValue:
     return _left(case)
 
 
+@transition.route("/casos/<uuid:case>/egreso/cuando", methods=["GET", "POST"], needs=P.EXIT_WRITE,
+                  draft=_later("When she left"))
+def correct(case: Case) -> ResponseReturnValue:
+    """When she left, told again: follow-up and clocks follow."""
+    found = queries.latest(case)
+    form = LeftForm(left_at=found.left_at if found else None)
+    done = submit(form, "exit.correct", lambda: actions.correct(hold(case), by=me().id, **form.values),
+                  to=url_for("transition.leave", case=case.id), on=case,
+                  said=_("It is recorded. The follow-up counts from there."))
+    return done or page("transition/correct.html", case=case, form=form, exit=found,
+                        barrier=actions.why_not_corrected(case, found))
+
+
 def _left(case: Case) -> ResponseReturnValue:
     found = queries.latest(case)
     names = accounts.names([found.by_id]) if found else {}
     province = Province(found.province) if found and found.province else None
-    return page("transition/left.html", case=case, exit=found, province=province, names=names)
+    barrier = actions.why_not_corrected(case, found)
+    return page("transition/left.html", case=case, exit=found, province=province, names=names, barrier=barrier)
 
 
 def _afterwards(case: Case) -> str:

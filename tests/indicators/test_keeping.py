@@ -104,6 +104,14 @@ class Walk:
         transition.leave(case, by=self.by, left_at=self.when(case), reason=self.dice.choice(list(ExitReason)),
                          destination=Destination.INDEPENDENT, was_her_decision=Answer.YES)
 
+    def arrived_otherwise(self):
+        case = self.case()
+        residence.correct_arrival(case, by=self.by, arrived_at=self.when(case))
+
+    def left_otherwise(self):
+        case = self.case()
+        transition.correct(case, by=self.by, left_at=self.when(case))
+
     def is_served(self):
         was_held, case = self.dice.random() < 0.8, self.case()
         services.log(case, by=self.by, type=self.dice.choice(TYPES), was_held=was_held, occurred_at=self.when(case),
@@ -146,8 +154,8 @@ class Walk:
             outgoing.reply(case, sent, by=self.by, state=self.dice.choice(ANSWERS), through=Through.CALL,
                            reason=NotAttended.NO_PLACE)
 
-    ACTS = (arrives, comes_back, says_who_she_is, tells, moves, gets_a_bed, gets_a_bed, leaves, leaves, is_served,
-            is_served, is_served, was_served_otherwise, is_called, is_called, is_served_twice_at_once,
+    ACTS = (arrives, comes_back, says_who_she_is, tells, moves, gets_a_bed, gets_a_bed, leaves, leaves,
+            arrived_otherwise, left_otherwise, is_served, is_served, is_served, was_served_otherwise, is_called, is_called, is_served_twice_at_once,
             is_referred, is_referred, is_answered)
 
     def step(self):

@@ -17,8 +17,10 @@ from shelter.cases import actions as cases
 from shelter.cases.models import TimelineEntry
 from shelter.cases.records import Stay
 from shelter.codes.cases import CaseState, Milestone, Stage
+from shelter.codes.leaving import Destination, ExitReason
 from shelter.db import db
 from shelter.partners.models import Bed
+from shelter.transition.actions import leave
 from tests.client import Page
 
 HOUR = timedelta(hours=1)
@@ -26,6 +28,8 @@ PAGES = {
     "a bed": ("/casos/{case}/estancia", "arrived_at", {"bed_id": "{bed}"}),
     "a service": ("/casos/{case}/servicios/nuevo", "occurred_at", {
         "type": "social.escort", "was_held": "yes", "minutes": "30", "modality": "in_person"}),
+    "an arrival that is corrected": ("/casos/{case}/estancia/llegada", "arrived_at", {}),
+    "an exit that is corrected": ("/casos/{case}/egreso/cuando", "left_at", {}),
     "leaving": ("/casos/{case}/egreso", "left_at", {
         "reason": "plan_done", "destination": "family", "was_her_decision": "yes", "confirmed": "y"}),
     "a follow-up": ("/casos/{case}/seguimiento/nuevo", "occurred_at", {
@@ -35,6 +39,7 @@ PAGES = {
     "a step": ("/casos/{case}/ruta/report/cumplido", "at", {"note": "Con oficio"}),
     "the alert": ("/casos/{case}/ruta/alerta", "at", {}),
 }
+IN_THE_HOUSE = {"leaving", "an arrival that is corrected", "an exit that is corrected"}
 
 
 @pytest.fixture
@@ -44,11 +49,14 @@ def her(case, staff, request):
     made = case(team=[member], opened=10)
     what = request.node.callspec.params["what"]
     with work("test.stay", by=operator):
-        if what == "leaving":
+        if what in IN_THE_HOUSE:
             bed = db.session.scalars(sa.select(Bed).where(Bed.house_id == made.house_id)).first()
             db.session.add(Stay(foundation_id=made.foundation_id, house_id=made.house_id, case_id=made.id,
                                 bed_id=bed.id, arrived_at=made.opened_at))
             cases.move_to(made, Stage.SHELTER, is_present=True)
+            db.session.flush()
+        if what == "an exit that is corrected":
+            leave(made, by=member.id, left_at=now(), reason=ExitReason.PLAN_DONE, destination=Destination.FAMILY)
         if what == "a follow-up":
             cases.reached(made, Milestone.EXITED, at=made.opened_at, by=member.id, detail="plan_done")
             cases.move_to(made, Stage.FOLLOW_UP, state=CaseState.FOLLOW_UP)
