@@ -246,10 +246,9 @@ def unlock() -> ResponseReturnValue:
 @accounts.route("/activar/<token>", methods=["GET", "POST"], needs=PUBLIC)
 def activate(token: str) -> ResponseReturnValue:
     """The invitation's link: first password, second factor, promise."""
-    if tokens.is_too_quick(tokens.network()):
-        abort(429)
+    tokens.check_pace()
     if actions.pending(token) is None:
-        tokens.note_wrong(tokens.network())
+        tokens.note_wrong()
         return page("accounts/link_spent.html")
     needs_code = bool(current_app.config["MFA_REQUIRED"])
     form = ActivationForm()

@@ -71,11 +71,10 @@ def _broken(code: str, form: Form, broken: RuleBroken) -> ResponseReturnValue:
 
 def _found(code: str) -> Slip | None:
     """What a code opens; wrong ones are counted, and too many of them from one network have to wait."""
-    if tokens.is_too_quick(tokens.network()):
-        abort(429)
+    tokens.check_pace()
     slip = queries.by_code(code)
     if slip is None:
-        tokens.note_wrong(tokens.network())
+        tokens.note_wrong()
     return slip
 
 

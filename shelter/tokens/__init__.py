@@ -5,6 +5,6 @@ from .actions import new as new
 from .actions import revoke as revoke
 from .actions import spend as spend
 from .models import OneTimeToken as OneTimeToken
-from .pace import is_too_quick as is_too_quick
+from .pace import check_pace as check_pace
 from .pace import network as network
 from .pace import note_wrong as note_wrong

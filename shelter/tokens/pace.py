@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from flask import current_app, request
+from werkzeug.exceptions import TooManyRequests
 
 from shelter.calendar import now
+from shelter.texts import later as _
 
 from .rules import network_of
 
@@ -21,28 +23,35 @@ and whoever copied one letter wrong still gets in.
 _lock = Lock()
 
 
-def network() -> str:
-    """The neighbourhood of the address that this request comes from."""
-    return network_of(request.remote_addr)
+class TooQuick(TooManyRequests):
+    """A network that guesses waits; `said` is for whoever shares it and has a code that is right."""
+
+    said = _("Too many codes that do not work came from your network. Wait a quarter of an hour and try again.")
 
 
-def note_wrong(network: str) -> None:
+def note_wrong() -> None:
     """A token that does not work was shown."""
-    wrong = _wrong()
+    wrong, here = _wrong(), network()
     with _lock:
-        moments = wrong.setdefault(network, deque(maxlen=MOST))
+        moments = wrong.setdefault(here, deque(maxlen=MOST))
         moments.append(now())
-        wrong.move_to_end(network)
+        wrong.move_to_end(here)
         while len(wrong) > NETWORKS:
             wrong.popitem(last=False)
 
 
-def is_too_quick(network: str) -> bool:
-    """Whether that network showed too many lately, and has to wait."""
+def check_pace() -> None:
+    """Raises `TooQuick` for a network that showed too many lately: it has to wait."""
     since = now() - WITHIN
     with _lock:
         lately = {each: sum(at > since for at in moments) for each, moments in _wrong().items()}
-    return lately.get(network, 0) >= (FEW if sum(lately.values()) >= OF_ALL else MOST)
+    if lately.get(network(), 0) >= (FEW if sum(lately.values()) >= OF_ALL else MOST):
+        raise TooQuick
+
+
+def network() -> str:
+    """The neighbourhood of the address that this request comes from."""
+    return network_of(request.remote_addr)
 
 
 def _wrong() -> OrderedDict[str, deque[datetime]]:

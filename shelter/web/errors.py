@@ -70,7 +70,14 @@ def _expected(error: HTTPException) -> ResponseReturnValue:
     if error.code and error.code < 400:
         return error.get_response()
     code = error.code if error.code in SAID else 400 if (error.code or 500) < 500 else 500
-    return _page(code)
+    if code == 429 and request.method == "POST":
+        return _page(code, _said(error), "errors/again.html", texts=calm.typed()[1])
+    return _page(code, _said(error))
+
+
+def _said(error: HTTPException) -> tuple[Any, Any] | None:
+    """What an error says of itself under the usual title."""
+    return (SAID[error.code][0], error.said) if error.code in SAID and hasattr(error, "said") else None
 
 
 def unavailable(error: Exception) -> ResponseReturnValue:

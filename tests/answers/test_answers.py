@@ -206,6 +206,10 @@ def test_who_guesses_has_to_wait_and_others_do_not(app, slip, officer):
     for response in (officer.get(f"/respuesta/{slip.code}"), sent(officer, slip.code),
                      officer.post("/respuesta", data={"code": slip.code})):
         assert response.status_code == 429
+        assert "cuarto de hora" in response.text
+    kept = officer.post("/respuesta", data={"code": slip.code, "words": "Se la atendió el lunes", "answered": "y"})
+    assert "Se la atendió el lunes" in kept.text, "what was written is not lost"
+    assert slip.code not in kept.text
     other = app.test_client()
     other.environ_base["REMOTE_ADDR"] = "198.51.100.9"
     assert other.get(f"/respuesta/{slip.code}").status_code == 200

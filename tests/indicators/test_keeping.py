@@ -155,8 +155,8 @@ class Walk:
                            reason=NotAttended.NO_PLACE)
 
     ACTS = (arrives, comes_back, says_who_she_is, tells, moves, gets_a_bed, gets_a_bed, leaves, leaves,
-            arrived_otherwise, left_otherwise, is_served, is_served, is_served, was_served_otherwise, is_called, is_called, is_served_twice_at_once,
-            is_referred, is_referred, is_answered)
+            arrived_otherwise, left_otherwise, is_served, is_served, is_served, was_served_otherwise,
+            is_called, is_called, is_served_twice_at_once, is_referred, is_referred, is_answered)
 
     def step(self):
         act = self.dice.choice(self.ACTS) if len(self.open) > 2 else type(self).arrives
