@@ -47,6 +47,7 @@ def receive(house: House, *, by: uuid.UUID, **values: Any) -> Referral:
     values["alerted_at"] = rules.when_alerted(
         values.get("alerted_at"), values["received_at"], now(), is_about=values.get("is_alert_about", False))
     rules.is_reachable(values.get("contact_channel"), values.get("number"), values.get("conditions"))
+    rules.children_have_ages(values.get("children") or 0, values.get("ages"))
     referral = Referral(foundation_id=house.foundation_id, house_id=house.id, by_id=by, **values)
     db.session.add(referral)
     return referral
@@ -76,7 +77,9 @@ def answer(
     for need in needs:
         db.session.add(Unmet(foundation_id=referral.foundation_id, house_id=referral.house_id,
                              referral_id=referral.id, need=need, by_id=by))
-    if rules.waits_outside(state, referral.decline_reason, needs, to_a_house=bool(to_house_id)):
+    if rules.waits_outside(
+        state, referral.decline_reason, needs, to_a_house=bool(to_house_id), is_safe=referral.is_safe,
+    ):
         begin_waiting(referral, by=by, lodging=None)
     return _open(referral, by) if state is ReferralState.ACCEPTED else None
 

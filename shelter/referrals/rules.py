@@ -8,7 +8,7 @@ from typing import Any
 
 from shelter.calendar import local
 from shelter.cases.rules import not_in_future, not_long_before
-from shelter.codes.cases import Channel
+from shelter.codes.cases import Answer, Channel
 from shelter.codes.referrals import DeclineReason, HowSheIs, InstitutionKind, ReferralState, UnmetNeed
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
@@ -51,6 +51,12 @@ def is_reachable(channel: Channel | None, number: str | None, conditions: str | 
         raise RuleBroken(_("Write the telephone number"), "number")
     if channel is Channel.NONE and number:
         raise RuleBroken(_("She does not want to be contacted: leave the number out"), "number")
+
+
+def children_have_ages(children: int, ages: str | None) -> None:
+    """Ages are somebody's."""
+    if ages and not children:
+        raise RuleBroken(_("You wrote ages: write how many children come with her, or leave the ages out"), "children")
 
 
 def may_be_answered(state: ReferralState) -> None:
@@ -103,10 +109,15 @@ def unmet_by(decline_reason: DeclineReason | None, chosen: Collection[UnmetNeed]
 
 def waits_outside(
     state: ReferralState, decline_reason: DeclineReason | None, unmet: Collection[UnmetNeed], *, to_a_house: bool,
+    is_safe: Answer,
 ) -> bool:
-    """Whether somebody asks every day how she is, from the answer on: she was sent away, or there is no bed yet."""
+    """Whether somebody asks every day how she is, from the answer on: she was sent away, there is no bed yet, or she
+    is not safe and was sent on to an institution, of which nobody here knows that it received her.
+    """
     if to_a_house:
         return False
+    if state is ReferralState.REDIRECTED and is_safe is Answer.NO:
+        return True
     if state is ReferralState.DECLINED:
         return bool(unmet) or decline_reason not in {DeclineReason.NOT_HER_WISH, DeclineReason.NOT_TRAFFICKING}
     return UnmetNeed.BED in unmet

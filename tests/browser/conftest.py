@@ -17,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.eyes import LOOKED_AT
 from tests.browser.screen import Screen, Watch
 from tests.browser.world import Member, World
 
@@ -40,6 +41,8 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def world(tmp_path_factory) -> World:
     """The programme, with people at each point of the walk. Tests add their own people to it."""
+    here = tmp_path_factory.getbasetemp()
+    LOOKED_AT.file = (here.parent if "PYTEST_XDIST_WORKER" in os.environ else here) / "looked-at"
     return World(tmp_path_factory.mktemp("instance"))
 
 

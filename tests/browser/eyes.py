@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from hashlib import md5
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -42,11 +43,34 @@ SEEN = f"""() => ({{
   wider: ({WIDER})(), shapes: ({SHAPES})(), title: document.title, width: innerWidth,
   language: document.documentElement.lang, theme: document.documentElement.dataset.theme,
 }})"""
-_looked_at: dict[tuple[Any, ...], set[str]] = defaultdict(set)
-"""What axe has looked at, in each look: every element with all that it stands in, every step between two headings.
 
-A page that has nothing else (more rows, other words, parts that stood on other pages) is not asked about again.
-"""
+
+class LookedAt:
+    """What axe has looked at, in each look: every element with all that it stands in, every step between two headings.
+
+    A page that has nothing else (more rows, other words, parts that stood on other pages) is not asked about again, by
+    none of the processes of a run: what one has looked at stands in a file that all of them read.
+    """
+
+    def __init__(self) -> None:
+        self.file: Path | None = None
+        self.known: set[str] = set()
+        self.read_to = 0
+
+    def has_all(self, look: tuple[Any, ...], shapes: list[str]) -> bool:
+        """Whether nothing of it is new; what is new counts as looked at from now on."""
+        assert self.file is not None
+        with self.file.open("a+") as kept:
+            kept.seek(self.read_to)
+            lines, whole, _part = kept.read().rpartition("\n")
+            self.read_to += len(lines + whole)
+            self.known.update(lines.split())
+            new = {md5(repr((look, each)).encode()).hexdigest() for each in shapes} - self.known
+            kept.write("".join(f"{each}\n" for each in new))
+        return not new
+
+
+LOOKED_AT = LookedAt()
 
 
 def problems(page: Page, language: str) -> list[str]:
@@ -58,10 +82,8 @@ def problems(page: Page, language: str) -> list[str]:
         found.append(f"says that it speaks {seen['language']}")
     if names_somebody(seen["title"]):
         found.append(f"names somebody in its title: {seen['title']}")
-    known, shapes = _looked_at[language, seen["width"], seen["theme"]], set(seen["shapes"])
-    if shapes <= known:
+    if LOOKED_AT.has_all((language, seen["width"], seen["theme"]), seen["shapes"]):
         return found
-    known |= shapes
     return found + axe(page)
 
 

@@ -16,7 +16,7 @@ from shelter.outgoing.actions import ANSWER
 from tests.browser.eyes import problems
 from tests.browser.screen import MAIN_FORM
 from tests.browser.tour import expected, tour
-from tests.browser.world import LEFT, STAYING
+from tests.browser.world import GONE, LEFT, STAYING
 
 SMALL = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 WIDE = {"viewport": {"width": 1280, "height": 800}}
@@ -66,6 +66,7 @@ def test_every_page_of_a_role(world, prefer, sign_in, role, language, theme, opt
     world.keep_fresh(world.crew[role])
     findings, seen = Findings(language), set()
     begin = [world.drafted, *(f"/casos/{world.residents[name]}" for name in (LEFT, STAYING))]
+    begin += [f"/casos/{world.residents[GONE]}/egreso/cuando"]
     begin += [path for writer, path in (*world.written.items(), *world.papers.items()) if writer is role]
     for kind in tour(world.app, screen, *begin, examples=2 if options is SMALL else 1):
         findings.look(screen, kind)

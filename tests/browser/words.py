@@ -46,10 +46,15 @@ def texts(page: Page) -> list[str]:
 
 def strangers(page: Page, language: str) -> list[str]:
     """What stands on the page in the other language."""
-    found = texts(page)
     other = "en" if language == "es" else "es"
-    wrong = [f"{phrase!r} in {text!r}" for text in found for phrase in _phrases(other) if _says(text, phrase)]
-    return sorted({*wrong, *(f"{other}: {text!r}" for text in found if _is_of(text, other, language))})
+    return sorted({wrong for text in texts(page) for wrong in _wrong(text, other, language)})
+
+
+@cache
+def _wrong(text: str, other: str, language: str) -> list[str]:
+    """What of one text is in the other language. Most texts stand on many pages."""
+    wrong = [f"{phrase!r} in {text!r}" for phrase in _phrases(other) if _says(text, phrase)]
+    return [*wrong, *([f"{other}: {text!r}"] if _is_of(text, other, language) else [])]
 
 
 def _says(text: str, phrase: str) -> bool:
@@ -94,7 +99,8 @@ def _phrases(language: str) -> list[str]:
             theirs.update(_pieces(other))
         else:
             theirs.update(_pieces(english))
-    return sorted(phrase for phrase in mine if not any(_says(text, phrase) for text in theirs))
+    said = "\n".join(theirs)
+    return sorted(phrase for phrase in mine if not _says(said, phrase))
 
 
 def _pieces(text: str) -> list[str]:

@@ -78,8 +78,8 @@ GIVEN = {
     Role.CASEWORKER: ServiceType.BASIC_KIT, Role.PSYCHOLOGIST: ServiceType.INDIVIDUAL, Role.LAWYER: ServiceType.RIGHTS,
     Role.MEDICAL: ServiceType.TRIAGE,
 }
-CALLING, ARRIVING, STAYING, LEFT, CLOSED = "Killari", "Ñustita", "Quillahua", "Wawaki", "Sumakta"
-CANARIES = (CALLING, ARRIVING, STAYING, LEFT, CLOSED)
+CALLING, ARRIVING, STAYING, GONE, LEFT, CLOSED = "Killari", "Ñustita", "Quillahua", "Illariq", "Wawaki", "Sumakta"
+CANARIES = (CALLING, ARRIVING, STAYING, GONE, LEFT, CLOSED)
 """Names of residents, no words of either language. They stand in no address, no title and no store of a browser."""
 
 
@@ -211,7 +211,7 @@ class World:
                     db.session.flush()
                     referrals.check(waiting, by=lead, checked_at=now(), how=HowSheIs.SAFE, done=None, lodging=None)
             self._at_the_door()
-            found = {name: self._case(name, bed=name != ARRIVING) for name in (ARRIVING, STAYING, LEFT, CLOSED)}
+            found = {name: self._case(name, bed=name != ARRIVING) for name in (ARRIVING, STAYING, GONE, LEFT, CLOSED)}
             self.residents = {name: case.id for name, case in found.items()}
             interviews.plan(found[STAYING], by=lead, occurs_at=now() + timedelta(days=1), again=None, reason=None,
                             discipline=Discipline.LEGAL, purpose=InterviewPurpose.FIRST)
@@ -219,8 +219,8 @@ class World:
                               again=None, reason=None, discipline=Discipline.SOCIAL, purpose=InterviewPurpose.FIRST)
             for name in (STAYING, LEFT):
                 self._cared_for(found[name], lead, name)
-            self._left(found[LEFT], lead, Outcome.PROGRESS)
-            self._left(found[CLOSED], lead, Outcome.DECLINED)
+            for name, outcome in ((GONE, None), (LEFT, Outcome.PROGRESS), (CLOSED, Outcome.DECLINED)):
+                self._left(found[name], lead, outcome)
             self._reports(found[STAYING].foundation_id)
             approvals.ask(
                 pairs.RECOVERY, subject_id=self.crew[Role.LAWYER].id, by=self.crew[Role.ADMINISTRATOR].id,
@@ -355,14 +355,15 @@ class World:
         outgoing.reply(case, made[1], by=lead, state=OutgoingState.RECEIVED, through=Through.CALL)
 
     @staticmethod
-    def _left(case: Case, lead: uuid.UUID, outcome: Outcome) -> None:
+    def _left(case: Case, lead: uuid.UUID, outcome: Outcome | None) -> None:
         transition.leave(
             case, by=lead, left_at=now() - timedelta(days=40), reason=ExitReason.PLAN_DONE,
             destination=Destination.INDEPENDENT, was_her_decision=Answer.YES, plan="Zaguán",
             consent=ConsentAnswer.GIVEN, contact=SAFE,
         )
         at = now() - timedelta(days=9)
-        followup.record(case, by=lead, month=1, occurred_at=at, channel=Channel.CALL, outcome=outcome)
+        if outcome:
+            followup.record(case, by=lead, month=1, occurred_at=at, channel=Channel.CALL, outcome=outcome)
 
 
 SAFE = {

@@ -135,7 +135,7 @@ def test_every_figure_equals_a_count_by_hand(programme, people, period, houses):
         db.session.rollback()
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(people=people, period=st.sampled_from(PERIODS), houses=scopes)
 def test_the_cases_behind_each_figure_and_each_cell_add_up_to_it(programme, people, period, houses):
     scope = scope_of(programme, houses)

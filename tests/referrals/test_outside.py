@@ -215,7 +215,7 @@ def test_another_house_sees_nobody_who_waits(programme, staff, sign_in, worker, 
     ({"state": "declined", "decline_reason": "not_her_wish"}, False),
     ({"state": "declined", "decline_reason": "not_trafficking"}, False),
     ({"state": "declined", "decline_reason": "not_trafficking", "unmet": ["medical"]}, True),
-    ({"state": "redirected", "reason": "A la otra casa de la red."}, False),
+    ({"state": "redirected", "reason": "A la otra casa de la red."}, True),
     ({"state": "redirected", "reason": "A un hotel.", "unmet": ["bed"]}, True),
     ({"state": "accepted"}, False), ({"state": "accepted", "unmet": ["interpreter"]}, False),
     ({"state": "accepted", "unmet": ["bed"]}, True),
@@ -227,6 +227,17 @@ def test_who_is_sent_away_waits_from_the_answer_on_whatever_page_is_left(program
     assert bool(db.session.scalar(sa.select(sa.func.count()).select_from(Waiting))) is waits
     assert ("Preguntar hoy cómo están" in worker.get("/mi-dia").text) is waits
     assert ("Esperan afuera" in Page(worker.get("/derivaciones").text).text) is waits
+
+
+@pytest.mark.parametrize(("is_safe", "waits"), [("yes", False), ("unknown", False), ("no", True)])
+def test_who_is_not_safe_and_sent_on_is_asked_for_until_somebody_knows_that_she_was_received(
+    programme, worker, is_safe, waits,
+):
+    url = worker.fill("/derivaciones/nueva", **answers(programme, name="Aurora", is_safe=is_safe)).location
+    there = str(programme.institutions[1].id)
+    assert worker.fill(url, state="redirected", to_institution_id=there).status_code == 303
+    db.session.expire_all()
+    assert bool(db.session.scalar(sa.select(sa.func.count()).select_from(Waiting))) is waits
 
 
 def test_until_it_is_written_where_she_sleeps_she_is_asked_for_soon(programme, people, worker):

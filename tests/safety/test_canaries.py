@@ -91,7 +91,7 @@ def walked(app, programme, staff, sign_in, caplog, tmp_path):
         is_safe="no",
         needs_doctor="yes",
         urgency="today",
-        children="0",
+        children="1",
         name=say("referral.name"),
         caller=say("referral.caller"),
         contact=say("referral.contact"),
