@@ -142,7 +142,8 @@ def publish(version: ProtocolVersion, by: uuid.UUID, *, starts_on: date, seen: i
         raise RuleBroken(_("It cannot be published yet: %(reason)s", reason=_told(version, wrong[0])))
     version.state, version.starts_on = VersionState.PUBLISHED, starts_on
     version.published_at, version.published_by_id = now(), by
-    ask_to_read(ReadingKind.PROTOCOL, version.id, version.title, by=by, starts_on=starts_on)
+    title = rules.numbered(version.title, version.number)
+    ask_to_read(ReadingKind.PROTOCOL, version.id, title, by=by, starts_on=starts_on)
 
 
 def refusal(version: ProtocolVersion, by: uuid.UUID) -> str:

@@ -12,7 +12,7 @@ from shelter.codes.cases import Milestone
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind
 from shelter.rules import RuleBroken
-from shelter.texts import language
+from shelter.texts import language, speaking
 from shelter.texts import say as _
 
 
@@ -234,6 +234,15 @@ def _of_evidence(step: Step) -> Iterator[tuple[str, str]]:
 def here(words: Mapping[str, str] | None) -> str:
     """A text in the reader's language; in Spanish where it has no other."""
     return (words.get(language()) or words["es"]) if words else ""
+
+
+def numbered(title: Mapping[str, str], number: int) -> dict[str, str]:
+    """What a version is called where several are spoken of, by language."""
+    found = {}
+    for each, text in title.items():
+        with speaking(each):
+            found[each] = f"{text} · {_('version %(number)s', number=number)}"
+    return found
 
 
 def said(step: Step) -> str:

@@ -291,7 +291,7 @@ def test_a_new_version_is_asked_of_everybody_new_staff_too_until_another_replace
 
     elena = colleague("Elena")
     assert "Para que usted lo lea" in page_of(elena)
-    assert "Protocolo de la Ruta de Asistencia" in page_of(elena)
+    assert "Protocolo de la Ruta de Asistencia · versión 1" in page_of(elena)
     page = Page(elena.get("/protocolo").text)
     assert "Por favor, lea esta versión" in page.text
     says = next(each["action"] for each in page.all("form") if "/lecturas/" in each.get("action", ""))

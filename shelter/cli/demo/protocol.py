@@ -22,6 +22,7 @@ from shelter.protocol.models import (
     ProtocolWriter,
     StepValidation,
 )
+from shelter.protocol.rules import numbered
 
 from .chance import Almanac, Dice
 from .programme import Place
@@ -84,7 +85,8 @@ def bring_in(dice: Dice, almanac: Almanac, places: list[Place], programme: uuid.
     steps = _steps(dice, current)
     _answers(dice, almanac, current, steps, programme)
     team = [programme, *(each for place in places for each in place.staff.values())]
-    _asked(dice, almanac, ReadingKind.PROTOCOL, current.id, current.title, programme, almanac.days + 1, team)
+    title = numbered(current.title, current.number)
+    _asked(dice, almanac, ReadingKind.PROTOCOL, current.id, title, programme, almanac.days + 1, team)
     _next(dice, almanac, current, programme, places[0])
     _procedure(dice, almanac, programme, team)
 
