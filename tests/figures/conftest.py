@@ -87,6 +87,7 @@ def trail():
 
     def decisions(action):
         db.session.rollback()
-        return list(db.session.scalars(sa.select(AuditEntry.decision).where(AuditEntry.action == action)))
+        written = sa.select(AuditEntry.decision).where(AuditEntry.action == action)
+        return list(db.session.scalars(written.order_by(AuditEntry.seq)))
 
     return decisions

@@ -45,7 +45,8 @@ def test_a_job_is_done_and_what_came_of_it_is_kept(asked, one_by_one, fresh, mem
     job = fresh(job.id)
     assert (job.state, job.found, job.file, job.attempts) == (JobState.DONE, {"twice": 42}, b"a file", 1)
     assert job.ended_at >= job.began_at >= job.asked_at
-    actions = list(db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.object_id == job.id)))
+    written = sa.select(AuditEntry.action).where(AuditEntry.object_id == job.id).order_by(AuditEntry.seq)
+    actions = list(db.session.scalars(written))
     assert actions == ["test.ask", "job.done"]
 
 

@@ -83,7 +83,7 @@ def newest():
 
 def trail(action):
     db.session.rollback()
-    return list(db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == action)))
+    return list(db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.seq)))
 
 
 def test_a_coordinator_makes_a_report_and_downloads_it(staff, sign_in):
