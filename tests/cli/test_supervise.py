@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.pg import fresh_database
 
@@ -84,14 +86,28 @@ class Running:
         return {"web" if below(each) else "jobs": each for each in below(self.process.pid)}
 
 
-@pytest.fixture
-def start(instance, server, tmp_path):
-    """with start() as running: … a real server on an instance that was there before"""
+@pytest.fixture(scope="module")
+def begun(server, tmp_path_factory):
+    """An instance that `shelter init` has made, to be copied; and its database where that is on a server."""
+    folder = tmp_path_factory.mktemp("begun") / "instance"
+    around = {name: value for name, value in os.environ.items() if not name.startswith("SHELTER_")}
+    around["SHELTER_INSTANCE"] = str(folder)
     with ExitStack() as stack:
-        around = {**os.environ, "SHELTER_INSTANCE": str(instance)}
         if server:
             around["SHELTER_DATABASE_URL"] = stack.enter_context(fresh_database(server))
         subprocess.run([*SHELTER, "init"], env=around, check=True, capture_output=True)
+        yield folder, around.get("SHELTER_DATABASE_URL")
+
+
+@pytest.fixture
+def start(begun, instance, server, tmp_path):
+    """with start() as running: … a real server on an instance that was there before"""
+    folder, database = begun
+    shutil.copytree(folder, instance)
+    with ExitStack() as stack:
+        around = {**os.environ, "SHELTER_INSTANCE": str(instance)}
+        if server:
+            around["SHELTER_DATABASE_URL"] = stack.enter_context(fresh_database(server, make_url(database).database))
 
         @contextmanager
         def starting(*arguments, port=None):
