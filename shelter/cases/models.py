@@ -184,5 +184,6 @@ class CaseCard(Model):
     lead_id: Mapped[uuid.UUID | None]
     is_safe: Mapped[Answer | None] = word(Answer)
     needs_doctor: Mapped[Answer | None] = word(Answer)
+    needs_interpreter: Mapped[Answer | None] = word(Answer)
 
     case: Mapped[Case] = relationship(back_populates="card")

@@ -31,7 +31,7 @@ from shelter.partners.models import House
 
 from . import rules
 from .models import Case, CaseCard, Person, TeamMember, TimelineEntry
-from .records import Consent, SafeContact, Stay
+from .records import Consent, RouteConditions, SafeContact, Stay
 from .rules import Asked as Asked
 from .rules import in_force as in_force
 from .rules import spelled
@@ -329,7 +329,7 @@ def agreed(
 
     It was given by who may give it on that day: she, or who represents her while she is a child.
     """
-    wanted, age = set(fields), rules.age(case.person.birth, day or today())
+    wanted, age = set(fields), age_of(case, day or today())
     return next((
         each for each in in_force(consents(case), day or today())
         if each.purpose is purpose and each.institution_id == institution_id and wanted <= set(each.fields or ())
@@ -340,6 +340,17 @@ def agreed(
 def open_stay(case: Case) -> Stay | None:
     """Where she stays now."""
     return db.session.scalar(sa.select(Stay).where(Stay.case_id == case.id, Stay.left_at.is_(None)))
+
+
+def declaration(case: Case) -> RouteConditions | None:
+    """What was declared of her, as a record."""
+    return db.session.scalar(sa.select(RouteConditions).where(RouteConditions.case_id == case.id))
+
+
+def age_of(case: Case, day: date) -> int | None:
+    """In whole years, the younger where her birth or what was declared of her leaves doubt; None: not known."""
+    found = declaration(case)
+    return rules.declared_age(rules.age(case.person.birth, day), found.conditions if found else ())
 
 
 def last_stay(case: Case) -> Stay | None:

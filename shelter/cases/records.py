@@ -1,8 +1,9 @@
 """What is recorded about a case and read by several features: stays, consents, how to contact her safely,
-the two screenings before anything concerns her return, searches."""
+the two screenings before anything concerns her return, what was declared of her, searches."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import date, datetime
 
@@ -13,7 +14,8 @@ from shelter.calendar import now
 from shelter.codes.cases import Answer, AnsweredBy, Channel, ConsentAnswer, ConsentPurpose, Heard
 from shelter.codes.outgoing import Screening
 from shelter.codes.people import AgeBand, SpokenLanguage
-from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
+from shelter.codes.protocol import Condition
+from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, Versioned, word
 from shelter.db.sealed import NAME
 from shelter.partners.models import Bed
 
@@ -132,6 +134,25 @@ class Screened(Model):
     by_id: Mapped[uuid.UUID]
     note_sealed: Mapped[SealedBytes | None]
     note = Sealed("return_screening.note", ("case", "case_id"), Compartment.CORE)
+
+
+class RouteConditions(Versioned, Model):
+    """What was declared of her that decides which steps concern her; what the file says need not be declared."""
+
+    __tablename__ = "route_conditions"
+    __table_args__ = (sa.ForeignKeyConstraint(*OF_CASE),)
+
+    id: Mapped[Key]
+    foundation_id: Mapped[uuid.UUID]
+    case_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    by_id: Mapped[uuid.UUID]
+    declared_sealed: Mapped[SealedBytes | None]
+    declared = Sealed("route_conditions.declared", ("case", "case_id"), Compartment.CORE)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The same as words of the list."""
+        return [Condition(each) for each in json.loads(self.declared or "[]")]
 
 
 class SavedSearch(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,6 +13,7 @@ from stdnum.ec import ci
 from shelter.calendar import PartialDate, add_months, age_on
 from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, ConsentPurpose, Heard
 from shelter.codes.people import AgeBand, DocumentKind
+from shelter.codes.protocol import Condition
 from shelter.rules import RuleBroken
 from shelter.texts import plain
 from shelter.texts import say as _
@@ -95,6 +96,13 @@ def age_band(birth: PartialDate | None, day: date) -> AgeBand | None:
 
 OF_AGE, ADOLESCENT = 18, 12
 """From when on nobody else answers for her; and from when on a child is always heard (CNA, arts. 4 and 60)."""
+
+
+def declared_age(age: int | None, declared: Collection[Condition]) -> int | None:
+    """Whose majority is in doubt is under 18 (CNA, art. 5); so is, of any age, who is declared a child."""
+    if Condition.DOUBTFUL_MAJORITY in declared:
+        return OF_AGE - 1 if age is None else min(age, OF_AGE - 1)
+    return 0 if age is None and Condition.CHILD in declared else age
 
 
 def speaks_for_her(given_by: AnsweredBy, age: int | None) -> bool:

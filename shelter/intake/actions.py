@@ -45,7 +45,8 @@ def check_safety(
                   needs_interpreter=intake.needs_interpreter, safety=intake.safety)
     intake.is_safe, intake.needs_doctor = is_safe, needs_doctor
     case.card.is_safe, case.card.needs_doctor = is_safe, needs_doctor
-    intake.needs_interpreter, intake.safety = needs_interpreter, safety
+    intake.needs_interpreter = case.card.needs_interpreter = needs_interpreter
+    intake.safety = safety
     case.person.language = language
     intake.safety_at = now()
     cases.reached(case, Milestone.SAFETY_CHECKED, at=now(), by=by, about=intake)

@@ -89,7 +89,7 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
 
 def _may_be_a_child(case: Case) -> bool:
     """Doubt is resolved in favour of the younger age (CNA, art. 5)."""
-    age = spine_rules.age(case.person.birth, today())
+    age = spine.age_of(case, today())
     return age is None or age < spine_rules.OF_AGE
 
 
@@ -104,7 +104,7 @@ def ask_her(
     """
     rules.may_be_sent(outgoing.state)
     given_by = given_by or AnsweredBy.HERSELF
-    spine_rules.answers_for_her(given_by, answer, heard, representative, spine_rules.age(case.person.birth, today()))
+    spine_rules.answers_for_her(given_by, answer, heard, representative, spine.age_of(case, today()))
     if given_by is not AnsweredBy.HERSELF:
         values |= {"representative": representative, "heard": heard}
     consent = cases.ask_consent(

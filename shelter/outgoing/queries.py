@@ -108,7 +108,7 @@ def consent_for(case: Case, outgoing: Outgoing) -> cases.Asked | None:
     """
     if outgoing.consent_id is None or (not is_sent(outgoing) and letter.as_read(case, outgoing) != outgoing.left):
         return None
-    day, age = today(), spine.age(case.person.birth, today())
+    day, age = today(), cases.age_of(case, today())
     asked = [each for each in cases.consents(case)
              if each.id == outgoing.consent_id or not (each.is_in_force(day) or (is_sent(outgoing) and each.fields))]
     hers = (each for each in cases.in_force(asked, day) if each.id == outgoing.consent_id)
@@ -116,8 +116,8 @@ def consent_for(case: Case, outgoing: Outgoing) -> cases.Asked | None:
 
 
 def is_child(case: Case) -> bool:
-    """Whether she is under 18, or may be by what is known of her birth."""
-    age = spine.age(case.person.birth, today())
+    """Whether she is under 18, or may be by what is known of her birth, or is declared of her."""
+    age = cases.age_of(case, today())
     return age is not None and age < spine.OF_AGE
 
 

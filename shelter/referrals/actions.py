@@ -103,7 +103,8 @@ def _open(referral: Referral, by: uuid.UUID) -> Case:
     house = db.session.get_one(House, referral.house_id)
     case = cases.open_case(house, by=by, opened_at=referral.received_at, name_used=referral.name)
     case.person.language = referral.language
-    case.card.is_safe, case.card.needs_doctor = referral.is_safe, referral.needs_doctor
+    for name in ("is_safe", "needs_doctor", "needs_interpreter"):
+        setattr(case.card, name, getattr(referral, name))
     if referral.alerted_at:
         cases.alerted(case, at=referral.alerted_at, by=referral.by_id, is_about=referral.is_alert_about)
     cases.reached(case, Milestone.REFERRED, at=referral.received_at, by=referral.by_id, about=referral)

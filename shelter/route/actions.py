@@ -11,10 +11,12 @@ from shelter.access import Role
 from shelter.accounts import queries as accounts
 from shelter.audit import machine, work
 from shelter.calendar import local, now
+from shelter.cases import queries as spine
 from shelter.cases import returning
 from shelter.cases import rules as cases
 from shelter.cases.actions import alerted
 from shelter.cases.models import Case, TimelineEntry
+from shelter.cases.records import RouteConditions
 from shelter.codes.protocol import Condition, DelayCause, Evidence, SkipReason
 from shelter.codes.route import Word
 from shelter.db import db
@@ -26,7 +28,7 @@ from shelter.texts import later as _later
 from shelter.texts import say as _
 
 from . import queries, rules
-from .models import RouteConditions, StepWord
+from .models import StepWord
 
 
 def done(case: Case, step: Step, *, by: uuid.UUID, at: datetime, note: str) -> StepWord:
@@ -90,12 +92,11 @@ def take_back(said: StepWord) -> StepWord:
 
 def declare(case: Case, conditions: Iterable[Condition], *, version: int, by: uuid.UUID) -> RouteConditions:
     """What is true of her that the file does not say: steps follow from it."""
-    found = queries.declaration(case)
+    found = spine.declaration(case)
     if found is None:
         found = RouteConditions(case_id=case.id, foundation_id=case.foundation_id, by_id=by)
         db.session.add(found)
-    now_says = [Condition(each) for each in json.loads(found.declared or "[]")]
-    found.expect(version, declared=[str(each.value) for each in now_says])
+    found.expect(version, declared=[str(each.value) for each in found.conditions])
     found.declared, found.by_id = json.dumps(sorted(conditions)), by
     return found
 

@@ -20,6 +20,7 @@ from shelter.audit import last as do_last
 from shelter.audit.work import quietly
 from shelter.calendar import local, zone_name
 from shelter.cases.models import Case, CaseCard, Person, TimelineEntry
+from shelter.cases.records import RouteConditions
 from shelter.codes.protocol import StepState
 from shelter.db import Rows, db, rows_of, value_of
 from shelter.db.among import among, listed, text_of
@@ -35,11 +36,11 @@ from shelter.protocol.rules import Step
 from shelter.rounds import every
 from shelter.texts import say_many
 
-from .models import RouteCard, RouteConditions, RouteEdition, RouteLap, StepWord
+from .models import RouteCard, RouteEdition, RouteLap, StepWord
 from .queries import Known, known
 from .rules import ALERTS, NEVER, Event, Lap, is_told_by, laps, next_due
 
-DEFINITIONS = 2
+DEFINITIONS = 3
 """To be counted up whenever clocks are worked out in another way."""
 PORTION = 200
 """How many cases at a time: others who write wait for that long, not for all."""
@@ -47,7 +48,7 @@ LOCKS = 730451922  # any number: the first half of the name of each case's lock
 MOVES: dict[type[Any], frozenset[str]] = {
     TimelineEntry: frozenset(), StepWord: frozenset(), RouteConditions: frozenset(),
     Case: frozenset({"age_band", "closed_at", "state", "house_id", "opened_at"}),
-    Person: frozenset({"nationality"}), CaseCard: frozenset({"is_safe"}),
+    Person: frozenset({"nationality", "document_kind"}), CaseCard: frozenset({"is_safe", "needs_interpreter"}),
 }
 """What moves clocks when it is written; of a record that was there, which columns (none named: any)."""
 

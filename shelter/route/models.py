@@ -13,7 +13,7 @@ from shelter.calendar import now
 from shelter.codes.protocol import DelayCause, SkipReason, StepState
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
-from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, Versioned, word
+from shelter.db import Compartment, Key, Model, Sealed, SealedBytes, word
 
 OF_CASE = (["foundation_id", "case_id"], ["case.foundation_id", "case.id"])
 
@@ -47,20 +47,6 @@ class StepWord(Model):
         if self.reason is None:
             return ""
         return (SkipReason if self.word is Word.SKIPPED else DelayCause)(self.reason).label
-
-
-class RouteConditions(Versioned, Model):
-    """What was declared of her that decides which steps concern her; what the file says need not be declared."""
-
-    __tablename__ = "route_conditions"
-    __table_args__ = (sa.ForeignKeyConstraint(*OF_CASE),)
-
-    id: Mapped[Key]
-    foundation_id: Mapped[uuid.UUID]
-    case_id: Mapped[uuid.UUID] = mapped_column(unique=True)
-    by_id: Mapped[uuid.UUID]
-    declared_sealed: Mapped[SealedBytes | None]
-    declared = Sealed("route_conditions.declared", ("case", "case_id"), Compartment.CORE)
 
 
 class RouteLap(Model):

@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from shelter.calendar import local, now
+from shelter.cases import queries as spine
 from shelter.cases.models import Case, CaseCard, Person, TimelineEntry
+from shelter.cases.records import RouteConditions
 from shelter.codes.cases import Answer, CaseState, Milestone
-from shelter.codes.people import AgeBand
+from shelter.codes.people import AgeBand, DocumentKind
 from shelter.codes.protocol import Condition, StepState
 from shelter.codes.route import Word
 from shelter.db import Rows, db, rows_of, unseal
@@ -28,7 +30,7 @@ from shelter.partners.models import House, Institution
 from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Book, Step, followed
 
-from .models import RouteCard, RouteConditions, RouteLap, StepWord
+from .models import RouteCard, RouteLap, StepWord
 from .rules import ALERTS, NEVER, Event, Facts, Lap, Place, Said, laps, places
 
 CHILDREN = frozenset({AgeBand.TO_8, AgeBand.TO_17})
@@ -160,6 +162,10 @@ def _told_by(case: Any) -> frozenset[Condition]:
         found.add(Condition.FOREIGN)
     if case.is_safe is Answer.NO:
         found.add(Condition.IN_DANGER)
+    if case.needs_interpreter is Answer.YES:
+        found.add(Condition.INTERPRETER)
+    if case.document_kind is DocumentKind.NONE:
+        found.add(Condition.NO_DOCUMENTS)
     return frozenset(found)
 
 
@@ -172,15 +178,10 @@ def _by_case(pairs: Iterable[tuple[uuid.UUID, Any]]) -> defaultdict[uuid.UUID, l
 
 def conditions(case: Case) -> tuple[frozenset[Condition], frozenset[Condition], int]:
     """What was declared of her, what the file says itself, and the version of the declaration."""
-    found = declaration(case)
+    found = spine.declaration(case)
     row = rows_of(_cases(is_sqlite()), cases=listed([text_of(case.id)]))[0]
-    declared = frozenset(map(Condition, json.loads(found.declared or "[]"))) if found else frozenset()
+    declared = frozenset(found.conditions if found else ())
     return declared, _told_by(row), found.version if found else 1
-
-
-def declaration(case: Case) -> RouteConditions | None:
-    """What was declared of her, as a record."""
-    return db.session.scalar(sa.select(RouteConditions).where(RouteConditions.case_id == case.id))
 
 
 def words_of(case: Case) -> list[StepWord]:
@@ -275,7 +276,8 @@ def with_step(row: dict[str, Any], book: Book) -> dict[str, Any]:
 def _cases(sqlite: bool) -> Rows:
     return (
         sa.select(Case.id, Case.foundation_id, Case.house_id, Case.opened_at, Case.closed_at, Case.state, Case.age_band,
-                  House.province, House.canton, Person.nationality, CaseCard.is_safe)
+                  House.province, House.canton, Person.nationality, Person.document_kind, CaseCard.is_safe,
+                  CaseCard.needs_interpreter)
         .join(House, House.id == Case.house_id).join(Person, Person.id == Case.person_id)
         .join(CaseCard, CaseCard.case_id == Case.id)
         .where(among(Case.id, "cases", sqlite=sqlite))

@@ -1,5 +1,7 @@
 """Who may say yes for a child; and what happens to a slip when she says no afterwards."""
 
+import json
+import uuid
 from datetime import timedelta
 from itertools import product
 
@@ -13,11 +15,12 @@ from shelter.audit import operator, work
 from shelter.calendar import PartialDate, local, now, today
 from shelter.cases import actions as cases
 from shelter.cases.models import Case
-from shelter.cases.records import Consent
-from shelter.cases.rules import answers_for_her, speaks_for_her
+from shelter.cases.records import Consent, RouteConditions
+from shelter.cases.rules import answers_for_her, declared_age, speaks_for_her
 from shelter.codes.cases import AnsweredBy, ConsentAnswer, ConsentPurpose, Heard
 from shelter.codes.outgoing import OutgoingState
 from shelter.codes.places import Channel, Rank
+from shelter.codes.protocol import Condition
 from shelter.codes.services import Discipline
 from shelter.db import db
 from shelter.notices.models import Notice
@@ -69,6 +72,33 @@ def test_a_yes_that_nobody_may_give_so_is_refused_at_its_field(aged, prepared, p
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Consent)) == 0
     assert press(url, "enviar").status_code == 422
     assert state() is OutgoingState.PREPARED
+
+
+@pytest.mark.parametrize("declared", ["child", "doubtful_majority"])
+def test_who_is_declared_a_child_or_perhaps_one_does_not_answer_alone(
+    client, rosa, aged, prepared, press, state, declared,
+):
+    """Of nobody whose majority is in doubt is it presumed (CNA, art. 5); her birth is not known, or says twenty."""
+    aged(None if declared == "child" else 20)
+    with work("test.declare", by=operator):
+        db.session.add(RouteConditions(case_id=rosa.id, foundation_id=rosa.foundation_id, by_id=uuid.uuid4(),
+                                       declared=json.dumps([declared])))
+    url = prepared()
+    assert at_field(press(url, "consentimiento", answer="given"), "given_by")
+    assert at_field(press(url, "consentimiento", answer="given", given_by="herself"), "given_by")
+    assert press(url, "enviar").status_code == 422
+    assert press(url, "consentimiento", **MOTHER).status_code == 303
+    assert press(url, "enviar").status_code == 303
+    assert state() is OutgoingState.SENT
+
+
+@pytest.mark.parametrize(("age", "declared", "expected"), [
+    (None, [], None), (None, [Condition.CHILD], 0), (None, [Condition.DOUBTFUL_MAJORITY], 17),
+    (25, [Condition.CHILD], 25), (25, [Condition.DOUBTFUL_MAJORITY], 17), (15, [Condition.DOUBTFUL_MAJORITY], 15),
+    (20, [Condition.FOREIGN], 20),
+])
+def test_the_age_that_counts_by_hand(age, declared, expected):
+    assert declared_age(age, declared) == expected
 
 
 @pytest.mark.parametrize(("years", "said"), [

@@ -1,5 +1,6 @@
 """The answer to a referral: sent on, declined with a reason, what could not be met; and the caller's whole word."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,6 +59,15 @@ def test_everything_that_was_said_stands_on_the_page(programme, worker):  # noqa
     text = Page(worker.get(url).text).text
     for said in ("El hombre vigila la terminal", "2 (3 y 8)", "0987654321", "Solo por la mañana", "Por escrito"):
         assert said in text
+
+
+def test_what_was_asked_at_the_call_stands_on_the_first_page_of_her_arrival(programme, worker):  # noqa: F811
+    url = worker.fill("/derivaciones/nueva", **answers(programme, needs_interpreter="yes", language="zho")).location
+    worker.fill(url, state="accepted")
+    case = db.session.scalar(sa.select(Referral.case_id))
+    page = worker.get(f"/ingresos/{case}/seguridad").text
+    for name, value in (("is_safe", "no"), ("needs_interpreter", "yes")):
+        assert re.search(rf'name="{name}"[^>]*value="{value}"[^>]*checked', page), name
 
 
 def test_the_focal_point_is_a_post_and_the_page_says_who_holds_it_today(programme, worker):  # noqa: F811

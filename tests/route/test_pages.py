@@ -13,18 +13,19 @@ from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
-from shelter.cases.records import Screened
+from shelter.cases.models import Case
+from shelter.cases.records import RouteConditions, Screened
 from shelter.codes.cases import Answer, CaseState, Milestone
 from shelter.codes.outgoing import Screening
-from shelter.codes.protocol import Standing, Unit
+from shelter.codes.protocol import Condition, Standing, Unit
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.route import Word
 from shelter.db import db
 from shelter.partners.models import Institution
 from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Limit
-from shelter.route import kept
-from shelter.route.models import RouteConditions, StepWord
+from shelter.route import kept, queries
+from shelter.route.models import StepWord
 from tests.route.made import SPOKEN, small_book
 from tests.route.made import step as made
 
@@ -160,6 +161,18 @@ def test_what_is_declared_of_her_decides_which_steps_concern_her_and_is_sealed(h
     assert b"pregnant" not in sealed
     html = client.get(f"/casos/{found.id}/ruta/condiciones").text
     assert set(re.findall(r'value="(\w+)" checked', html)) == {"doubtful_majority", "pregnant"}
+
+
+def test_what_the_file_says_need_not_be_declared(her, sign_in):
+    """Whether she needs an interpreter is asked on the first page of an arrival, her papers on the second."""
+    found, member = her
+    client = sign_in(member)
+    client.fill(f"/ingresos/{found.id}/seguridad", is_safe="no", needs_doctor="no", needs_interpreter="yes")
+    client.fill(f"/ingresos/{found.id}/persona", name_used="Rosa", nationality="CN", document_kind="none")
+    db.session.rollback()
+    db.session.expire_all()
+    assert queries.conditions(db.session.get(Case, found.id))[1] == {
+        Condition.IN_DANGER, Condition.INTERPRETER, Condition.FOREIGN, Condition.NO_DOCUMENTS}
 
 
 def test_a_step_that_nobody_knows_is_not_there(her, sign_in):

@@ -81,10 +81,11 @@ class Walk(Leaving):
         is_safe, needs_doctor = choices.SAFE.spin(self.rng), choices.DOCTOR.spin(self.rng)
         if later and dice.chance(0.9):  # answered anew since
             is_safe, needs_doctor = Answer.YES, Answer.NO
-        self.card |= {"is_safe": is_safe, "needs_doctor": needs_doctor}
+        needs_interpreter = Answer.NO if who.language is SpokenLanguage.SPANISH else Answer.YES
+        self.card |= {"is_safe": is_safe, "needs_doctor": needs_doctor, "needs_interpreter": needs_interpreter}
         intake = self.add(
             Intake, version=2 if later else 1, is_safe=is_safe, needs_doctor=needs_doctor,
-            needs_interpreter=Answer.NO if who.language is SpokenLanguage.SPANISH else Answer.YES,
+            needs_interpreter=needs_interpreter,
             safety=dice.one(stories.SAFETY) if dice.chance(0.7) else None,
             wishes=dice.one(stories.WISHES) if later and dice.chance(0.85) else None,
             safety_at=safety_at, person_at=person_at, situation_at=later, consent_at=later, finished_at=done,
