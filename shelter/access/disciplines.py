@@ -34,3 +34,8 @@ def written_by(reader: Reader, case: Subject | None = None) -> list[Discipline]:
 def may_read(reader: Reader, discipline: Discipline, case: Subject) -> bool:
     """Whether the reader may open the notes of a discipline about a case."""
     return allows(reader, READ[discipline], case)
+
+
+def readable(reader: Reader, case: Subject) -> list[Discipline]:
+    """The disciplines whose notes about a case the reader may open."""
+    return [each for each in Discipline if may_read(reader, each, case)]

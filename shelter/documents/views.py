@@ -9,10 +9,9 @@ from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
-from shelter.access.disciplines import READ, READERS, WRITE, may_read, written_by
+from shelter.access.disciplines import READ, READERS, WRITE, may_read, readable, written_by
 from shelter.accounts import queries as accounts
 from shelter.cases.models import Case
-from shelter.codes.services import Discipline
 from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.web import Leaves, Section, me, page, require, submit
@@ -32,7 +31,7 @@ SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 @documents.get("/casos/<uuid:case>/documentos", needs=P.DOCUMENT_READ)
 def index(case: Case) -> ResponseReturnValue:
     """Those that stand: that there is one, of which discipline; its title only for those who read it."""
-    rows = queries.of_case(case, _readable(case))
+    rows = queries.of_case(case, readable(me(), case))
     return page("documents/index.html", case=case, rows=rows, names=accounts.names(row["by_id"] for row in rows),
                 may_attach=bool(written_by(me(), case)))
 
@@ -57,12 +56,12 @@ def _attach(case: Case, form: DocumentForm) -> Document:
 def show(case: Case, document: uuid.UUID) -> ResponseReturnValue:
     """One of them, and its versions."""
     found = _found(case, document)
-    readable, latest = may_read(me(), found.discipline, case), queries.corrected_by(found)
+    opens, latest = may_read(me(), found.discipline, case), queries.corrected_by(found)
     earlier = queries.earlier(found)
-    if readable:
+    if opens:
         reading(READ[found.discipline], found)
     return page(
-        "documents/show.html", case=case, document=found, readable=readable, readers=READERS[found.discipline],
+        "documents/show.html", case=case, document=found, readable=opens, readers=READERS[found.discipline],
         latest=latest, earlier=earlier, names=accounts.names(each.by_id for each in (found, *earlier)),
         may_change=found.discipline in written_by(me(), case) and latest is None and not found.is_withdrawal,
     )
@@ -118,11 +117,7 @@ def _list_of(document: Document) -> str:
     return url_for("documents.index", case=document.case_id)
 
 
-def _readable(case: Case) -> list[Discipline]:
-    return [each for each in Discipline if may_read(me(), each, case)]
-
-
 @case_panel(60, P.DOCUMENT_READ, "documents/_panel.html")
 def panel(case: Case) -> dict[str, Any]:
     """The latest three, on the case page."""
-    return {"rows": queries.of_case(case, _readable(case), 3), "may_attach": bool(written_by(me(), case))}
+    return {"rows": queries.of_case(case, readable(me(), case), 3), "may_attach": bool(written_by(me(), case))}

@@ -20,6 +20,7 @@ from shelter.cases.records import RouteConditions
 from shelter.codes.protocol import Condition, DelayCause, Evidence, SkipReason
 from shelter.codes.route import Word
 from shelter.db import db
+from shelter.documents import queries as documents
 from shelter.notices import notice_kind, tell
 from shelter.protocol.rules import Step
 from shelter.rounds import every
@@ -31,14 +32,19 @@ from . import queries, rules
 from .models import StepWord
 
 
-def done(case: Case, step: Step, *, by: uuid.UUID, at: datetime, note: str) -> StepWord:
-    """Somebody's word that a step is done, with a note of how."""
+def done(
+    case: Case, step: Step, *, by: uuid.UUID, at: datetime, note: str, document_id: uuid.UUID | None = None,
+) -> StepWord:
+    """Somebody's word that a step is done, with a note of how; and the document of the case that shows it."""
     route = _route(case)
     rules.may_be_said(step, route.state(step), Evidence.WORD in step.evidence or Evidence.DOCUMENT in step.evidence)
+    rules.is_shown(step, bool(document_id and documents.one(case, document_id)))
     rules.within_the_case(at, route.facts.alert_at, now())
     if step.key in rules.RETURNS:
         returning.may_return(case, "note")
-    return _say(case, step, Word.DONE, by=by, at=at, note=note)
+    said = _say(case, step, Word.DONE, by=by, at=at, note=note)
+    said.document_id = document_id
+    return said
 
 
 def skip(case: Case, step: Step, *, by: uuid.UUID, reason: SkipReason, note: str | None) -> StepWord:

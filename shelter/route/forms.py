@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import uuid
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from shelter.calendar import Precision
-from shelter.codes.protocol import Condition, DelayCause, SkipReason
+from shelter.codes.protocol import Condition, DelayCause, Evidence, SkipReason
+from shelter.protocol.rules import Step
 from shelter.texts import later as _
 from shelter.web import (
     ChoiceField,
@@ -31,8 +33,15 @@ class DoneForm(Form):
     note = TextArea(_("How was it done?"), maxlength=2000, rows=3, readers=READERS,
                     hint=_("Who did it, with whom, what paper shows it. Her story is not needed."))
 
-    def __init__(self, now: datetime) -> None:
+    document_id = RecordField(_("Which document of the case shows it?"), required=False, kind="select",
+                              hint=_("Attach it first, under «Documents»."))
+
+    def __init__(self, now: datetime, step: Step, documents: Sequence[tuple[uuid.UUID, str]]) -> None:
         super().__init__(at=now)
+        if Evidence.DOCUMENT not in step.evidence:
+            del self.document_id
+        else:
+            self.document_id.choices = documents
 
 
 class SkipForm(Form):

@@ -22,7 +22,8 @@ class StepWord(Model):
     """What somebody of the team said of a step in a case, and what the program told others of it.
 
     Rows are added; what was a mistake is taken back and stays. `at` is the moment of which it speaks: when it was done;
-    of a cause, when the clock started whose limit is over. `reason` is a word of SkipReason or DelayCause.
+    of a cause, when the clock started whose limit is over. `reason` is a word of SkipReason or DelayCause;
+    `document_id` the document of the case that shows it.
     """
 
     __tablename__ = "step_word"
@@ -38,6 +39,7 @@ class StepWord(Model):
     entered_at: Mapped[datetime] = mapped_column(default=now)
     by_id: Mapped[uuid.UUID | None]
     taken_back_at: Mapped[datetime | None]
+    document_id: Mapped[uuid.UUID | None]
     note_sealed: Mapped[SealedBytes | None]
     note = Sealed("step_word.note", ("case", "case_id"), Compartment.CORE)
 

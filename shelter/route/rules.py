@@ -331,6 +331,13 @@ def may_be_said(step: Step, state: StepState | None, is_allowed: bool) -> None:
         raise RuleBroken(_("The protocol does not let a person's word do for this step"))
 
 
+def is_shown(step: Step, has_document: bool) -> None:
+    """Where the protocol wants a document, nobody's word does instead."""
+    if Evidence.DOCUMENT in step.evidence and Evidence.WORD not in step.evidence and not has_document:
+        raise RuleBroken(
+            _("For this step the protocol wants a document: attach it to the case first, and choose it"), "document_id")
+
+
 def may_be_left_out(step: Step) -> None:
     """Only what the protocol lets be skipped."""
     if not step.may_be_skipped:

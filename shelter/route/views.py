@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from shelter.access import Permission as P
 from shelter.access import allows, houses_of
+from shelter.access.disciplines import readable
 from shelter.accounts import queries as accounts
 from shelter.calendar import now
 from shelter.cases.actions import hold
 from shelter.cases.models import Case
 from shelter.cases.queries import Cursor
 from shelter.codes.route import Word
+from shelter.documents import queries as documents
 from shelter.partners import queries as partners
 from shelter.protocol.rules import Step
 from shelter.texts import Given
@@ -67,7 +69,8 @@ def index(case: Case) -> ResponseReturnValue:
              draft=_later("A step of the route"))
 def done(case: Case, step: str) -> ResponseReturnValue:
     """Somebody's word that it is done."""
-    asked, form = _step(case, step), DoneForm(now())
+    asked = _step(case, step)
+    form = DoneForm(now(), asked, words.say_documents(documents.of_case(case, readable(me(), case))))
     sent = submit(form, "route.done", lambda: actions.done(hold(case), asked, by=me().id, **form.values),
                   to=_back(case, step), on=case, said=_("The step is done."))
     return sent or page("route/say.html", case=case, form=form, step=asked, said=Given, what="done")

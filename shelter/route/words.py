@@ -186,3 +186,11 @@ def say_more(count: int) -> str:
     """How many more steps are running; empty of none."""
     return str(say_many("%(num)s more step is running: see it below",
                         "%(num)s more steps are running: see them below", count) if count else "")
+
+
+def say_documents(rows: Iterable[Mapping[str, Any]]) -> list[tuple[uuid.UUID, str]]:
+    """The documents of a case as choices: number and title; of those that the reader may not open, the discipline."""
+    return [
+        (row["id"], f"{row['number']}. {row['title'] or row['discipline'].label} · {say_day(row['made_at'])}")
+        for row in rows
+    ]

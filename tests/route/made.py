@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date
 
 from shelter.codes.cases import Milestone
@@ -39,6 +40,13 @@ def small_book():
     names = {"alert": ("Alerta", "Alert"), "house": ("En la casa", "In the house"), "out": ("Salida", "Leaving")}
     phases = tuple(Phase(key, {"es": es, "en": en}, place + 1) for place, (key, (es, en)) in enumerate(names.items()))
     return Book(uuid.UUID(int=7), 1, date(2020, 1, 1), phases=phases, steps=steps)
+
+
+def paper_book():
+    """The same, and an order that nothing but a document shows."""
+    book = small_book()
+    order = step("order", "house", evidence=frozenset({Evidence.DOCUMENT}), is_beside=True)
+    return replace(book, steps=(*book.steps, order))
 
 
 def speak_of_a_step(say, client, send, case):

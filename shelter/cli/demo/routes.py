@@ -13,6 +13,7 @@ from shelter.cases.models import Case, CaseCard
 from shelter.codes.protocol import DelayCause, Evidence, SkipReason
 from shelter.codes.route import Word
 from shelter.db import db
+from shelter.documents.models import Document
 from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Step
 from shelter.route import kept
@@ -48,12 +49,14 @@ def tell(dice: Dice, almanac: Almanac) -> None:
 
 
 def _open_laps() -> list[Any]:
+    paper = sa.select(Document.id).where(Document.case_id == RouteLap.case_id, Document.kind.is_not(None)).order_by(
+        Document.number.desc()).limit(1).scalar_subquery()
     newest = sa.select(Case.id).order_by(Case.opened_at.desc(), Case.id).limit(MOST)
     spoken = [step.key for book in protocol.books() for step in book.steps
               if step.may_be_skipped or not SAYABLE.isdisjoint(step.evidence)]
     return list(db.session.execute(
         sa.select(RouteLap.case_id, RouteLap.foundation_id, RouteLap.step, RouteLap.number, RouteLap.version_id,
-                  RouteLap.started_at, RouteLap.due_at, CaseCard.lead_id)
+                  RouteLap.started_at, RouteLap.due_at, CaseCard.lead_id, paper.label("paper"))
         .join(CaseCard, CaseCard.case_id == RouteLap.case_id)
         .where(RouteLap.case_id.in_(newest), RouteLap.ended_at.is_(None), RouteLap.started_at.is_not(None),
                RouteLap.step.in_(spoken))
@@ -65,7 +68,10 @@ def _say(dice: Dice, lap: Any, last: datetime) -> list[StepWord]:
     """In seven of ten cases done in time, else late or skipped where it may be; what is over for long was done."""
     chance, length = dice.rng.random(), (lap.due_at - lap.started_at) if lap.due_at else WITHOUT_LIMIT
     over_at = lap.started_at + length
-    if SAYABLE.isdisjoint(_step(lap).evidence):  # what the records did not show for long did not take place
+    evidence = _step(lap).evidence
+    if Evidence.WORD not in evidence and Evidence.DOCUMENT in evidence and not lap.paper:
+        return []
+    if SAYABLE.isdisjoint(evidence):  # what the records did not show for long did not take place
         is_old, at = over_at < last - LONG, over_at + DAY
         return [_word(dice, lap, Word.SKIPPED, at, at, None, dice.one(list(SkipReason)[:4]))] if is_old else []
     if chance < 0.7:
@@ -80,7 +86,11 @@ def _say(dice: Dice, lap: Any, last: datetime) -> list[StepWord]:
 
 
 def _done(dice: Dice, lap: Any, at: datetime, last: datetime) -> list[StepWord]:
-    return [_word(dice, lap, Word.DONE, at, at, dice.one(NOTES))] if at < last else []
+    if at >= last:
+        return []
+    said = _word(dice, lap, Word.DONE, at, at, dice.one(NOTES))
+    said.document_id = lap.paper if Evidence.DOCUMENT in _step(lap).evidence else None
+    return [said]
 
 
 def _why(dice: Dice, lap: Any, over_at: datetime, last: datetime) -> list[StepWord]:
