@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.calendar import Period, now
+from shelter.calendar import Period, now, today
 from shelter.cases.models import Case
 from shelter.codes.cases import CaseState
 from shelter.codes.protocol import LimitEnd, Standing, StepState
@@ -43,16 +43,23 @@ _ENDED = _("The limit ended in the period and before now. Not steps that were sk
 
 
 def steps_by_key(versions: Collection[str] | None = None) -> dict[str, list[tuple[Book, Step]]]:
-    """Every step of some versions (all) with the books that have it, as the newest has it first, in its order.
+    """Every step of some versions (all) with the books that have it, as the one in force has it first, in its order.
 
     `versions`: their words, as the fact `version` has them.
     """
     found: dict[str, list[tuple[Book, Step]]] = {}
-    for book in reversed(protocol.books()):
+    for book in _latest_first():
         if versions is None or text_of(book.version_id) in versions:
             for each in book.steps:
                 found.setdefault(each.key, []).append((book, each))
     return found
+
+
+def _latest_first() -> list[Book]:
+    """Every published version, the one in force first; those that start another day come last."""
+    books = protocol.books()
+    begun = [each for each in books if each.starts_on <= today()]
+    return [*reversed(begun), *(each for each in books if each.starts_on > today())]
 
 
 def _steps() -> dict[str, str]:
@@ -61,7 +68,7 @@ def _steps() -> dict[str, str]:
 
 def _phases() -> dict[str, str]:
     found: dict[str, str] = {}
-    for book in reversed(protocol.books()):
+    for book in _latest_first():
         found |= {each.key: f"{each.number}. {here(each.name)}" for each in book.phases if each.key not in found}
     return found
 

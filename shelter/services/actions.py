@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from shelter.audit import enter
 from shelter.calendar import now
+from shelter.cases import returning
 from shelter.cases.actions import reached
 from shelter.cases.models import Case, CaseCard
 from shelter.codes.cases import Milestone
@@ -28,6 +29,8 @@ def log(
 ) -> Service:
     """Record a service, on the timeline too; the card remembers the last one that took place."""
     occurred_at = rules.when(occurred_at, opened_at=case.opened_at, closed_at=case.closed_at, now=now())
+    if was_held and type is ServiceType.RETURN:
+        returning.may_return(case, "type")
     if was_held:
         _keep_the_latest(case, occurred_at)
     service = Service(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -53,6 +55,18 @@ def test_a_step_stands_with_the_limit_by_which_it_was_measured(coordinator):
     assert "24 horas · Ley · Fiscalía General del Estado" in text
     assert "48 horas" not in text
     assert "en la versión" not in text
+
+
+def test_a_version_that_starts_another_day_does_not_number_what_was_done(coordinator, books):
+    """Its phases stand in another order, and have other names."""
+    before = coordinator.get(PAGE).text
+    ahead = books[-1]
+    phases = tuple(replace(each, number=4 - each.number, name={"es": "Otra", "en": "Other"}) for each in ahead.phases)
+    steps = tuple(replace(each, number=f"9.{place}") for place, each in enumerate(ahead.steps))
+    books.append(replace(ahead, version_id=uuid4(), number=3, starts_on=date(2026, 12, 15), phases=phases, steps=steps))
+    for heading in ("Cuánto tardan los pasos", "Por qué vencieron los plazos"):
+        assert rows(coordinator.get(PAGE).text, heading) == rows(before, heading)
+    assert "Otra" not in coordinator.get(PAGE).text
 
 
 def test_it_says_why_limits_were_passed_and_at_which_steps(coordinator):

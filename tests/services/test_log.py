@@ -10,7 +10,9 @@ from shelter.audit import Actor, AuditEntry, work
 from shelter.calendar import local, now
 from shelter.cases.actions import move_to
 from shelter.cases.models import CaseCard, TimelineEntry
-from shelter.codes.cases import CaseState, Milestone, Stage
+from shelter.cases.records import Screened
+from shelter.codes.cases import Answer, CaseState, Milestone, Stage
+from shelter.codes.outgoing import Screening
 from shelter.codes.people import AgeBand
 from shelter.codes.services import Discipline, Modality, NotHeld, ServiceType
 from shelter.db import db
@@ -186,3 +188,29 @@ def test_headline_and_note_are_nowhere_in_clear(app, sign_in, psychologist, know
     assert b"Canario" not in service.headline_sealed + service.body_sealed
     trail = "".join(db.session.scalars(sa.select(AuditEntry.detail)))
     assert "Canario" not in trail
+
+
+@pytest.mark.parametrize(("screened", "is_saved"), [
+    ({}, False), ({"refuge": "yes", "return": "yes"}, False), ({"refuge": "no", "return": "no"}, False),
+    ({"refuge": "no"}, False), ({"refuge": "no", "return": "yes"}, True),
+])
+def test_a_return_is_no_service_before_both_screenings_say_that_she_may(sign_in, staff, case, screened, is_saved):
+    """Told before it takes place or afterwards: by no page does she return otherwise."""
+    worker = staff(Role.CASEWORKER)
+    known = case(team=[worker])
+    with work("test.screened", by=Actor("operator")):
+        for kind, answer in screened.items():
+            db.session.add(Screened(foundation_id=known.foundation_id, case_id=known.id, kind=Screening(kind),
+                                    answer=Answer(answer), by_id=worker.id))
+    answer = sign_in(worker).fill(f"/casos/{known.id}/servicios/nuevo", **held(type="social.return"))
+    assert (answer.status_code == 303) is is_saved
+    assert len(services()) == is_saved
+    if not is_saved:
+        assert any(each.get("href") == "#type" for each in Page(answer.text).all("a"))
+
+
+def test_a_return_that_did_not_take_place_is_told_at_any_time(sign_in, staff, case):
+    worker = staff(Role.CASEWORKER)
+    answer = sign_in(worker).fill(f"/casos/{case(team=[worker]).id}/servicios/nuevo", **held(
+        type="social.return", was_held="no", minutes="", not_held=next(iter(NotHeld)).value))
+    assert answer.status_code == 303
