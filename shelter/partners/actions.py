@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from shelter.calendar import today
 from shelter.codes import Extensible, book
 from shelter.codes.institutions import EARLIER, TODAY
-from shelter.codes.places import Channel, Rank
+from shelter.codes.places import Channel, Province, Rank
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.rules import RuleBroken
@@ -34,8 +34,15 @@ def counts_open_cases(count: CountOpen) -> CountOpen:
     return count
 
 
-Needed = Callable[[date], dict[Kind | uuid.UUID, str]]
-"""The kinds of institution, or single ones by id, that are needed on a day and after it; each with what for."""
+class Meant(NamedTuple):
+    """One institution that is needed by name: it, or what followed it, of that kind, for the whole country."""
+
+    id: uuid.UUID
+    kind: Kind
+
+
+Needed = Callable[[date], dict[Kind | Meant, str]]
+"""The kinds of institution, or single ones, that are needed on a day and after it; each with what for."""
 _needed: list[Needed] = []
 
 
@@ -220,15 +227,19 @@ def _nobody_is_missed(day: date, place: str) -> Iterator[None]:
                                what=needed[which]), place)
 
 
-def _missed(needed: Iterable[Kind | uuid.UUID], day: date) -> dict[Kind | uuid.UUID, set[str | None]]:
+def _missed(needed: Iterable[Kind | Meant], day: date) -> dict[Kind | Meant, set[str | None]]:
     """Of what is needed on a day, the provinces in which nobody does it; None: of one that is meant, nobody follows."""
-    kinds, directory = [each for each in needed if not isinstance(each, uuid.UUID)], queries.directory()
-    found: dict[Kind | uuid.UUID, set[str | None]] = {
+    kinds, directory = [each for each in needed if not isinstance(each, Meant)], queries.directory()
+    found: dict[Kind | Meant, set[str | None]] = {
         kind: set(where) for kind, where in queries.lacking(kinds, day).items()
     }
     for each in needed:
-        if isinstance(each, uuid.UUID) and directory.standing(directory.by_id[each], day) is None:
-            found[each] = {None}
+        if isinstance(each, Meant):
+            acts = directory.standing(directory.by_id[each.id], day)
+            if acts is None or acts.kind is not each.kind:
+                found[each] = {None}
+            elif acts.province is not None:
+                found[each] = {str(province) for province in Province.by_name() if province != acts.province}
     return found
 
 

@@ -173,13 +173,10 @@ def _unanswered(steps: Iterable[Step], day: date) -> Iterator[Fault]:
     directory = institutions.directory()
     lacking = institutions.lacking((each.responsible for each in some if each.responsible), day)
     for step in some:
-        named = directory.by_id[step.institution_id] if step.institution_id else None
-        if named and named.kind != step.responsible:
-            yield Fault(step.key, "institution_id", _("What it does is “%(kind)s”: choose that above, or another one",
-                                                      kind=named.kind.label))
-        elif named and directory.standing(named, day) is None:
-            yield Fault(step.key, "institution_id", _("It does not exist then, and nothing follows it"))
-        elif not named and step.responsible in lacking:
+        if step.institution_id:
+            if wrong := queries.unfit(step.institution_id, step.responsible, day, directory):
+                yield Fault(step.key, "institution_id", wrong)
+        elif step.responsible in lacking:
             yield Fault(step.key, "responsible", _nobody(lacking[step.responsible]))
 
 
@@ -381,7 +378,7 @@ def comment(version: ProtocolVersion, key: str, by: uuid.UUID, *, text: str) -> 
 # --- institutions that the protocol needs -----------------------------------------------------------------------------
 
 @partners.needs_institutions
-def needed(day: date) -> dict[InstitutionKind | uuid.UUID, str]:
+def needed(day: date) -> dict[InstitutionKind | partners.Meant, str]:
     """The kinds of institution, and the institutions, that the versions in force on a day and later name; each with a
     step.
     """
@@ -389,8 +386,8 @@ def needed(day: date) -> dict[InstitutionKind | uuid.UUID, str]:
     current = queries.in_force(day)
     running = [each for each in books if each is current or each.starts_on > day]
     return {
-        step.institution_id or step.responsible: rules.said(step)
-        for book in running for step in book.steps if step.responsible
+        partners.Meant(step.institution_id, step.responsible) if step.institution_id else step.responsible:
+        rules.said(step) for book in running for step in book.steps if step.responsible
     }
 
 

@@ -14,10 +14,12 @@ import sqlalchemy as sa
 
 from shelter.calendar import today
 from shelter.codes.protocol import VersionState
+from shelter.codes.referrals import InstitutionKind
 from shelter.db import db, rows_of, unseal
 from shelter.jobs import Job
 from shelter.partners import queries as partners
 from shelter.partners.models import Institution
+from shelter.texts import say as _
 
 from .models import (
     ProtocolComment,
@@ -259,6 +261,19 @@ def responsible_for(
     if step.institution_id:
         return directory.standing(directory.by_id[step.institution_id], on)
     return directory.institution_for(step.responsible, province, on, after=step.silent)
+
+
+def unfit(named: uuid.UUID, kind: InstitutionKind | None, day: date, directory: partners.Directory) -> str:
+    """Why the institution that a step names, or what followed it, cannot answer for it on a day; empty: it can."""
+    acts = directory.standing(directory.by_id[named], day)
+    shown = acts or directory.by_id[named]
+    if shown.kind is not kind:
+        return _("What it does is “%(kind)s”: choose that above, or another one", kind=shown.kind.label)
+    if acts is None:
+        return _("It does not exist then, and nothing follows it")
+    if acts.province:
+        return _("It acts in one province alone: leave it empty, or choose one of the whole country")
+    return ""
 
 
 def answering(book: Book, province: str | None, day: date) -> dict[str, list[str]]:

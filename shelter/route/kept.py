@@ -22,6 +22,7 @@ from shelter.calendar import local, zone_name
 from shelter.cases.models import Case, CaseCard, Person, TimelineEntry
 from shelter.cases.records import RouteConditions
 from shelter.codes.protocol import StepState
+from shelter.codes.route import Word
 from shelter.db import Rows, db, rows_of, value_of
 from shelter.db.among import among, listed, text_of
 from shelter.db.base import in_portions, is_sqlite
@@ -154,7 +155,27 @@ def renew(cases: Collection[uuid.UUID]) -> int:
     if not is_sqlite():
         _hold(cases)
     then, now = kept_of(cases), worked_out(cases)
+    _follow(then.rows, now.rows)
     return _write(then.rows, now.rows, RouteLap) + _write(then.cards, now.cards, RouteCard)
+
+
+def _follow(then: dict[Any, Row], now: dict[Any, Row]) -> None:
+    """Where the start of a clock was corrected, what was said and told of that run of it goes along: once is enough."""
+    moved = [
+        {"of": old.case_id, "its": old.step, "before": old.started_at, "after": new.started_at}
+        for key, old in then.items() if (new := now.get(key))
+        and old.started_at and new.started_at and old.started_at != new.started_at
+    ]
+    if moved:
+        db.session.connection().execute(_FOLLOW, moved)
+
+
+_WORDS: Any = StepWord.__table__
+_FOLLOW = sa.update(_WORDS).values(at=sa.bindparam("after")).where(
+    _WORDS.c.case_id == sa.bindparam("of"), _WORDS.c.step == sa.bindparam("its"),
+    _WORDS.c.at == sa.bindparam("before"),
+    sa.or_(*(_WORDS.c.word == each for each in (Word.CAUSE, Word.TOLD_TEAM, Word.TOLD_COORDINATION))),
+)
 
 
 def _hold(cases: Collection[uuid.UUID]) -> None:

@@ -22,8 +22,8 @@ class StepWord(Model):
     """What somebody of the team said of a step in a case, and what the program told others of it.
 
     Rows are added; what was a mistake is taken back and stays. `at` is the moment of which it speaks: when it was done;
-    of a cause, when the clock started whose limit is over. `reason` is a word of SkipReason or DelayCause;
-    `document_id` the document of the case that shows it.
+    of a cause, when the clock started whose limit is over (it goes along when that is corrected). `reason` is a word of
+    SkipReason or DelayCause; `document_id` the document of the case that shows it.
     """
 
     __tablename__ = "step_word"

@@ -81,6 +81,33 @@ def test_a_step_that_names_one_institution_is_of_no_other_of_its_kind(publish, a
     assert fiscalia.name["es"] not in page.text
 
 
+def test_the_named_institution_does_not_become_another_kind_nor_move_to_a_province_nor_is_followed_by_another_kind(
+    publish, outside, programme,
+):
+    publish()
+    spavt, police = named(programme, "SPAVT"), named(programme, "ECU 911")
+    same = {"name_es": spavt.name["es"], "name_en": "", "valid_from": None, "followed_by_id": None, "to_confirm": False}
+    for other in ({"kind": Kind.NGO, "province": None}, {"kind": spavt.kind, "province": "01"}):
+        refused = pytest.raises(RuleBroken, match=r"El protocolo la necesita: .*Medidas de protección")
+        with outside(), refused as broken, work("test.change", by=operator):
+            partners.change_institution(spavt, version=spavt.version, **same, **other)
+        assert broken.value.field == "kind"
+        db.session.refresh(spavt)
+    assert police.kind is not spavt.kind
+    with pytest.raises(RuleBroken, match="Medidas de protección") as broken:
+        end(spavt, outside, valid_to=today() - timedelta(days=1), followed_by_id=police.id)
+    assert broken.value.field == "followed_by_id"
+
+
+def test_a_version_is_not_published_that_names_an_institution_of_one_province(begin, outside, programme):
+    spavt, version = named(programme, "SPAVT"), begin()
+    with outside(), work("test.province", by=operator):
+        db.session.merge(spavt).province = "01"
+    wrong = [each for each in actions.faults(version, today()) if each.key == "protective-measures"]
+    assert [each.field for each in wrong] == ["institution_id"]
+    assert "Actúa en una sola provincia" in wrong[0].message
+
+
 def test_what_follows_the_named_institution_takes_its_steps_and_it_does_not_end_without(
     publish, outside, programme,
 ):

@@ -13,11 +13,14 @@ from shelter.calendar import UTC, local, now
 from shelter.cases import actions as cases
 from shelter.cases.models import Case, TimelineEntry
 from shelter.codes.cases import Milestone
+from shelter.codes.protocol import DelayCause
+from shelter.codes.route import Word
 from shelter.db import db
 from shelter.referrals.models import Referral
 from shelter.referrals.rules import when_alerted
 from shelter.route import queries, rules
-from shelter.route.models import RouteLap
+from shelter.route.actions import explain
+from shelter.route.models import RouteLap, StepWord
 from shelter.rules import RuleBroken
 from tests.client import Page
 from tests.referrals.test_referrals import answers
@@ -197,3 +200,25 @@ def test_the_first_word_on_the_alert_is_the_first_of_what_is_known(her):
     assert queries.alert(her).milestone is Milestone.ALERTED
     assert rules.ALERTS[0] is Milestone.ALERTED
     assert queries.first_known(her) == her.opened_at
+
+
+@pytest.mark.parametrize("days", [9, 7])
+def test_why_a_limit_was_over_stays_with_it_when_the_alert_is_corrected(book, case, staff, days):
+    """Asked once, told once: neither is forgotten because a clock started earlier or later than was thought."""
+    member = staff(Role.CASEWORKER)
+    found = case(team=[member], opened=10)
+    with work("test.alert", by=operator):
+        cases.alerted(found, at=now() - timedelta(days=8), by=member.id)
+    step = book.by_key["report"]
+    with work("test.why", by=operator):
+        explain(found, step, by=member.id, cause=DelayCause.NO_ANSWER, note=None)
+        told = StepWord(foundation_id=found.foundation_id, case_id=found.id, step="report", word=Word.TOLD_TEAM,
+                        at=queries.route_of(found).laps["report"][-1].started_at)
+        db.session.add(told)
+    with work("test.alert", by=operator):
+        cases.alerted(found, at=now() - timedelta(days=days), by=member.id)
+    route = queries.route_of(found)
+    start = route.laps["report"][-1].started_at
+    assert (now() - start).days == days
+    assert "report" not in queries.unexplained(route, queries.causes_of(found))
+    assert db.session.scalars(sa.select(StepWord.at).where(StepWord.step == "report")).all() == [start, start]
