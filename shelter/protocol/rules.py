@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from shelter.codes.cases import Milestone
+from shelter.codes.leaving import ExitReason
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit, VersionState
 from shelter.codes.referrals import InstitutionKind
 from shelter.rules import RuleBroken
@@ -221,6 +222,20 @@ def covers(wanted: Happening | None, found: Happening) -> bool:
     return wanted is not None and wanted.milestone is found.milestone and wanted.detail in {"", found.detail}
 
 
+AT_FIRST = frozenset({Milestone.ALERTED, Milestone.REFERRED, Milestone.OPENED})
+"""What happens once in a case, before anything else."""
+FOR_GOOD = frozenset({ExitReason.DEATH, ExitReason.NOT_TRAFFICKED})
+"""Exits that close the case: she is neither served nor followed up nor received afterwards."""
+AFTERWARDS = frozenset({Milestone.CLOSED, Milestone.ATTACHED, Milestone.REFERRAL_ANSWERED})
+
+
+def comes_after(start: Happening, wanted: Happening) -> bool:
+    """Whether something can happen after another has."""
+    if start.milestone is Milestone.EXITED and start.detail in FOR_GOOD:
+        return wanted.milestone in AFTERWARDS
+    return start.milestone in AT_FIRST or wanted.milestone not in AT_FIRST
+
+
 def _of_evidence(step: Step) -> Iterator[tuple[str, str]]:
     if not step.evidence:
         yield "evidence", _("Say what shows that it is done")
@@ -229,6 +244,8 @@ def _of_evidence(step: Step) -> Iterator[tuple[str, str]]:
     start = Happening(Milestone.ALERTED) if step.start is Start.ALERT else step.starts_with
     if start and step.start is not Start.STEP and covers(step.happening, start):
         yield "happening", _("The same happening starts it: it would be done at once")
+    elif start and step.happening and step.start is not Start.STEP and not comes_after(start, step.happening):
+        yield "happening", _("This never happens after what starts it: it would never be done")
 
 
 def here(words: Mapping[str, str] | None) -> str:
