@@ -96,6 +96,9 @@ def has_grounds(basis: Basis, grounds: str | None, *, may_be_a_child: bool) -> N
     if basis is Basis.CHILD and not may_be_a_child:
         raise RuleBroken(_("She is of age: this basis is for girls, boys and adolescents"), "basis")
     letters = "".join((grounds or "").split())
+    if letters and len(letters) < GROUNDS:
+        raise RuleBroken(
+            _("That is too short: write in a few words more what happens now, or what was ordered"), "grounds")
     if len(letters) < GROUNDS or len(set(letters.casefold())) < DIFFERENT:
         raise RuleBroken(
             _("Write in a sentence what makes it necessary without her consent, or what the judge ordered"), "grounds")

@@ -15,6 +15,7 @@ from shelter.web import (
     ManyField,
     MomentField,
     NumberField,
+    PhoneField,
     RecordField,
     TextArea,
     TextField,
@@ -56,7 +57,7 @@ class ReferralForm(Form):
     children = NumberField(_("Children who come with her"), most=20)
     ages = TextField(_("Their ages, if they are known"), required=False, hint=_("For example: 3 and 8"))
     contact_channel = CodeField(_("How can she be reached safely?"), Channel, required=False)
-    number = TextField(_("Telephone number, hers or of the person she trusts"), required=False)
+    number = PhoneField(_("Telephone number, hers or of the person she trusts"), required=False)
     conditions = TextArea(
         _("When, how and what never"), required=False, maxlength=1000, rows=2,
         hint=_("Hours, a word that says that it is safe to talk, what must never be said"),

@@ -40,6 +40,7 @@ def fields_wrong(answer):
         ({"contact_channel": "none", "number": "0999999999"}, "number"),
         ({"needs_interpreter": "quizás"}, "needs_interpreter"),
         ({"children": "0", "ages": "3 y 8"}, "children"),
+        ({"contact_channel": "call", "number": "abc"}, "number"),
         ({"means": "paloma"}, "means"),
         ({"post_id": "00000000-0000-0000-0000-000000000000"}, "post_id"),
     ],

@@ -99,7 +99,7 @@ def walked(app, programme, staff, sign_in, caplog, tmp_path):
         safety=say("referral.safety"),
         ages=say("referral.ages", ONE),
         contact_channel="call",
-        number=say("referral.number"),
+        number=say("referral.number", "09 95{} 2837"),
         conditions=say("referral.conditions"),
         **when("received_at", timedelta(hours=5)),
     )
