@@ -68,7 +68,7 @@ class Step:
 
     def binding(self, institution_id: uuid.UUID | None) -> Step:
         """The same step as it binds the institution that must act: for one that has said nothing it is a proposal."""
-        return replace(self, is_validated=False) if institution_id in self.silent else self
+        return replace(self, is_validated=False) if self.is_validated and institution_id in self.silent else self
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from shelter.partners.models import House
 from shelter.protocol import queries as protocol
 
 from .models import RouteCard
-from .queries import with_step
-from .rules import binds
+from .queries import step_and_phase
+from .rules import NEVER, binds
 
 AS_KEPT = replace(CASE_COLUMNS, foundation_id=RouteCard.foundation_id, house_id=RouteCard.house_id)
 """A case never changes its house: a page of the board is read along the house, what is due first."""
@@ -87,8 +87,16 @@ def _asked(asked: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
 
 
 def _opened(found: Any) -> list[dict[str, Any]]:
-    books = {each.version_id: each for each in protocol.books()} if found else {}
-    return [with_step(row, books[row["version_id"]]) for row in unseal(found, name=(Person.name_used, "person_id"))]
+    """With its step, its phase and whether there is a limit: many cases wait for the same few steps."""
+    books, known = {each.version_id: each for each in protocol.books()} if found else {}, dict[Any, Any]()
+    rows = unseal(found, name=(Person.name_used, "person_id"))
+    for row in rows:
+        which = row["version_id"], row["step"], row["institution_id"]
+        if which not in known:
+            known[which] = step_and_phase(books[row["version_id"]], row["step"], row["institution_id"])
+        row["step"], row["phase"] = known[which]
+        row["has_limit"] = row["due_at"] < NEVER
+    return rows
 
 
 @lru_cache(maxsize=200)

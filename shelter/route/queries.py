@@ -28,7 +28,7 @@ from shelter.db.base import is_sqlite
 from shelter.partners import queries as partners
 from shelter.partners.models import House, Institution
 from shelter.protocol import queries as protocol
-from shelter.protocol.rules import Book, Step, followed
+from shelter.protocol.rules import Book, Phase, Step, followed
 
 from .models import RouteCard, RouteLap, StepWord
 from .rules import ALERTS, NEVER, Event, Facts, Lap, Place, Said, laps, places
@@ -266,10 +266,16 @@ _CARD = (
 
 def with_step(row: dict[str, Any], book: Book) -> dict[str, Any]:
     """A row of where a case stands, with its step, its phase and whether there is a limit."""
-    step = book.by_key.get(row["step"] or "")
-    step = step and step.binding(row["institution_id"])
-    phase = next((each for each in book.phases if step and each.key == step.phase), None)
+    step, phase = step_and_phase(book, row["step"], row["institution_id"])
     return {**row, "step": step, "phase": phase, "has_limit": (row["due_at"] or NEVER) < NEVER}
+
+
+def step_and_phase(book: Book, key: str | None, institution_id: uuid.UUID | None) -> tuple[Step | None, Phase | None]:
+    """A step as it binds the institution that must act, and its phase."""
+    step = book.by_key.get(key or "")
+    if step is None:
+        return None, None
+    return step.binding(institution_id), next((each for each in book.phases if each.key == step.phase), None)
 
 
 @cache

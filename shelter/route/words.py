@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -66,16 +66,19 @@ class Line(NamedTuple):
     house: str
 
 
-def say_rows(rows: Iterable[Mapping[str, Any]], now: datetime) -> Iterator[Line]:
+def say_rows(rows: Sequence[Mapping[str, Any]], now: datetime) -> Iterator[Line]:
     """The rows of the board."""
-    no_limit, say = _("no limit"), left_sayer(now)
+    no_limit, say, known = _("no limit"), left_sayer(now), dict[int, tuple[str, str, str]]()
     for row in rows:
         step, phase, due_at, name = row["step"], row["phase"], row["due_at"], row["name"]
-        is_over = row["has_limit"] and due_at < now
+        if id(step) not in known:
+            known[id(step)] = ("—", "", "") if step is None else (
+                f"{step.number} {Given(step.name)}", str(Given(phase.name)), say_over(step))
+        its_step, its_phase, over = known[id(step)]
         yield Line(
-            row["id"], name or row["code"], row["code"] if name else "",
-            f"{step.number} {Given(step.name)}" if step else "—", str(Given(phase.name)) if phase else "",
-            say_over(step) if is_over else "", say(due_at) if row["has_limit"] else no_limit, row["house"],
+            row["id"], name or row["code"], row["code"] if name else "", its_step, its_phase,
+            over if row["has_limit"] and due_at < now else "", say(due_at) if row["has_limit"] else no_limit,
+            row["house"],
         )
 
 
