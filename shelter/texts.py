@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,13 @@ def say(text: str, /, **values: Any) -> str:
 
 def say_many(one: str, many: str, number: int, /, **values: Any) -> str:
     """The text for a number of things; `%(num)s` is the number."""
-    return spoken().catalogue.ngettext(one, many, number) % {"num": number, **values}
+    return _form(spoken().catalogue, one, many, number) % {"num": number, **values}
+
+
+@lru_cache(maxsize=5_000)
+def _form(catalogue: NullTranslations, one: str, many: str, number: int) -> str:
+    """The rule of a language's plural is worked out once a number: a list of limits asks it for every row."""
+    return catalogue.ngettext(one, many, number)
 
 
 class Later(LazyString):
