@@ -109,6 +109,7 @@ def describe(
     version.expect(expected, title_es=version.title["es"], title_en=version.title.get("en"),
                    note_es=(version.note or {}).get("es"), note_en=(version.note or {}).get("en"),
                    cut_off=f"{version.cut_off:%H:%M}")
+    rules.check_cut_off(cut_off)
     version.title, version.note, version.cut_off = title, note, cut_off
     _wrote(version, by)
 

@@ -31,7 +31,7 @@ from shelter.web.fields import read_time
 from . import words
 from .first import in_order
 from .models import ProtocolPhase, ProtocolStep, ProtocolVersion
-from .rules import Book, first_day, said
+from .rules import MOST, Book, first_day, said
 
 MARKS = _("Paragraphs, lists (- or 1.), **bold** and ## headings. No name of a person who is in a house.")
 
@@ -49,6 +49,23 @@ class HourField(TextField):
         super().process_formdata(values)
         if self.data:
             self.data = f"{read_time(self.data):%H:%M}"
+
+
+class LimitField(NumberField):
+    """How long a step may take. What it is counted in is asked beside it, so the bounds of both are told."""
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, least=1, most=max(MOST.values()), required=False, **options)
+
+    def process_formdata(self, values: list[Any]) -> None:
+        """Read or refuse."""
+        try:
+            super().process_formdata(values)
+        except ValueError:
+            hours, days = MOST[Unit.HOURS], MOST[Unit.WORKING_DAYS]
+            raise ValueError(
+                _("From 1 to %(hours)s hours, or from 1 to %(days)s working days", hours=hours, days=days),
+            ) from None
 
 
 class VersionForm(EditForm):
@@ -114,7 +131,7 @@ class StepForm(EditForm):
     start = CodeField(_("What starts its clock?"), Start)
     starts_with = ChoiceField(_("Which happening?"), kind="select", required=False)
     after = ChoiceField(_("Which step?"), kind="select", required=False)
-    limit_amount = NumberField(_("Limit"), least=1, most=720, required=False, hint=_("Leave it empty for none."))
+    limit_amount = LimitField(_("Limit"), hint=_("Leave it empty for none."))
     limit_unit = CodeField(_("Counted in"), Unit, inline=True, required=False)
     standing = CodeField(
         _("What is this limit?"), Standing,

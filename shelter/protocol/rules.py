@@ -106,6 +106,17 @@ MOST = {Unit.HOURS: 720, Unit.WORKING_DAYS: 365}
 """The longest limits: beyond thirty days hours are no measure, beyond a year a limit is none."""
 
 
+EARLIEST_END = time(8)
+"""No working day ends before; midnight, above all, is no hour at which one ends."""
+
+
+def check_cut_off(cut_off: time) -> None:
+    """Refuse an hour at which no working day ends."""
+    if cut_off < EARLIEST_END:
+        raise RuleBroken(_("A working day does not end before %(hour)s: write the hour, like 17:00",
+                           hour=f"{EARLIEST_END:%H:%M}"), "cut_off")
+
+
 class Fault(NamedTuple):
     """What is wrong with a step, and at which field; `key` is empty when it concerns the whole version."""
 

@@ -97,8 +97,9 @@ STEP = {"name_es": "Paso", "procedure_es": "Algo.", "start": "alert", "standing"
 @pytest.mark.parametrize(("answers", "field", "says"), [
     ({"name_es": ""}, "name_es", "Escriba el nombre"),
     ({"procedure_es": " "}, "procedure_es", "Escriba qué se hace"),
-    ({"limit_amount": "0", "limit_unit": "hours"}, "limit_amount", "de 1 a 720"),
-    ({"limit_amount": "10000", "limit_unit": "hours"}, "limit_amount", "de 1 a 720"),
+    ({"limit_amount": "0", "limit_unit": "hours"}, "limit_amount", "De 1 a 720 horas"),
+    ({"limit_amount": "0", "limit_unit": "working_days"}, "limit_amount", "o de 1 a 365 días laborables"),
+    ({"limit_amount": "10000", "limit_unit": "hours"}, "limit_amount", "De 1 a 720 horas"),
     ({"limit_amount": "366", "limit_unit": "working_days"}, "limit_amount", "De 1 a 365 días laborables"),
     ({"limit_amount": "3"}, "limit_unit", "Elija horas o días laborables"),
     ({"start": "step"}, "after", "no empezaría nunca"),
@@ -237,6 +238,9 @@ def test_the_hour_at_which_a_working_day_ends_and_the_note(client, draft):
     version = queries.unpublished()
     assert (f"{version.cut_off:%H:%M}", version.note["es"]) == ("16:30", "Nueva hora")
     refused(client.fill(at(draft, "/datos"), cut_off="25:00", title_es="Ruta"), "cut_off")
+    for early in ("00:00", "07:59"):
+        assert "antes de las 08:00" in refused(client.fill(at(draft, "/datos"), cut_off=early, title_es="Ruta"), "cut_off")
+    assert client.fill(at(draft, "/datos"), cut_off="08:00", title_es="Ruta").status_code == 303
 
 
 def test_the_teams_comment_and_who_is_no_team_does_not_even_see_a_draft(client, draft, staff, sign_in):
