@@ -27,6 +27,8 @@ from shelter.db import Rows, db, rows_of, value_of
 from shelter.db.among import among, listed, text_of
 from shelter.db.base import in_portions, is_sqlite
 from shelter.db.written import tell
+from shelter.documents import queries as documents
+from shelter.documents.models import Document
 from shelter.keeping import Report
 from shelter.keeping.checking import checks
 from shelter.partners import queries as partners
@@ -96,9 +98,21 @@ def settle(written: list[Written]) -> None:
     """Work out anew where the cases stand whose records were written."""
     if any(_moves_all(each) for each in written):
         distrust()
-    moved = [each for each in written if _moves(each)]
-    if moved:
-        renew({case for each in moved for case in _cases_of(each.record)})
+    moved = {case for each in written if _moves(each) for case in _cases_of(each.record)}
+    if moved := moved | _fallen(written):
+        renew(moved)
+
+
+def _fallen(written: list[Written]) -> set[uuid.UUID]:
+    """The cases of which a document was withdrawn that showed a step: what was said with it is taken back."""
+    found = set()
+    for each in written:
+        if isinstance(each.record, Document) and each.record.is_withdrawal:
+            papers = [paper.id for paper in documents.earlier(each.record)]
+            said = _STANDING.where(_WORDS.c.document_id.in_(papers)).values(taken_back_at=each.record.made_at)
+            fell = db.session.connection().execute(said)
+            found |= {each.record.case_id} if fell.rowcount else set()
+    return found
 
 
 def _moves_all(each: Written) -> bool:
@@ -176,6 +190,9 @@ _FOLLOW = sa.update(_WORDS).values(at=sa.bindparam("after")).where(
     _WORDS.c.at == sa.bindparam("before"),
     sa.or_(*(_WORDS.c.word == each for each in (Word.CAUSE, Word.TOLD_TEAM, Word.TOLD_COORDINATION))),
 )
+
+
+_STANDING = sa.update(_WORDS).where(_WORDS.c.taken_back_at.is_(None))
 
 
 def _hold(cases: Collection[uuid.UUID]) -> None:

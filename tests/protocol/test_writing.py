@@ -239,7 +239,8 @@ def test_the_hour_at_which_a_working_day_ends_and_the_note(client, draft):
     assert (f"{version.cut_off:%H:%M}", version.note["es"]) == ("16:30", "Nueva hora")
     refused(client.fill(at(draft, "/datos"), cut_off="25:00", title_es="Ruta"), "cut_off")
     for early in ("00:00", "07:59"):
-        assert "antes de las 08:00" in refused(client.fill(at(draft, "/datos"), cut_off=early, title_es="Ruta"), "cut_off")
+        answer = client.fill(at(draft, "/datos"), cut_off=early, title_es="Ruta")
+        assert "antes de las 08:00" in refused(answer, "cut_off")
     assert client.fill(at(draft, "/datos"), cut_off="08:00", title_es="Ruta").status_code == 303
 
 

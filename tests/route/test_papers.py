@@ -7,13 +7,16 @@ import sqlalchemy as sa
 
 from shelter.access import Role
 from shelter.audit import operator, work
+from shelter.cases.models import Case
 from shelter.codes.documents import FileKind
 from shelter.codes.services import Discipline
 from shelter.db import db
+from shelter.documents import actions
 from shelter.documents.models import Document
 from shelter.protocol import queries as protocol
-from shelter.route.models import StepWord
+from shelter.route.models import RouteLap, StepWord
 from tests.client import Page
+from tests.documents.test_documents import PDF
 from tests.route.made import paper_book
 from tests.route.test_pages import moment
 
@@ -86,3 +89,41 @@ def test_of_a_document_that_she_may_not_open_nobody_reads_the_title(her, sign_in
 def test_where_no_document_is_wanted_none_is_asked(her, sign_in):
     found, _other, member = her
     assert "document_id" not in sign_in(member).get(f"/casos/{found.id}/ruta/report/cumplido").text
+
+
+def test_when_the_document_is_withdrawn_the_step_is_no_longer_done(her, sign_in):
+    found, other, member = her
+    client, paper, its = sign_in(member), attach(found, Discipline.SOCIAL), f"/casos/{found.id}/ruta"
+    elsewhere = attach(other, Discipline.SOCIAL)
+    for case, document in ((found, paper), (other, elsewhere)):
+        url = f"/casos/{case.id}/ruta/order/cumplido"
+        assert client.fill(url, note="Consta", document_id=str(document), **moment()).status_code == 303
+    assert lap_of(found) is not None
+
+    asked = Page(client.get(f"/casos/{found.id}/documentos/{paper}/retirar").text)
+    assert "Un paso de la ruta que este documento demuestra deja de estar hecho" in asked.text
+    assert client.fill(f"/casos/{found.id}/documentos/{paper}/retirar", why="Era de otra causa").status_code == 303
+    assert lap_of(found) is None
+    assert lap_of(other) is not None, "what another document shows stays"
+    assert "<span>retirado</span>" in client.get(its).text
+    assert client.get(f"{its}/order/cumplido").status_code == 200, "it can be said again"
+
+
+def test_what_replaced_it_is_withdrawn_too(her, sign_in):
+    found, _other, member = her
+    client, paper = sign_in(member), attach(found, Discipline.SOCIAL)
+    client.fill(f"/casos/{found.id}/ruta/order/cumplido", note="Consta", document_id=str(paper), **moment())
+    with work("test.replace", by=operator):
+        before = db.session.get_one(Document, paper)
+        after = actions.replace(db.session.get_one(Case, found.id), before, by=member.id, title="Auto", name="a.pdf",
+                                content=PDF)
+    assert lap_of(found) is not None, "another version shows it as well"
+    with work("test.withdraw", by=operator):
+        actions.withdraw(db.session.get_one(Case, found.id), after, by=member.id, why="Era de otra causa")
+    assert lap_of(found) is None
+
+
+def lap_of(case):
+    """When the step ended that the document shows; as it is kept."""
+    db.session.rollback()
+    return db.session.scalar(sa.select(RouteLap.ended_at).where(RouteLap.case_id == case.id, RouteLap.step == "order"))
