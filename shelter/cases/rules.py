@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from stdnum.ec import ci
 
@@ -234,3 +236,43 @@ def _telling(name: str | None) -> set[str]:
 def spelled(name: str | None) -> str:
     """A name as it is compared: whatever its capitals, accents and spaces."""
     return plain(name or "")
+
+
+# --- what a text that leaves may tell ---------------------------------------------------------------------------------
+
+def names_nobody(texts: Mapping[str, str | None], names: Iterable[str | None]) -> None:
+    """Her name leaves where it was ticked and agreed to, in no other text of a letter; at the door nobody says it.
+
+    `texts` by field. Words are compared without accents and in small letters, from three letters on.
+    """
+    hers = {word for name in names for word in _words(name) if len(word) > 2} - _JOINS
+    for field, text in texts.items():
+        if hers & _words(text) or any(word in spelt for spelt in _spelt(text) for word in hers):
+            raise RuleBroken(
+                _("Her name, or a part of it, stands in this text: leave it out"), field)
+
+
+def tells_no_place(texts: Mapping[str, str | None], places: Iterable[str | None]) -> None:
+    """Where the house is leaves in no text: neither its name nor its street, in two words that follow each other."""
+    hers = {pair for place in places for pair in _pairs(place)}
+    for field, text in texts.items():
+        if hers & set(_pairs(text)):
+            raise RuleBroken(_("This tells where the house is: leave it out"), field)
+
+
+def _pairs(text: str | None) -> Iterator[tuple[str, str]]:
+    """Words that follow each other, without those that join them."""
+    return pairwise(word for word in plain(text or "").split() if word not in _BETWEEN)
+
+
+def _words(text: str | None) -> set[str]:
+    return set(plain(text or "").split())
+
+
+def _spelt(text: str | None) -> Iterator[str]:
+    """What letters that stand apart say when they are read together."""
+    return (each.replace(" ", "") for each in re.findall(r"(?:\b\w\b ?){3,}", plain(text or "")))
+
+
+_JOINS = frozenset({"del", "las", "los", "san", "van", "von", "dos"})
+_BETWEEN = frozenset({"de", "del", "la", "las", "los", "y"})

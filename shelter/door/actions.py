@@ -11,6 +11,7 @@ from shelter.accounts import queries as accounts
 from shelter.audit import machine, work
 from shelter.calendar import now
 from shelter.cases.models import Case
+from shelter.cases.rules import names_nobody, tells_no_place
 from shelter.codes.door import Given, RequestState, Told
 from shelter.db import db
 from shelter.notices import notice_kind, tell
@@ -49,15 +50,29 @@ def decide(
     db.session.refresh(asked, with_for_update=True)
     rules.may_be_decided(asked.state)
     rules.fits(given, asked.paper, number=number, scope=scope, answer=answer)
+    rules.was_shown(given, asked.approach, asked.asker)
     rules.is_about_her_or_nobody(told, about_somebody=bool(case or asked.case_id))
     rules.was_told(told, told_at, why_not_told, came_at=asked.came_at, now=now())
     _is_of(asked.house_id, case)
     asked.case_id = case.id if case else asked.case_id
+    _confirms_nobody(asked, given, answer)
     asked.state, asked.decided_at, asked.decided_by_id = RequestState.DECIDED, now(), by
     asked.given, asked.number, asked.scope, asked.answer = given, number, scope, answer
     asked.told, asked.why_not_told = told, why_not_told
     asked.told_at = told_at if told is Told.YES else None
     return asked
+
+
+def _confirms_nobody(asked: DoorRequest, given: Given, answer: str | None) -> None:
+    """Whatever is answered but a judge's order neither names her nor tells where the house is."""
+    house = db.session.get_one(House, asked.house_id)
+    if given is Given.ORDERED:
+        return
+    texts = {"answer": answer}
+    tells_no_place(texts, (house.name, house.address))
+    if asked.case_id:
+        person = db.session.get_one(Case, asked.case_id).person
+        names_nobody(texts, (person.name_used, person.names, person.surnames, person.document))
 
 
 def _is_of(house_id: uuid.UUID, case: Case | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from shelter.codes.door import Given, Paper, RequestState, Told
+from shelter.codes.door import Approach, Asker, Given, Paper, RequestState, Told
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
@@ -34,7 +34,11 @@ def may_be_decided(state: RequestState) -> None:
 
 
 def fits(given: Given, paper: Paper, *, number: str | None, scope: str | None, answer: str | None) -> None:
-    """Without an order that a judge signed, the minimum at most; with one, what it says, and no more."""
+    """Without a document nothing; without an order that a judge signed the minimum; with one what it says, no more."""
+    if given is Given.MINIMUM and paper is Paper.NONE:
+        raise RuleBroken(
+            _("They showed no document: nothing is confirmed or denied, not even the minimum. If one came since, record "
+              "it as a new request"), "given")
     if given is Given.ORDERED and paper is not Paper.COURT_ORDER:
         raise RuleBroken(
             _("Only a judge orders. Without an order that a judge signed, the minimum at most is answered"), "given"
@@ -45,6 +49,16 @@ def fits(given: Given, paper: Paper, *, number: str | None, scope: str | None, a
         raise RuleBroken(_("Write what the order asks for, and for whom"), "scope")
     if given is not Given.NOTHING and not answer:
         raise RuleBroken(_("Write word by word what was answered"), "answer")
+
+
+def was_shown(given: Given, approach: Approach, asker: Asker) -> None:
+    """An order that is obeyed was seen, and orders something to somebody whom a judge may send."""
+    if given is Given.ORDERED and approach is Approach.CALL:
+        raise RuleBroken(_("Nobody shows an order over the telephone: ask for the paper, then record it as it came"),
+                         "given")
+    if given is Given.ORDERED and asker is Asker.MEDIA:
+        raise RuleBroken(_("No judge orders the house to tell the press: look at who asks, and call the court"),
+                         "given")
 
 
 def was_told(told: Told, told_at: datetime | None, why_not: str | None, *, came_at: datetime, now: datetime) -> None:

@@ -18,8 +18,6 @@ from shelter.db import db
 from . import queries, rules
 from .models import Interview
 
-HERE = "EC"
-
 
 def plan(
     case: Case, *, by: uuid.UUID, occurs_at: datetime, again: Again | None, reason: str | None, **values: Any,
@@ -29,9 +27,8 @@ def plan(
     rules.may_be_planned(occurs_at, now())
     rules.needs_reason(queries.times(case), again)
     for field in ("institution_id", "joint_id"):
-        rules.her_country_is_not_told(
-            field, **queries.knows_of_her(case, values.get(field)), is_from_here=case.person.nationality == HERE,
-            refuge=returning.answers(case).get(Screening.REFUGE))
+        rules.no_consulate_first(field, **queries.knows_of_her(case, values.get(field)),
+                                 refuge=returning.answers(case).get(Screening.REFUGE))
     made = Interview(foundation_id=case.foundation_id, case_id=case.id, by_id=by, state=InterviewState.PLANNED,
                      occurs_at=occurs_at, again=again, reason=reason, **values)
     db.session.add(made)

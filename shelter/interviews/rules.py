@@ -37,16 +37,15 @@ def one_asks(institution: Any, discipline: Any, joint: Any) -> None:
         raise RuleBroken(_("Choose another institution than the one that interviews her"), "joint_id")
 
 
-def her_country_is_not_told(
-    field: str, *, kind: InstitutionKind | None, agreed: bool, refuge: Answer | None, is_from_here: bool,
+def no_consulate_first(
+    field: str, *, kind: InstitutionKind | None, agreed: bool, refuge: Answer | None,
 ) -> None:
     """A consulate that is to interview her would know of her: she was asked first, whether she needs refuge too."""
     if kind is not InstitutionKind.CONSULATE:
         return
     if not agreed:
         raise RuleBroken(_("No consulate is told of her without her consent"), field)
-    if not is_from_here:
-        refuge_first(refuge, field)
+    refuge_first(refuge, field)
 
 
 def says_how(kind: InstitutionKind | None, *, agreed: bool, reason: str | None) -> None:

@@ -73,7 +73,7 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
     refuge = found.get(Screening.REFUGE)
     if not partners.exists_on(outgoing.institution, today()):
         raise RuleBroken(_("That institution does not exist any more: choose the one that followed it"), "to")
-    rules.her_country_is_not_told(outgoing.institution.kind, basis, case.person.nationality, refuge)
+    rules.no_consulate_first(outgoing.institution.kind, basis, refuge)
     rules.returns_freely(outgoing.service, basis, in_writing=in_writing, refuge=refuge,
                          safe=found.get(Screening.RETURN))
     rules.has_grounds(basis, outgoing.grounds, may_be_a_child=_may_be_a_child(case))
@@ -83,8 +83,8 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
     rules.is_an_office(outgoing.reply_to or "")
     person, house = case.person, db.session.get_one(House, case.house_id)
     texts = {"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to}
-    rules.names_nobody(texts, (person.name_used, person.names, person.surnames, person.document))
-    rules.tells_no_place(texts, (house.name, house.address))
+    spine_rules.names_nobody(texts, (person.name_used, person.names, person.surnames, person.document))
+    spine_rules.tells_no_place(texts, (house.name, house.address))
 
 
 def _may_be_a_child(case: Case) -> bool:
@@ -107,13 +107,14 @@ def ask_her(
     spine_rules.answers_for_her(given_by, answer, heard, representative, spine.age_of(case, today()))
     if given_by is not AnsweredBy.HERSELF:
         values |= {"representative": representative, "heard": heard}
+    outgoing.left = letter.as_read(case, outgoing)
     consent = cases.ask_consent(
         case, by=by, purpose=rules.purpose_of(outgoing.institution.kind), institution_id=outgoing.institution_id,
-        recipient=outgoing.institution.name["es"], fields=outgoing.fields, is_written=is_written, answer=answer,
-        given_by=given_by, **values,
+        recipient=outgoing.institution.name["es"], fields=[word for word, _text in outgoing.left],
+        is_written=is_written, answer=answer, given_by=given_by, **values,
     )
     db.session.flush()
-    outgoing.consent_id, outgoing.left = consent.id, letter.as_read(case, outgoing)
+    outgoing.consent_id = consent.id
 
 
 def send(
@@ -220,8 +221,7 @@ def new_slip(case: Case, outgoing: Outgoing, *, by: uuid.UUID) -> None:
     consent = queries.consent_for(case, outgoing)
     if outgoing.basis is Basis.CONSENT:
         rules.agrees(consent is not None)
-    rules.her_country_is_not_told(outgoing.institution.kind, outgoing.basis, case.person.nationality,
-                                  returning.answers(case).get(Screening.REFUGE))
+    rules.no_consulate_first(outgoing.institution.kind, outgoing.basis, returning.answers(case).get(Screening.REFUGE))
     answers.issue(ANSWER, outgoing.id, lasts=slip_lasts(consent), by=by)
 
 
@@ -229,7 +229,7 @@ def may_still_be_told(case: Case, outgoing: Outgoing) -> bool:
     """Whether nothing was found since that forbids it: a consulate is told nothing of who may need refuge."""
     refuge = returning.answers(case).get(Screening.REFUGE)
     with suppress(RuleBroken):
-        rules.her_country_is_not_told(outgoing.institution.kind, outgoing.basis, case.person.nationality, refuge)
+        rules.no_consulate_first(outgoing.institution.kind, outgoing.basis, refuge)
         return True
     return False
 

@@ -94,7 +94,7 @@ class Sheet:
     @property
     def consented_to(self) -> str:
         """What she agreed to share, of what leaves."""
-        return ", ".join(str(each.label).lower() for each in self.outgoing.shared)
+        return ", ".join(label(word).lower() for word, _text in self.outgoing.left)
 
     @property
     def printed_at(self) -> datetime:

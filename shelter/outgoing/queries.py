@@ -104,15 +104,20 @@ def consent_for(case: Case, outgoing: Outgoing) -> cases.Asked | None:
     """The consent by which it may leave, asked anew each time: hers to this very referral, and to no other.
 
     None: it ended, she took it back or said no to them since, or the text is not the one that was read to her. To what
-    has left already a no to another text of theirs is no answer: it stands as she said it.
+    has left already a no to another text of theirs is no answer: it stands as she said it. That she takes back another
+    yes to them counts: who regrets one is asked anew about all.
     """
     if outgoing.consent_id is None or (not is_sent(outgoing) and letter.as_read(case, outgoing) != outgoing.left):
         return None
     day, age = today(), cases.age_of(case, today())
     asked = [each for each in cases.consents(case)
-             if each.id == outgoing.consent_id or not (each.is_in_force(day) or (is_sent(outgoing) and each.fields))]
+             if each.id == outgoing.consent_id or not (each.is_in_force(day) or _of_another_text(each, outgoing))]
     hers = (each for each in cases.in_force(asked, day) if each.id == outgoing.consent_id)
     return next((each for each in hers if spine.speaks_for_her(each.given_by, age)), None)
+
+
+def _of_another_text(asked: cases.Asked, sent: Outgoing) -> bool:
+    return is_sent(sent) and bool(asked.fields) and not asked.withdrawn_at
 
 
 def is_child(case: Case) -> bool:

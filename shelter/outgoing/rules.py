@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 
 from shelter.calendar import moment_of
 from shelter.cases.rules import may_return, refuge_first
@@ -15,7 +14,6 @@ from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, S
 from shelter.codes.referrals import InstitutionKind, Urgency
 from shelter.codes.services import ServiceType
 from shelter.rules import RuleBroken
-from shelter.texts import plain
 from shelter.texts import say as _
 from shelter.tokens.rules import in_groups, new_letters
 
@@ -47,11 +45,8 @@ WAITING = (S.SENT, S.RECEIVED)
 ANSWERS = (S.RECEIVED, S.ATTENDED, S.NOT_ATTENDED)
 ANSWERED = frozenset(ANSWERS)
 SLIP_LASTS = timedelta(days=60)
-HOME = "EC"
 GROUNDS, DIFFERENT = 12, 6
 """Letters at least of what makes it necessary, and different ones among them: nobody reviews a single word."""
-_JOINS = frozenset({"del", "las", "los", "san", "van", "von", "dos"})
-_BETWEEN = frozenset({"de", "del", "la", "las", "los", "y"})
 _TELEPHONE = r"\+?[0-9][0-9 ()-]{5,24}(\s*ext\.?\s*[0-9]{1,6})?"
 _OFFICE = re.compile(rf"{_TELEPHONE}|[^@\s]{{1,64}}@[^@\s.]+(\.[^@\s.]+)+", re.IGNORECASE)
 
@@ -126,41 +121,6 @@ def gives_it(basis: Basis, service: ServiceType, kind: InstitutionKind) -> None:
             _("Without her consent only an institution that gives this service is told of her: choose another"), "to")
 
 
-def names_nobody(texts: Mapping[str, str | None], names: Iterable[str | None]) -> None:
-    """Her name leaves in its own field, where it was ticked and agreed to; in no other text of a letter.
-
-    `texts` by field. Words are compared without accents and in small letters, from three letters on.
-    """
-    hers = {word for name in names for word in _words(name) if len(word) > 2} - _JOINS
-    for field, text in texts.items():
-        if hers & _words(text) or any(word in spelt for spelt in _spelt(text) for word in hers):
-            raise RuleBroken(
-                _("Her name, or a part of it, stands in this text: leave it out. It leaves only where it is ticked"),
-                field)
-
-
-def tells_no_place(texts: Mapping[str, str | None], places: Iterable[str | None]) -> None:
-    """Where the house is leaves in no text: neither its name nor its street, in two words that follow each other."""
-    hers = {pair for place in places for pair in _pairs(place)}
-    for field, text in texts.items():
-        if hers & set(_pairs(text)):
-            raise RuleBroken(_("This tells where the house is: leave it out"), field)
-
-
-def _pairs(text: str | None) -> Iterator[tuple[str, str]]:
-    """Words that follow each other, without those that join them."""
-    return pairwise(word for word in plain(text or "").split() if word not in _BETWEEN)
-
-
-def _words(text: str | None) -> set[str]:
-    return set(plain(text or "").split())
-
-
-def _spelt(text: str | None) -> Iterator[str]:
-    """What letters that stand apart say when they are read together."""
-    return (each.replace(" ", "") for each in re.findall(r"(?:\b\w\b ?){3,}", plain(text or "")))
-
-
 def is_an_office(reply_to: str) -> None:
     """Telephone numbers and e-mail addresses alone: never where the house is."""
     if not all(_OFFICE.fullmatch(each.strip()) for each in re.split(r"[,;/]", reply_to)):
@@ -181,16 +141,13 @@ def she_is_told(
         raise RuleBroken(_("She is of age: choose another reason"), "not_told")
 
 
-def her_country_is_not_told(
-    kind: InstitutionKind, basis: Basis, nationality: str | None, refuge: Answer | None,
-) -> None:
-    """No consulate without her consent, nor before it is known whether she needs refuge."""
+def no_consulate_first(kind: InstitutionKind, basis: Basis, refuge: Answer | None) -> None:
+    """No consulate without her consent, nor before it is known whether she needs refuge; whatever her papers say."""
     if kind is not InstitutionKind.CONSULATE:
         return
     if basis is not Basis.CONSENT:
         raise RuleBroken(_("No consulate is told of her without her consent"), "basis")
-    if nationality != HOME:
-        refuge_first(refuge, "to")
+    refuge_first(refuge, "to")
 
 
 def returns_freely(
@@ -245,10 +202,10 @@ def is_an_answer(
 
 
 def slip_lasts(ends_on: date | None, now: datetime) -> timedelta:
-    """Two months; until the end of the last day of her consent, where that comes first."""
+    """Two months; until the last minute of the last day of her consent, where that comes first: paper says that day."""
     if ends_on is None:
         return SLIP_LASTS
-    return min(SLIP_LASTS, moment_of(ends_on + timedelta(days=1), time(0)) - now)
+    return min(SLIP_LASTS, max(timedelta(0), moment_of(ends_on, time(23, 59)) - now))
 
 
 def may_be_withdrawn(state: OutgoingState) -> None:

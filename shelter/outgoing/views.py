@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from shelter import answers
 from shelter.access import Permission as P
 from shelter.access import allows
+from shelter.access.disciplines import READERS, may_read
 from shelter.accounts import queries as accounts
 from shelter.calendar import now, today
 from shelter.cases import queries as cases
@@ -130,7 +131,8 @@ def reply(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     found, form = _found(case, sent), ReplyForm(through=Through.CALL)
     done = submit(form, "outgoing.reply", lambda: actions.reply(case, found, by=me().id, **form.values), on=found,
                   to=_of(case, found), said=_("The answer is recorded."))
-    return done or page("outgoing/reply.html", case=case, form=form, outgoing=found, before=queries.last_reply(found))
+    return done or page("outgoing/reply.html", case=case, form=form, outgoing=found, before=queries.last_reply(found),
+                        readers=READERS[found.service.of])
 
 
 @outgoing.route(f"{ONE}/retirar", methods=["GET", "POST"], needs=P.OUTGOING_WRITE,
@@ -216,11 +218,17 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
         sending=form if isinstance(form, SendForm) else SendForm(found.basis),
         lines=_lines(case, found) if sees else letter.for_review(found) if reviews else [], said=letter.label,
         consent=consent, replies=replies, names=accounts.names(people),
+        reads=_reads(case, found), readers=READERS[found.service.of],
         may_print=letter.may_be_printed(found, consent is not None),
         slip=answers.latest(actions.ANSWER, found.id), by_consent=found.basis is Basis.CONSENT,
         is_child=queries.is_child(case), is_adult=bool(case.person.birth) and not queries.is_child(case),
         may_review=found.sent_by_id not in {None, me().id}, may_be_told=actions.may_still_be_told(case, found),
     )
+
+
+def _reads(case: Case, found: Outgoing) -> bool:
+    """What an institution says of her is read by those who read that discipline, and by whoever wrote to it."""
+    return may_read(me(), found.service.of, case) or me().id in {found.by_id, found.sent_by_id}
 
 
 def _reviews(case: Case, found: Outgoing) -> bool:

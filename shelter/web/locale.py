@@ -97,9 +97,10 @@ def say_moment(moment: datetime | None) -> str:
     return f"{say_day(moment)}, {local(moment):%H:%M}" if moment else ""
 
 
-def say_dated(moment: datetime) -> str:
-    """A moment for paper, which is kept: always with its year."""
-    return f"{_said(moment, 0, language())}, {local(moment):%H:%M}"
+def say_dated(moment: date | datetime) -> str:
+    """A moment, or a day, for paper, which is kept: always with its year."""
+    day = _said(moment, 0, language())
+    return f"{day}, {local(moment):%H:%M}" if isinstance(moment, datetime) else day
 
 
 def say_hour(moment: datetime) -> str:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 import sqlalchemy as sa
@@ -10,12 +11,13 @@ from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases.models import Case
-from shelter.codes.door import Given, Paper, RequestState, Told
+from shelter.codes.door import Approach, Asker, Given, Paper, RequestState, Told
 from shelter.db import db
 from shelter.door import actions
 from shelter.door.models import DoorRequest
-from shelter.door.rules import BEFORE, OVER, fits, may_be_recorded, was_told, whom_to_tell
+from shelter.door.rules import BEFORE, OVER, fits, may_be_recorded, was_shown, was_told, whom_to_tell
 from shelter.notices.models import Notice
+from shelter.partners.models import House
 from shelter.rules import RuleBroken
 from tests.client import Page
 from tests.safety.test_canaries import when
@@ -90,7 +92,34 @@ def test_only_a_judge_orders(outside, paper):
     with outside(), pytest.raises(RuleBroken) as broken:
         fits(Given.ORDERED, paper, number="1", scope="x", answer="x")
     assert broken.value.field == "given"
-    fits(Given.MINIMUM, paper, number=None, scope=None, answer="x")
+    if paper is not Paper.NONE:
+        fits(Given.MINIMUM, paper, number=None, scope=None, answer="x")
+
+
+def test_without_a_document_not_even_the_minimum(outside):
+    with outside(), pytest.raises(RuleBroken) as broken:
+        fits(Given.MINIMUM, Paper.NONE, number=None, scope=None, answer="x")
+    assert broken.value.field == "given"
+    for given in (Given.NOTHING, Given.REFUSED):
+        fits(given, Paper.NONE, number=None, scope=None, answer="x")
+
+
+def test_who_may_bring_an_order_and_how_by_hand(outside):
+    with outside():
+        passed = {(approach, asker) for approach, asker in product(Approach, Asker)
+                  if shown(Given.ORDERED, approach, asker)}
+        assert passed == {(approach, asker) for approach in (Approach.IN_PERSON, Approach.PAPER)
+                          for asker in set(Asker) - {Asker.MEDIA}}
+        assert all(shown(given, *which) for given in set(Given) - {Given.ORDERED}
+                   for which in product(Approach, Asker))
+
+
+def shown(given, approach, asker):
+    try:
+        was_shown(given, approach, asker)
+    except RuleBroken:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(("missing", "field"), [("number", "number"), ("scope", "scope"), ("answer", "answer")])
@@ -230,11 +259,38 @@ def test_what_is_about_somebody_of_the_house_is_not_about_nobody(
     if said_before:
         with work("test.about", by=operator):
             asked().case_id = hers.id
-    answer = client.fill(url, given="minimum", answer="Por escrito.", told="not_hers",
+    answer = client.fill(url, given="nothing", answer="Por escrito.", told="not_hers",
                          case_id="" if said_before else str(hers.id))
     assert answer.status_code == 422
     assert wrong(answer) == {"told"}
     assert asked().state is RequestState.OPEN
+
+
+@pytest.mark.parametrize("answer", ["Sí, Rosa está aquí", "Sí: R o s a", "Vengan a la Casa {house}"])
+@pytest.mark.parametrize("given", ["minimum", "refused", "nothing"])
+def test_no_answer_names_her_or_the_house(programme, coordinator, sign_in, request_at, case, given, answer):
+    hers = case(name="Rosa")
+    with work("test.here", by=operator):
+        db.session.get(Case, hers.id).is_present = True
+        db.session.get(House, programme.house.id).name = "Casa Retama"
+    url, client = request_at(paper="oficio", number="DNP-1"), sign_in(coordinator)
+    typed = {"given": given, "told": "later", "why_not_told": "x", "case_id": str(hers.id)}
+    refused = client.fill(url, **typed, answer=answer.format(house="Retama"))
+    assert refused.status_code == 422
+    assert wrong(refused) == {"answer"}
+    assert answer.format(house="Retama") in Page(refused.text).text, "nothing is lost"
+    assert asked().state is RequestState.OPEN
+    assert client.fill(url, **typed, answer="Se responde por escrito").status_code == 303
+
+
+def test_what_a_judge_ordered_may_name_her(coordinator, sign_in, request_at, case):
+    hers = case(name="Rosa")
+    with work("test.here", by=operator):
+        db.session.get(Case, hers.id).is_present = True
+    url = request_at(paper="court_order", number="17-1", scope="Que comparezca Rosa")
+    typed = {"given": "ordered", "told": "later", "why_not_told": "x", "case_id": str(hers.id), "number": "17-1",
+             "scope": "Que comparezca"}
+    assert sign_in(coordinator).fill(url, **typed, answer="Rosa irá con su abogada").status_code == 303
 
 
 def test_a_case_of_another_house_is_not_offered(programme, coordinator, sign_in, request_at, case):

@@ -50,10 +50,15 @@ def test_a_consulate_waits_until_she_was_asked_whether_she_needs_refuge(client, 
     assert press(url, "enviar").status_code == 303
 
 
-def test_who_is_of_this_country_needs_no_screening_and_her_consent_all_the_same(client, rosa, typed, offices):
+def test_whatever_her_papers_say_she_is_asked_before_any_consulate(client, rosa, typed, offices, screened):
     with work("test.nationality", by=operator):
         cases.describe(rosa, version=rosa.person.version, nationality="EC")
     address = f"/casos/{rosa.id}/derivaciones/nueva"
+    for refuge in (None, "yes", "unknown"):
+        if refuge:
+            screened("refuge", refuge)
+        assert at(client.fill(address, **typed(to=str(offices.consulate.id))), "to")
+    screened("refuge", "no")
     assert client.fill(address, **typed(to=str(offices.consulate.id))).status_code == 303
     form = typed(to=str(offices.consulate.id), basis="vital", grounds="Urgente.", fields=[])
     assert at(client.fill(address, **form), "basis")
@@ -105,14 +110,10 @@ def test_the_screening_is_written_down_on_its_page(client, rosa):
 def test_every_case_of_a_consulate_and_of_a_return():
     """Counted by hand: of all combinations only these pass."""
     consulate = [
-        (basis, nationality, refuge)
-        for basis, nationality, refuge in product(Basis, ["CO", "EC", None], [None, *Answer])
-        if passes(rules.her_country_is_not_told, InstitutionKind.CONSULATE, basis, nationality, refuge)
+        (basis, refuge) for basis, refuge in product(Basis, [None, *Answer])
+        if passes(rules.no_consulate_first, InstitutionKind.CONSULATE, basis, refuge)
     ]
-    assert consulate == [
-        (Basis.CONSENT, "CO", Answer.NO), *((Basis.CONSENT, "EC", each) for each in [None, *Answer]),
-        (Basis.CONSENT, None, Answer.NO),
-    ]
+    assert consulate == [(Basis.CONSENT, Answer.NO)]
     returns = [
         (basis, writing, safe, refuge)
         for basis, writing, safe, refuge in product(Basis, [None, True, False], [None, *Answer], [None, *Answer])

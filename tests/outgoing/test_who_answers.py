@@ -29,6 +29,7 @@ from shelter.outgoing.rules import slip_lasts
 from shelter.partners import actions as partners
 from shelter.partners.models import Post
 from shelter.rules import RuleBroken
+from shelter.web.locale import say_dated
 from tests.client import Page
 from tests.outgoing.test_sending import text_of
 
@@ -246,6 +247,36 @@ def test_a_no_to_another_text_leaves_alone_what_has_left(client, prepared, press
     assert told() == set()
 
 
+def test_what_has_left_is_held_back_when_she_takes_back_another_yes_to_them(client, rosa, prepared, press, sent):
+    gone, other = sent(fields=["name_used"]), prepared(fields=["document"])
+    assert press(other, "consentimiento", answer="given").status_code == 303
+    newest = db.session.scalar(sa.select(Consent.id).order_by(Consent.asked_at.desc()))
+    assert press(f"/casos/{rosa.id}/consentimientos", f"{newest}/retirar").status_code == 303
+    assert client.get(f"{gone}/carta.pdf").status_code == 403
+    assert "Ya no está de acuerdo" in Page(client.get(gone).text).text
+
+
+def test_a_yes_that_was_answered_anew_since_can_still_be_taken_back(client, rosa, prepared, press, sent):
+    gone = sent(fields=["name_used"])
+    assert press(prepared(fields=["document"]), "consentimiento", answer="refused").status_code == 303
+    first = db.session.scalar(sa.select(Consent.id).order_by(Consent.asked_at))
+    url = f"/casos/{rosa.id}/consentimientos"
+    assert f"{url}/{first}/retirar" in client.get(url).text, "the button is there"
+    assert client.get(f"{gone}/carta.pdf").status_code == 200
+    assert press(url, f"{first}/retirar").status_code == 303
+    assert client.get(f"{gone}/carta.pdf").status_code == 403
+    assert f"{url}/{first}/retirar" not in client.get(url).text
+
+
+def test_what_is_not_known_of_her_is_in_no_consent(client, rosa, prepared, press):
+    url = prepared(fields=["name_used", "language"])
+    assert press(url, "consentimiento", answer="given").status_code == 303
+    assert db.session.scalar(sa.select(Consent.fields)) == ["needs", "name_used"]
+    row = Page(client.get(f"/casos/{rosa.id}/consentimientos").text).text
+    assert "El nombre que usa" in row
+    assert "Idioma" not in row
+
+
 def test_what_left_without_consent_is_not_held_back_by_a_no(prepared, press, stored):
     url = prepared(basis="vital", grounds="Va en ambulancia, sin conocimiento.", fields=["name_used"],
                    service="medical.emergency", urgency="today")
@@ -257,13 +288,16 @@ def test_what_left_without_consent_is_not_held_back_by_a_no(prepared, press, sto
     assert told() == set()
 
 
-def test_a_slip_never_lasts_longer_than_her_consent(app, prepared, press, stored):
+def test_a_slip_never_lasts_longer_than_her_consent(app, client, prepared, press, stored, tmp_path):
     url, last = prepared(), today() + 3 * DAY
     assert press(url, "consentimiento", answer="given", ends_on=last.isoformat()).status_code == 303
     assert press(url, "enviar").status_code == 303
     slip = answers.latest(actions.ANSWER, stored().id)
-    assert local(slip.expires_at).date() == last + DAY
-    assert f"{local(slip.expires_at + timedelta(seconds=5)):%H:%M}" == "00:00", "it ends with that day in Ecuador"
+    assert local(slip.expires_at).date() == last
+    assert f"{local(slip.expires_at + timedelta(seconds=5)):%H:%M}" == "23:59", "it ends with that day in Ecuador"
+    letter = " ".join(text_of(client.get(f"{url}/carta.pdf").data, tmp_path).split())
+    assert f"Lo aceptó hasta el {say_dated(last)}." in letter
+    assert f"hasta el {say_dated(last)}, 23:59" in letter
     page = app.test_client().post("/respuesta", data={"code": slip.code, "answered": "y", "state": "received"})
     assert page.status_code == 200
     onward = answers.latest(actions.ANSWER, stored().id)
@@ -277,7 +311,13 @@ def test_how_long_a_slip_lasts_by_hand(days, expected):
     with time_machine.travel("2026-03-03 17:00 +0000", tick=False):
         ends_on = None if days is None else today() + days * DAY
         lasts = slip_lasts(ends_on, now())
-    assert lasts == (timedelta(hours=12) if days == 0 else expected * DAY), "noon in Ecuador: half a day is left"
+    half = timedelta(hours=11, minutes=59)
+    assert lasts == (half if days == 0 else expected * DAY), "noon in Ecuador: until a minute before midnight"
+
+
+def test_in_the_last_minute_of_her_consent_a_slip_is_over_at_once():
+    with time_machine.travel("2026-03-04 04:59:30 +0000", tick=False):
+        assert slip_lasts(today(), now()) == timedelta(0)
 
 
 # --- whom the letter names --------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from shelter.access import Role
 from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import PartialDate, today
 from shelter.cases import actions as cases
+from shelter.cases import rules as spine
 from shelter.codes.outgoing import Basis, OutgoingState, Shared
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import db
@@ -87,12 +88,12 @@ def passes(rule, *given):
 ])
 def test_her_name_does_not_leave_in_letters_that_stand_apart(text):
     with pytest.raises(RuleBroken):
-        rules.names_nobody({"needs": text}, ("Rosa", "Rosa Elvira", "Quintero Paz"))
+        spine.names_nobody({"needs": text}, ("Rosa", "Rosa Elvira", "Quintero Paz"))
 
 
 @pytest.mark.parametrize("text", ["Una cita en la sala 3 B a las 4 p. m.", "Grupo A, u otro", "a la o y e"])
 def test_letters_that_stand_apart_may_be_words(text):
-    rules.names_nobody({"needs": text}, ("Rosa", "Rosa Elvira", "Quintero Paz"))
+    spine.names_nobody({"needs": text}, ("Rosa", "Rosa Elvira", "Quintero Paz"))
 
 
 def test_no_note_leaves_without_her_consent(client, rosa, typed):
