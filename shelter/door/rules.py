@@ -37,8 +37,8 @@ def fits(given: Given, paper: Paper, *, number: str | None, scope: str | None, a
     """Without a document nothing; without an order that a judge signed the minimum; with one what it says, no more."""
     if given is Given.MINIMUM and paper is Paper.NONE:
         raise RuleBroken(
-            _("They showed no document: nothing is confirmed or denied, not even the minimum. If one came since, record "
-              "it as a new request"), "given")
+            _("They showed no document: nothing is confirmed or denied, not even the minimum. If one came since, "
+              "record it as a new request"), "given")
     if given is Given.ORDERED and paper is not Paper.COURT_ORDER:
         raise RuleBroken(
             _("Only a judge orders. Without an order that a judge signed, the minimum at most is answered"), "given"

@@ -41,8 +41,8 @@ class Meant(NamedTuple):
     kind: Kind
 
 
-Needed = Callable[[date], dict[Kind | Meant, str]]
-"""The kinds of institution, or single ones, that are needed on a day and after it; each with what for."""
+Needed = Callable[[date, bool], dict[Kind | Meant, str]]
+"""The kinds of institution, or single ones, that are needed on a day, each with what for; when asked, after it too."""
 _needed: list[Needed] = []
 
 
@@ -179,11 +179,17 @@ def change_institution(
     rules.is_said_to_be_a_consulate(kind, name_es, name_en)
     _no_other_institution(name_es, province, institution.id)
     rules.in_order(valid_from, institution.valid_to, "valid_from")
-    with _nobody_is_missed(today(), "kind"):
+    lost = _last_day_lost(institution.valid_from, valid_from)
+    with _nobody_is_missed(today(), "kind"), _nobody_is_missed(lost, "valid_from", after=False):
         _follow(institution, followed_by_id)
         institution.name = {"es": name_es, "en": name_en or name_es}
         institution.kind, institution.province = kind, province
         institution.valid_from, institution.to_confirm = valid_from, to_confirm
+
+
+def _last_day_lost(before: date | None, now: date | None) -> date | None:
+    """When it is said to exist since later than was thought: the last day on which it did not."""
+    return now - timedelta(days=1) if now and (before is None or now > before) else None
 
 
 def _no_other_institution(name: str, province: str | None, but: uuid.UUID | None) -> None:
@@ -215,9 +221,15 @@ def end_institution(
 
 
 @contextmanager
-def _nobody_is_missed(day: date, place: str) -> Iterator[None]:
-    """Refuse what is done inside if on that day it leaves undone somewhere what an institution is needed for."""
-    needed = {which: what for each in _needed for which, what in each(day).items()}
+def _nobody_is_missed(day: date | None, place: str, *, after: bool = True) -> Iterator[None]:
+    """Refuse what is done inside if on that day it leaves undone somewhere what an institution is needed for.
+
+    `after`: also what is needed from a later day on. No day: nothing is refused.
+    """
+    if day is None:
+        yield
+        return
+    needed = {which: what for each in _needed for which, what in each(day, after).items()}
     before = _missed(needed, day)
     yield
     db.session.flush()

@@ -379,13 +379,14 @@ def comment(version: ProtocolVersion, key: str, by: uuid.UUID, *, text: str) -> 
 # --- institutions that the protocol needs -----------------------------------------------------------------------------
 
 @partners.needs_institutions
-def needed(day: date) -> dict[InstitutionKind | partners.Meant, str]:
-    """The kinds of institution, and the institutions, that the versions in force on a day and later name; each with a
-    step.
+def needed(day: date, after: bool) -> dict[InstitutionKind | partners.Meant, str]:
+    """The kinds of institution, and the institutions, that the version of a day names; each with a step.
+
+    `after`: those of later versions too.
     """
     books = queries.books()
-    current = queries.in_force(day)
-    running = [each for each in books if each is current or each.starts_on > day]
+    begun, later = ([each for each in books if (each.starts_on > day) is is_later] for is_later in (False, True))
+    running = [*begun[-1:], *(later if after else ())]
     return {
         partners.Meant(step.institution_id, step.responsible) if step.institution_id else step.responsible:
         rules.said(step) for book in running for step in book.steps if step.responsible

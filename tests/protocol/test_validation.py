@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from shelter import answers
 from shelter.access import Role
@@ -305,6 +306,22 @@ def test_it_does_not_become_something_else_or_move_to_one_province_either(publis
         with outside(), pytest.raises(RuleBroken) as broken, work("test.change", by=operator):
             partners.change_institution(foreign, version=foreign.version, **same, **other)
         assert broken.value.field == "kind"
+
+
+@pytest.mark.parametrize(("since", "refused"), [(-400, False), (0, False), (1, True), (20, True)])
+def test_it_does_not_begin_later_than_the_protocol_needs_it(publish, office, outside, sign_in, staff, since, refused):
+    with time_machine.travel(moment_of(today() - timedelta(days=31))):
+        publish()
+    foreign = office(Kind.FOREIGN_AFFAIRS)
+    typed = {"valid_from": str(queries.latest_start() + timedelta(days=since)), "kind": "foreign_affairs",
+             "name_es": foreign.name["es"]}
+    answer = sign_in(staff(Role.ADMINISTRATOR)).fill(f"/instituciones/{foreign.id}/cambiar", **typed)
+    assert answer.status_code == (422 if refused else 303), Page(answer.text).text
+    if refused:
+        assert any(each.get("href") == "#valid_from" for each in Page(answer.text).all("a"))
+        assert "El protocolo la necesita" in Page(answer.text).text
+    db.session.refresh(foreign)
+    assert (foreign.valid_from is None) is refused
 
 
 def test_one_that_no_step_names_and_one_beside_another_end_as_before(publish, office, outside, programme):
