@@ -321,7 +321,8 @@ def answer(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
                   on=version, to=_at(version, "validations"), said=_("The answer is recorded."))
     earlier = queries.answers_with_officers([digests[each.key] for each in own], found.id)
     return done or page("protocol/answer.html", form=form, version=version, institution=found, words=words, book=book,
-                        earlier=earlier, asked=asked, slip=answers.latest(validating.SLIP, asked.id) if asked else None)
+                        earlier=earlier, asked=asked, slip=answers.latest(validating.SLIP, asked.id) if asked else None,
+                        has_address=answers.has_address())
 
 
 def _asked(edition: uuid.UUID, institution: uuid.UUID) -> tuple[ProtocolVersion, Institution, rules.Book]:
