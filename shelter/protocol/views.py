@@ -303,9 +303,18 @@ def validations(edition: uuid.UUID) -> ResponseReturnValue:
     """Which steps wait for which institution, and what was answered."""
     version = _version(edition)
     book = queries.as_book(version)
-    return page("protocol/validations.html", version=version, book=book, words=words,
+    rows = queries.waiting_for(version, book, today())
+    return page("protocol/validations.html", version=version, book=book, words=words, rows=rows,
                 faults=[] if version.is_published else actions.faults(version, today()),
-                rows=queries.waiting_for(version, book, today()))
+                signers=_signers(version, [last.id for _who, steps in rows for _step, last in steps if last]))
+
+
+def _signers(version: ProtocolVersion, answer_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Who gave each answer, for whoever may record one; that she read it is noted."""
+    if not (answer_ids and allows(me(), P.PROTOCOL_WRITE)):
+        return {}
+    reading(P.PROTOCOL_WRITE, version)
+    return queries.signers(answer_ids)
 
 
 @protocol.route(f"{VERSION}/validaciones/<uuid:institution>", methods=["GET", "POST"], needs=P.PROTOCOL_WRITE,

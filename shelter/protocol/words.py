@@ -13,7 +13,7 @@ from shelter.codes.services import Discipline
 from shelter.texts import say as _
 from shelter.texts import say_many
 
-from .models import ProtocolStep
+from .models import ProtocolStep, reference_of
 from .rules import Happening, Limit, Step, Told, in_phase_before, said
 from .rules import here as here
 
@@ -107,6 +107,11 @@ def say_whom(step: Step) -> str:
 def say_responsible(step: Step) -> str:
     """The kind of institution that answers for it."""
     return str(step.responsible.label) if step.responsible else _("The team of the house")
+
+
+def say_act(act: str, request_id: uuid.UUID | None) -> str:
+    """By which act an institution answered: its letter or minutes; without one, the request that its slip answered."""
+    return act or (_("answer %(reference)s", reference=reference_of(request_id)) if request_id else "")
 
 
 Named = Mapping[uuid.UUID, Mapping[str, str]]
