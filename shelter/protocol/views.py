@@ -141,11 +141,15 @@ def versions() -> ResponseReturnValue:
 
 @protocol.get(f"{VERSION}/comparar/<uuid:other>", needs=P.PROTOCOL_COMMENT)
 def compare(edition: uuid.UUID, other: uuid.UUID) -> ResponseReturnValue:
-    """What is different in a version from another, step by step."""
+    """What is different in a version from another, phase by phase and step by step."""
     after, before = _version(edition), _version(other)
     named = partners.institution_names()
-    told = [words.told(queries.steps_of(each), queries.as_book(each).by_key, named) for each in (before, after)]
-    return page("protocol/compare.html", before=before, after=after, changes=rules.changes(*told), words=words)
+    books = [queries.as_book(each) for each in (before, after)]
+    told = [words.told(queries.steps_of(each), book.by_key, named)
+            for each, book in zip((before, after), books, strict=True)]
+    phases = rules.changes(*(words.told_phases(each.phases) for each in books))
+    return page("protocol/compare.html", before=before, after=after, phases=phases, changes=rules.changes(*told),
+                words=words)
 
 
 # --- the life of a version --------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shelter.codes.cases import ConsentPurpose, Milestone
@@ -14,7 +14,7 @@ from shelter.texts import say as _
 from shelter.texts import say_many
 
 from .models import ProtocolStep, reference_of
-from .rules import Happening, Limit, Step, Told, in_phase_before, said
+from .rules import Happening, Limit, Phase, Step, Told, in_phase_before, said
 from .rules import here as here
 
 DETAILS: dict[Milestone, Any] = {
@@ -138,5 +138,13 @@ def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step], named: Name
 def told(rows: list[ProtocolStep], steps: Mapping[str, Step], named: Named) -> dict[str, Told]:
     """Every step of a version as it is read aloud, by its key."""
     return {
-        row.key: Told(steps[row.key].number, here(row.name), fields(row, steps[row.key], steps, named)) for row in rows
+        row.key: Told(steps[row.key].number, here(row.name), fields(row, steps[row.key], steps, named),
+                      steps[row.key].phase) for row in rows
+    }
+
+
+def told_phases(phases: Iterable[Phase]) -> dict[str, Told]:
+    """Every phase of a version by its key."""
+    return {
+        each.key: Told(f"{each.number}", here(each.name), {_("Name of the phase"): here(each.name)}) for each in phases
     }
