@@ -9,6 +9,7 @@ from .actions import revoke as revoke
 from .kinds import Kind as Kind
 from .kinds import answer_kind as answer_kind
 from .models import Slip as Slip
+from .paper import has_address as has_address
 from .paper import printed as printed
 from .queries import latest as latest
 

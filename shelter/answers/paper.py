@@ -26,11 +26,16 @@ class Printed:
     picture: Markup | None
 
 
+def has_address() -> bool:
+    """Whether a slip that is printed now says where to answer: the reader's own address must be open to outsiders."""
+    return rules.is_reachable(request.host, LOOPBACK)
+
+
 def printed(slip: Slip | None) -> Printed | None:
     """The slip as it is printed now; None when it works no more."""
     if slip is None or not slip.is_open or not slip.code:
         return None
-    if not rules.is_reachable(request.host, LOOPBACK):
+    if not has_address():
         return Printed(slip.code, slip.expires_at, None, None)
     link = url_for("answers.with_code", code=slip.code, _external=True)
     return Printed(slip.code, slip.expires_at, url_for("answers.begin", _external=True), qr(link, _("Link to answer")))

@@ -220,7 +220,8 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
         consent=consent, replies=replies, names=accounts.names(people),
         reads=_reads(case, found), readers=READERS[found.service.of],
         may_print=letter.may_be_printed(found, consent is not None),
-        slip=answers.latest(actions.ANSWER, found.id), by_consent=found.basis is Basis.CONSENT,
+        slip=answers.latest(actions.ANSWER, found.id), has_address=answers.has_address(),
+        by_consent=found.basis is Basis.CONSENT,
         is_child=queries.is_child(case), is_adult=bool(case.person.birth) and not queries.is_child(case),
         may_review=found.sent_by_id not in {None, me().id}, may_be_told=actions.may_still_be_told(case, found),
     )

@@ -182,4 +182,9 @@ class ValidationRequest(Model):
     @property
     def reference(self) -> str:
         """What stands on the letter and is said on the telephone."""
-        return f"PR-{str(self.id)[:6].upper()}"
+        return reference_of(self.id)
+
+
+def reference_of(request_id: uuid.UUID) -> str:
+    """The reference of a request, by its id."""
+    return f"PR-{str(request_id)[:6].upper()}"

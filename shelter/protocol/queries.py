@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shelter.calendar import today
-from shelter.codes.protocol import VersionState
+from shelter.codes.protocol import ValidatedBy, VersionState
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import db, rows_of, unseal
 from shelter.jobs import Job
@@ -194,15 +194,22 @@ def _silent(
 
 
 _ANSWER = (StepValidation.id, StepValidation.digest, StepValidation.step_key, StepValidation.institution_id,
-           StepValidation.agrees, StepValidation.answered_on, StepValidation.way, StepValidation.act)
+           StepValidation.agrees, StepValidation.answered_on, StepValidation.way, StepValidation.act,
+           ValidationRequest.id.label("request_id"))
+_REQUEST = sa.and_(StepValidation.way == ValidatedBy.ANSWER,
+                   ValidationRequest.protocol_id == StepValidation.protocol_id,
+                   ValidationRequest.institution_id == StepValidation.institution_id)
+"""What an answer by slip answers."""
 
 
 def answers(digests: Collection[str]) -> dict[str, list[Any]]:
-    """What institutions answered about steps, by digest, the newest first: agrees, answered_on, way, institution."""
+    """What institutions answered about steps, by digest, the newest first: agrees, answered_on, way, act, institution;
+    `request_id`: the request that was answered by its slip.
+    """
     found: dict[str, list[Any]] = defaultdict(list)
     for row in db.session.execute(
         sa.select(*_ANSWER, Institution.name.label("institution"))
-        .join(Institution, Institution.id == StepValidation.institution_id)
+        .join(Institution, Institution.id == StepValidation.institution_id).outerjoin(ValidationRequest, _REQUEST)
         .where(StepValidation.digest.in_(digests)).order_by(StepValidation.at.desc(), StepValidation.id)
     ):
         found[row.digest].append(row)
@@ -214,11 +221,22 @@ def answers_with_officers(digests: Collection[str], institution_id: uuid.UUID) -
     rows = db.session.execute(
         sa.select(*_ANSWER, StepValidation.officer_sealed.label("officer"), StepValidation.post_sealed.label("post"),
                   StepValidation.remark_sealed.label("remark"))
+        .select_from(StepValidation).outerjoin(ValidationRequest, _REQUEST)
         .where(StepValidation.digest.in_(digests), StepValidation.institution_id == institution_id)
         .order_by(StepValidation.at.desc(), StepValidation.id)
     ).all()
     return unseal(rows, officer=(StepValidation.officer, "id"), post=(StepValidation.post, "id"),
                   remark=(StepValidation.remark, "id"))
+
+
+def signers(answer_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Who gave an answer and with which post, by the id of the answer."""
+    rows = db.session.execute(
+        sa.select(StepValidation.id, StepValidation.officer_sealed.label("officer"),
+                  StepValidation.post_sealed.label("post")).where(StepValidation.id.in_(answer_ids))
+    ).all()
+    opened = unseal(rows, officer=(StepValidation.officer, "id"), post=(StepValidation.post, "id"))
+    return {each["id"]: each for each in opened}
 
 
 def request(version: ProtocolVersion, institution_id: uuid.UUID) -> ValidationRequest | None:

@@ -343,26 +343,31 @@ def may_become(state: VersionState, then: VersionState) -> None:
 
 
 class Change(NamedTuple):
-    """What became of a step between two versions: its fields as (label, before, after) where they differ."""
+    """What became of a step or a phase between two versions: its fields as (label, before, after) where they differ;
+    `was`: its number before, where it was moved.
+    """
 
     kind: str
     key: str
     number: str
     name: str
     fields: list[tuple[str, str, str]]
+    was: str = ""
 
 
 class Told(NamedTuple):
-    """A step as it is read aloud: its number, its name, its fields in words by their labels."""
+    """A step as it is read aloud: its number, its name, its fields in words by their labels. Or a phase, in none."""
 
     number: str
     name: str
     fields: dict[str, str]
+    phase: str = ""
 
 
 def changes(before: Mapping[str, Told], after: Mapping[str, Told]) -> list[Change]:
-    """Step by step what was added, removed and changed; those of the new version in its order, then those removed."""
-    found = []
+    """One by one what was added, removed, changed, moved; what the new version has in its order, then what it has not.
+    """
+    found, stayed = [], _stayed(before, after)
     for key, told in after.items():
         old = before.get(key)
         if old is None:
@@ -370,7 +375,21 @@ def changes(before: Mapping[str, Told], after: Mapping[str, Told]) -> list[Chang
             continue
         differ = [(label, old.fields.get(label, ""), text) for label, text in told.fields.items()
                   if text != old.fields.get(label, "")]
-        if differ:
-            found.append(Change("changed", key, told.number, told.name, differ))
-    gone = [Change("removed", key, old.number, old.name, []) for key, old in before.items() if key not in after]
-    return found + gone
+        if differ or key not in stayed:
+            was = "" if key in stayed else old.number
+            found.append(Change("changed" if differ else "moved", key, told.number, told.name, differ, was))
+    return found + [Change("removed", key, old.number, old.name, []) for key, old in before.items() if key not in after]
+
+
+def _stayed(before: Mapping[str, Told], after: Mapping[str, Told]) -> set[str]:
+    """What was not moved: of what is in the same phase in both versions the longest row that has one order in both.
+
+    Another number alone is no move: something was added or taken out before it, or its whole phase was moved.
+    """
+    place = {key: at for at, key in enumerate(before)}
+    rows: dict[str, list[list[str]]] = {}
+    for key, told in after.items():
+        if key in before and before[key].phase == told.phase:
+            ended = rows.setdefault(told.phase, [[]])
+            ended.append([*max((row for row in ended if not row or place[row[-1]] < place[key]), key=len), key])
+    return {key for ended in rows.values() for key in max(ended, key=len)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -41,6 +41,16 @@ def _version(edition: uuid.UUID) -> ProtocolVersion:
     """A version that this reader may read: what is not published is for the teams."""
     found = db.session.get(ProtocolVersion, edition) or abort(404)
     return found if found.is_published or allows(me(), P.PROTOCOL_COMMENT) else abort(404)
+
+
+def _to_write(edition: uuid.UUID) -> ProtocolVersion:
+    """A version whose words may change. Of another no page to write it is opened, unless with what was kept of it."""
+    version = _version(edition)
+    if request.method != "POST" and not version.is_open:
+        flash(words.say_why_closed(version.state), "error")
+        if g.get("draft") is None:
+            abort(redirect(_at(version), 303))
+    return version
 
 
 def _phase(version: ProtocolVersion, phase: uuid.UUID) -> ProtocolPhase:
@@ -141,11 +151,13 @@ def versions() -> ResponseReturnValue:
 
 @protocol.get(f"{VERSION}/comparar/<uuid:other>", needs=P.PROTOCOL_COMMENT)
 def compare(edition: uuid.UUID, other: uuid.UUID) -> ResponseReturnValue:
-    """What is different in a version from another, step by step."""
+    """What is different in a version from another, phase by phase and step by step."""
     after, before = _version(edition), _version(other)
     named = partners.institution_names()
     told = [words.told(queries.steps_of(each), queries.as_book(each).by_key, named) for each in (before, after)]
-    return page("protocol/compare.html", before=before, after=after, changes=rules.changes(*told), words=words)
+    phases = rules.changes(*(words.told_phases(queries.phases_of(each)) for each in (before, after)))
+    return page("protocol/compare.html", before=before, after=after, phases=phases, changes=rules.changes(*told),
+                words=words)
 
 
 # --- the life of a version --------------------------------------------------------------------------------------------
@@ -160,7 +172,7 @@ def begin() -> ResponseReturnValue:
 @protocol.route(f"{VERSION}/datos", methods=["GET", "POST"], needs=P.PROTOCOL_WRITE, draft=_later("A version"))
 def describe(edition: uuid.UUID) -> ResponseReturnValue:
     """Its title, what is new, when a working day ends."""
-    version = _version(edition)
+    version = _to_write(edition)
     form = VersionForm(version)
     done = submit(form, "protocol.describe", lambda: actions.describe(version, me().id, **form.told), on=version,
                   to=_at(version))
@@ -195,7 +207,7 @@ def publish(edition: uuid.UUID) -> ResponseReturnValue:
 @protocol.route(f"{VERSION}/fases/nueva", methods=["GET", "POST"], needs=P.PROTOCOL_WRITE, draft=_later("A phase"))
 def add_phase(edition: uuid.UUID) -> ResponseReturnValue:
     """A phase after the others."""
-    version, form = _version(edition), PhaseForm()
+    version, form = _to_write(edition), PhaseForm()
     done = submit(form, "protocol.add_phase", lambda: actions.add_phase(version, me().id, name=form.name_told),
                   on=version, to=_at(version))
     return done or page("protocol/phase.html", form=form, version=version, phase=None)
@@ -205,7 +217,7 @@ def add_phase(edition: uuid.UUID) -> ResponseReturnValue:
                 draft=_later("A phase"))
 def change_phase(edition: uuid.UUID, phase: uuid.UUID) -> ResponseReturnValue:
     """Another name for a phase."""
-    version = _version(edition)
+    version = _to_write(edition)
     found = _phase(version, phase)
     form = PhaseForm(found)
     done = submit(form, "protocol.change_phase", lambda: actions.change_phase(
@@ -237,7 +249,7 @@ def remove_phase(edition: uuid.UUID, phase: uuid.UUID) -> ResponseReturnValue:
                 draft=_later("A step"))
 def add_step(edition: uuid.UUID, phase: uuid.UUID) -> ResponseReturnValue:
     """A step after the others of its phase."""
-    version = _version(edition)
+    version = _to_write(edition)
     found, form = _phase(version, phase), StepForm(queries.as_book(version), queries.nameable(today()))
     done = submit(form, "protocol.add_step", lambda: actions.add_step(version, found, me().id, **form.told),
                   on=version, to=lambda made: _at(version, "step", key=made.key))
@@ -248,7 +260,7 @@ def add_step(edition: uuid.UUID, phase: uuid.UUID) -> ResponseReturnValue:
                 draft=_later("A step"))
 def change_step(edition: uuid.UUID, key: str) -> ResponseReturnValue:
     """Other words, another clock."""
-    version = _version(edition)
+    version = _to_write(edition)
     row = _step(version, key)
     form = StepForm(queries.as_book(version), queries.nameable(today()), row)
     done = submit(form, "protocol.change_step", lambda: actions.change_step(
@@ -303,9 +315,18 @@ def validations(edition: uuid.UUID) -> ResponseReturnValue:
     """Which steps wait for which institution, and what was answered."""
     version = _version(edition)
     book = queries.as_book(version)
-    return page("protocol/validations.html", version=version, book=book, words=words,
+    rows = queries.waiting_for(version, book, today())
+    return page("protocol/validations.html", version=version, book=book, words=words, rows=rows,
                 faults=[] if version.is_published else actions.faults(version, today()),
-                rows=queries.waiting_for(version, book, today()))
+                signers=_signers(version, [last.id for _who, steps in rows for _step, last in steps if last]))
+
+
+def _signers(version: ProtocolVersion, answer_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Who gave each answer, for whoever may record one; that she read it is noted."""
+    if not (answer_ids and allows(me(), P.PROTOCOL_WRITE)):
+        return {}
+    reading(P.PROTOCOL_WRITE, version)
+    return queries.signers(answer_ids)
 
 
 @protocol.route(f"{VERSION}/validaciones/<uuid:institution>", methods=["GET", "POST"], needs=P.PROTOCOL_WRITE,
@@ -321,7 +342,8 @@ def answer(edition: uuid.UUID, institution: uuid.UUID) -> ResponseReturnValue:
                   on=version, to=_at(version, "validations"), said=_("The answer is recorded."))
     earlier = queries.answers_with_officers([digests[each.key] for each in own], found.id)
     return done or page("protocol/answer.html", form=form, version=version, institution=found, words=words, book=book,
-                        earlier=earlier, asked=asked, slip=answers.latest(validating.SLIP, asked.id) if asked else None)
+                        earlier=earlier, asked=asked, slip=answers.latest(validating.SLIP, asked.id) if asked else None,
+                        has_address=answers.has_address())
 
 
 def _asked(edition: uuid.UUID, institution: uuid.UUID) -> tuple[ProtocolVersion, Institution, rules.Book]:

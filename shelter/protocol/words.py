@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shelter.codes.cases import ConsentPurpose, Milestone
 from shelter.codes.leaving import ExitReason, FollowUpMonth
-from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit
+from shelter.codes.protocol import Condition, Evidence, Standing, Start, Unit, VersionState
 from shelter.codes.services import Discipline
 from shelter.texts import say as _
 from shelter.texts import say_many
 
-from .models import ProtocolStep
+from .models import ProtocolPhase, ProtocolStep, reference_of
 from .rules import Happening, Limit, Step, Told, in_phase_before, said
 from .rules import here as here
 
@@ -109,6 +109,20 @@ def say_responsible(step: Step) -> str:
     return str(step.responsible.label) if step.responsible else _("The team of the house")
 
 
+def say_why_closed(state: VersionState) -> str:
+    """Why the words of a version do not change now."""
+    if state is VersionState.PUBLISHED:
+        return _("This version is published and does not change any more: begin a new version to change something")
+    if state is VersionState.DISCARDED:
+        return _("This version was thrown away and does not change any more")
+    return _("This version is not being written: take it back to the draft first")
+
+
+def say_act(act: str, request_id: uuid.UUID | None) -> str:
+    """By which act an institution answered: its letter or minutes; without one, the request that its slip answered."""
+    return act or (_("answer %(reference)s", reference=reference_of(request_id)) if request_id else "")
+
+
 Named = Mapping[uuid.UUID, Mapping[str, str]]
 """The names of institutions."""
 
@@ -133,5 +147,13 @@ def fields(row: ProtocolStep, step: Step, steps: Mapping[str, Step], named: Name
 def told(rows: list[ProtocolStep], steps: Mapping[str, Step], named: Named) -> dict[str, Told]:
     """Every step of a version as it is read aloud, by its key."""
     return {
-        row.key: Told(steps[row.key].number, here(row.name), fields(row, steps[row.key], steps, named)) for row in rows
+        row.key: Told(steps[row.key].number, here(row.name), fields(row, steps[row.key], steps, named),
+                      steps[row.key].phase) for row in rows
+    }
+
+
+def told_phases(phases: Iterable[ProtocolPhase]) -> dict[str, Told]:
+    """Every phase of a version by its key."""
+    return {
+        each.key: Told(f"{each.number}", here(each.name), {_("Name of the phase"): here(each.name)}) for each in phases
     }

@@ -70,6 +70,16 @@ def test_the_review_reads_what_made_it_necessary(staff, sign_in, answered):
     assert NOTE not in page
 
 
+@pytest.mark.parametrize(("host", "is_told"), [("localhost", True), ("senda.example.org", False)])
+def test_whoever_sends_is_told_when_the_sheet_has_no_address(app, client, sent, monkeypatch, host, is_told):
+    url = sent()
+    client.set_cookie("s", client.get_cookie("s").value, domain=host)
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", [host])
+    page = Page(client.get(url, base_url=f"http://{host}").text).text
+    assert "La hoja sirve una vez" in page
+    assert ("sin dirección" in page) is is_told
+
+
 def test_the_form_says_who_will_read_it(client, answered):
     text = Page(client.get(f"{answered}/respuesta").text).text
     assert "Solo lo ve: equipo de salud, y quien escribió a la institución." in text
