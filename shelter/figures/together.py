@@ -27,7 +27,9 @@ from shelter.texts import say as _
 Link = Callable[..., str]
 Versions = list[tuple[Book, Step]]
 """A step in the versions that measured it, the newest first."""
-CODES = (route.DUE, route.IN_TIME, route.LATE, route.TARGETS, route.TARGETS_MET, route.DONE, route.OPEN)
+CODES = (
+    route.DUE, route.IN_TIME, route.LATE, route.TARGETS, route.TARGETS_MET, route.BEYOND, route.DONE, route.OPEN,
+)
 MEASURED = (route.DONE, route.DUE, route.TARGETS)
 REFERRALS = (outgoing.SENT, outgoing.ANSWERED, outgoing.ACCEPTED, outgoing.ATTENDED, outgoing.UNMET)
 TWO_DAYS = 48
@@ -79,11 +81,13 @@ class Cause:
 
 @dataclass(frozen=True)
 class Board:
-    """All that the page shows."""
+    """All that the page shows. Causes of limits that bind nobody (`unbound`) stand apart from those of `late` ones."""
 
     phases: list[tuple[str, list[Place]]]
     causes: list[Cause]
     late: str
+    unbound: list[Cause]
+    beyond: str
     open: list[tuple[str, str, str]]
     referrals: list[tuple[str, list[str]]]
     means: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
@@ -92,12 +96,13 @@ class Board:
 def together(period: Period, scope: Scope, link: Link | None) -> Board:
     """Everything of a period. `link(code, fact, word)`: where its cases are listed; None: they may not be."""
     found = {code: INDICATORS[code].count(period, scope) for code in CODES}
-    late, due = found[route.LATE], found[route.DUE]
+    late, due, beyond = found[route.LATE], found[route.DUE], found[route.BEYOND]
     said = _("%(part)s of %(whole)s (%(share)s)", part=number(late.value), whole=number(due.value),
              share=share(late.value, due.value)) if due.value else ""
     return Board(
-        list(_phases(found, link)), list(_causes(late, link)), said, _open(found[route.OPEN], link),
-        _referrals(period, scope), [(str(INDICATORS[code].label), meaning(INDICATORS[code])) for code in CODES],
+        list(_phases(found, link)), list(_causes(late, link)), said, list(_causes(beyond, link)), number(beyond.value),
+        _open(found[route.OPEN], link), _referrals(period, scope),
+        [(str(INDICATORS[code].label), meaning(INDICATORS[code])) for code in CODES],
     )
 
 
@@ -167,15 +172,15 @@ def say_hours(hours: float) -> str:
     return str(_("%(count)s days", count=format_decimal(round(hours / 24, 1))))
 
 
-def _causes(late: Figure, link: Link | None) -> Iterator[Cause]:
-    by_cause, by_step = late.breakdowns["cause"], late.breakdowns["step×cause"]
+def _causes(passed: Figure, link: Link | None) -> Iterator[Cause]:
+    by_cause, by_step = passed.breakdowns["cause"], passed.breakdowns["step×cause"]
     for stored in (*(str(each.value) for each in DelayCause.every()), UNKNOWN):
         if count := by_cause.get(stored, 0):
             at = [f"{name} ({number(by_step[f'{key}×{stored}'])})" for key, name in names_of("step").items()
                   if f"{key}×{stored}" in by_step]
             label = word("cause", stored) if stored != UNKNOWN else str(_("Nobody has said why yet"))
-            yield Cause(label, count, share(count, late.value), " · ".join(at),
-                        link(route.LATE, "cause", stored) if link else "")
+            yield Cause(label, count, share(count, passed.value), " · ".join(at),
+                        link(passed.code, "cause", stored) if link else "")
 
 
 def _open(figure: Figure, link: Link | None) -> list[tuple[str, str, str]]:

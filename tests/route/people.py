@@ -105,7 +105,10 @@ def tell(programme, by, books) -> People:
     some.opens("on version 2", house, "11-12 10:00")
     some.reports("on version 2", "11-13 22:00")  # after 36 h: late on version 1
     some.arrives("on version 2", "11-12 11:00")
-    some.is_examined("on version 2", "11-20 10:00")  # over a limit that is only proposed, after 191 h
+    some.is_examined("on version 2", "11-20 10:00")  # over a limit that is only proposed (11-16 17:00), after 191 h
+    with work("test.cause", by=operator):
+        actions.explain(some.case["on version 2"], books[1].by_key["health"], by=by, cause=DelayCause.NO_PLACE,
+                        note=None)
 
     some.opens("closed too soon", house, "11-20 10:00")
     some.closes("closed too soon", "11-21 09:00")

@@ -25,12 +25,16 @@ from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Limit
 from shelter.route import actions, kept, queries
 from shelter.route import indicators as figures
+from shelter.statistics.rules import CONTENTS
 from tests.route.made import small_book
 from tests.route.people import changed
 from tests.route.test_kept import Route
 
 NOVEMBER, OCTOBER = Period.read("2026-11"), Period.read("2026-10")
-COUNTS = (figures.DUE, figures.IN_TIME, figures.LATE, figures.TARGETS, figures.TARGETS_MET, figures.DONE, figures.OPEN)
+COUNTS = (
+    figures.DUE, figures.IN_TIME, figures.LATE, figures.TARGETS, figures.TARGETS_MET, figures.BEYOND, figures.DONE,
+    figures.OPEN,
+)
 
 
 def value(code, period=NOVEMBER, scope=None):
@@ -58,7 +62,7 @@ def test_a_limit_ends_on_a_day_of_the_wall(people):
 def test_who_comes_back_finds_her_clocks_where_they_would_be(people):
     people.comes_back("closed too soon")
     assert (value(figures.DUE), value(figures.IN_TIME), value(figures.LATE)) == (7, 4, 3)
-    assert (value(figures.TARGETS), value(figures.TARGETS_MET)) == (6, 4)
+    assert (value(figures.TARGETS), value(figures.TARGETS_MET), value(figures.BEYOND)) == (6, 4, 3)
 
 
 def test_every_cause_may_become_of_a_limit():
@@ -71,6 +75,36 @@ def test_every_cause_may_become_of_a_limit():
 def test_targets_are_counted_apart(people):
     assert table(figures.TARGETS, "step") == {"arrive": 5}
     assert value(figures.TARGETS_MET) == 4
+
+
+def test_causes_of_targets_and_proposals_are_told_apart_from_those_of_validated_limits(people):
+    """Who never arrived is beyond a target, who was examined late on version 2 beyond a proposal, and it was said why.
+
+    The same limit for health is validated in version 1: there both were kept.
+    """
+    assert table(figures.BEYOND, "step") == {"arrive": 1, "health": 1}
+    assert table(figures.BEYOND, "cause") == {"no_place": 1, "unknown": 1}
+    assert table(figures.BEYOND, "step×cause") == {"arrive×unknown": 1, "health×no_place": 1}
+    assert table(figures.LATE, "cause") == {"no_answer": 1, "unknown": 1}
+    assert table(figures.LATE, "step") == {"report": 2}
+    behind = INDICATORS[figures.BEYOND].cases(NOVEMBER, Scope(), "cause", "no_place")
+    assert [row.case_id for row in db.session.execute(behind.select())] == [people.case["on version 2"].id]
+
+
+def test_a_cause_is_told_among_the_targets_as_soon_as_it_is_said(people):
+    arrive = people.books[0].by_key["arrive"]
+    with work("test.cause", by=operator):
+        said = actions.explain(people.case["nobody answered"], arrive, by=people.by, cause=DelayCause.NOT_FOUND,
+                               note=None)
+    assert table(figures.BEYOND, "cause") == {"no_place": 1, "not_found": 1}
+    with work("test.take_back", by=operator):
+        actions.take_back(said)
+    assert table(figures.BEYOND, "cause") == {"no_place": 1, "unknown": 1}
+
+
+def test_what_reports_print_of_the_route_is_of_validated_limits_alone(people):
+    assert figures.BEYOND not in {each for chapter in CONTENTS for each in (chapter.code, chapter.beside)}
+    assert "no_place" not in table(figures.DUE, "limit")
 
 
 def test_a_holiday_that_becomes_a_working_day_makes_her_late(people):
@@ -159,10 +193,11 @@ def test_the_cases_behind_a_figure_are_those_that_it_counts(people):
 
 def by_hand(period):
     """Every figure from the laps of every case, one after the other."""
-    found, took, moment = Counter(), defaultdict(list), now()
+    found, took, passed, moment = Counter(), defaultdict(list), Counter(), now()
     some = queries.known(db.session.scalars(Case.__table__.select().with_only_columns(Case.id)))
     for each in some:
         case = db.session.get_one(Case, each.case_id)
+        causes = queries.causes_of(case)
         mine = [lap for some in queries.laps(each.book, each.facts).values() for lap in some]
         end = min(period.ends_before, moment)
         if case.opened_at < end and (case.state is not CaseState.CLOSED or case.closed_at >= end):
@@ -179,10 +214,16 @@ def by_hand(period):
                 whole, part = (figures.TARGETS, figures.TARGETS_MET) if step.standing is Standing.TARGET else (
                     figures.DUE, figures.IN_TIME)
                 is_out = lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and lap.ended_at <= lap.due_at)
+                is_kept = lap.end is StepState.DONE and lap.ended_at <= lap.due_at
                 if not is_out and (whole == figures.TARGETS or step.is_validated):
                     found[whole, lap.step] += 1
-                    found[part, lap.step] += lap.end is StepState.DONE and lap.ended_at <= lap.due_at
-    return found, took
+                    found[part, lap.step] += is_kept
+                if not is_out and not is_kept:
+                    why = causes.get((lap.step, lap.started_at))
+                    is_late = step.standing is not Standing.TARGET and step.is_validated
+                    passed[figures.LATE if is_late else figures.BEYOND,
+                           f"{lap.step}×{why.reason if why else 'unknown'}"] += 1
+    return found, took, passed
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -195,9 +236,12 @@ def test_of_any_population_each_figure_is_a_slow_count_of_it(programme, staff, m
         walk.step()
     year = now().year
     for period in (Period.read(f"{year - 1}..{year}"), Period.read(f"{year}")):
-        found, took = by_hand(period)
+        found, took, passed = by_hand(period)
         for code in (figures.DUE, figures.IN_TIME, figures.TARGETS, figures.TARGETS_MET):
             assert table(code, "step", period) == {word: n for (which, word), n in found.items() if which == code and n}
+        for code in (figures.LATE, figures.BEYOND):
+            assert table(code, "step×cause", period) == {
+                word: n for (which, word), n in passed.items() if which == code}
         assert table(figures.OPEN, "phase", period) == {word: n for (code, word), n in found.items()
                                                        if code == figures.OPEN}
         spread = INDICATORS[figures.DONE].count(period).spreads["step"]

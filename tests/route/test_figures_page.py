@@ -64,16 +64,38 @@ def test_a_version_that_starts_another_day_does_not_number_what_was_done(coordin
     phases = tuple(replace(each, number=4 - each.number, name={"es": "Otra", "en": "Other"}) for each in ahead.phases)
     steps = tuple(replace(each, number=f"9.{place}") for place, each in enumerate(ahead.steps))
     books.append(replace(ahead, version_id=uuid4(), number=3, starts_on=date(2026, 12, 15), phases=phases, steps=steps))
-    for heading in ("Cuánto tardan los pasos", "Por qué vencieron los plazos"):
+    for heading in ("Cuánto tardan los pasos", "Por qué vencieron los plazos validados"):
         assert rows(coordinator.get(PAGE).text, heading) == rows(before, heading)
     assert "Otra" not in coordinator.get(PAGE).text
 
 
 def test_it_says_why_limits_were_passed_and_at_which_steps(coordinator):
-    assert rows(coordinator.get(PAGE).text, "Por qué vencieron los plazos") == {
+    assert rows(coordinator.get(PAGE).text, "Por qué vencieron los plazos validados") == {
         "La institución no respondió": ["1", "50,0 %", "report Paso report (1)"],
         "Nadie ha dicho todavía por qué": ["1", "50,0 %", "report Paso report (1)"],
     }
+
+
+BEYOND = "Por qué se pasaron las metas y los plazos propuestos"
+
+
+def test_it_says_apart_why_targets_and_proposed_limits_were_passed(coordinator):
+    text = coordinator.get(PAGE).text
+    assert rows(text, BEYOND) == {
+        "No hubo cupo o turno": ["1", "50,0 %", "health Paso health (1)"],
+        "Nadie ha dicho todavía por qué": ["1", "50,0 %", "arrive Paso arrive (1)"],
+    }
+    validated, unbound = text.index("Por qué vencieron los plazos validados"), text.index(BEYOND)
+    assert validated < unbound, "what binds comes first"
+    part = text[unbound:text.index("Cuánto tardan los pasos")]
+    assert "Metas y plazos propuestos que se pasaron: 2. No obligan a nadie" in part
+    assert "atras" not in part.casefold()
+    assert "venci" not in part.casefold()
+
+
+def test_where_no_target_was_passed_it_says_so(coordinator):
+    assert "no se pasó ninguna meta ni ningún plazo propuesto" in coordinator.get(
+        "/indicadores/ruta?periodo=2026-10").text
 
 
 def test_it_says_in_which_phase_open_cases_are(coordinator):
@@ -98,8 +120,16 @@ def test_its_numbers_lead_to_their_cases(coordinator):
     [link] = [each["href"] for each in Page(coordinator.get(PAGE).text).all("a")
               if "palabra=no_answer" in each["href"]]
     text = coordinator.get(link.replace("&amp;", "&")).text
-    assert "Por qué se atrasó: La institución no respondió" in Page(text).text
+    assert "Causa: La institución no respondió" in Page(text).text
     assert '"/indicadores/ruta?' in text, "back to where it was"
+
+
+def test_the_cases_behind_a_target_are_called_late_nowhere(coordinator, people):
+    [link] = [each["href"] for each in Page(coordinator.get(PAGE).text).all("a") if "palabra=no_place" in each["href"]]
+    text = coordinator.get(link.replace("&amp;", "&")).text
+    assert "Causa: No hubo cupo o turno" in Page(text).text
+    assert people.case["on version 2"].code in text
+    assert "atras" not in text[text.index("<main"):].casefold()
 
 
 def test_a_coordinator_of_a_house_sees_her_foundation(people, staff, sign_in, programme):
