@@ -23,6 +23,7 @@ from shelter.route import indicators as route
 from shelter.route.words import say_limit, say_standing
 from shelter.statistics.tables import number, share
 from shelter.texts import say as _
+from shelter.texts import say_many
 
 Link = Callable[..., str]
 Versions = list[tuple[Book, Step]]
@@ -47,7 +48,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class Line:
-    """How long a step took, all together or with one institution, and how often its limit was kept."""
+    """How long a step took, all together or with one institution, and how often its limit was kept.
+
+    `unmeasured` says how often it was done before its clock started: that counts as done, and has no time.
+    """
 
     label: str
     count: int
@@ -55,6 +59,7 @@ class Line:
     p90: str
     kept: list[Kept]
     url: str = ""
+    unmeasured: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,13 @@ def _limits(mine: Versions) -> list[str]:
 def _line(label: str, found: Mapping[str, Figure], key: str, table: str, url: str = "") -> Line:
     took = found[route.DONE].spreads[table].get(key, Spread(0, 0, 0))
     times = found[route.DONE].breakdowns[table].get(key, 0)
-    return Line(label, times, _took(took, took.median), _took(took, took.p90), _kept(found, table, key), url)
+    return Line(label, times, _took(took, took.median), _took(took, took.p90), _kept(found, table, key), url,
+                _unmeasured(times - took.count))
+
+
+def _unmeasured(count: int) -> str:
+    return str(say_many("%(num)s time it was done before its turn", "%(num)s times it was done before its turn", count)
+               if count else "")
 
 
 def _kept(found: Mapping[str, Figure], table: str, key: str) -> list[Kept]:

@@ -176,14 +176,16 @@ def beyond(period: Period, scope: Scope) -> Rows:
 ), means=Definition(
     counts=_("Steps that were done in the period, whatever their limit; of how long they took, the middle (median) and "
              "what nine of ten did not exceed (90th percentile)."),
-    who=_("The step was done on a day of the period. Time is measured where its clock started, nights and days of rest "
-          "too; what was done before its clock started took none."),
+    who=_("The step was done on a day of the period. Time is measured where it was done after its clock started, "
+          "nights and days of rest too; the clock of a step that does not run beside the others waits until the one "
+          "before it in its phase is done. What was done before its clock started, or at that very moment, counts as "
+          "done and has no time."),
     corrections=CORRECTIONS, source=SOURCE,
 ))
 def done(period: Period, scope: Scope) -> Rows:
-    """Steps that were done, and the seconds from start to end."""
+    """Steps that were done, and the seconds from start to end; none of what was done before it could start."""
     took = seconds(RouteLap.started_at, RouteLap.ended_at)
-    amount = sa.case((RouteLap.started_at.is_(None), None), (took > 0, took), else_=0).label("amount")
+    amount = sa.case((took > 0, took), else_=None).label("amount")
     return _laps(RouteLap.ended_at, period, scope, amount).where(during(RouteLap.ended_at, period), _done)
 
 

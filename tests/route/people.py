@@ -120,3 +120,19 @@ def tell(programme, by, books) -> People:
     some.is_examined("before its clock", "11-04 11:00")
     some.arrives("before its clock", "11-04 15:00")
     return some
+
+
+def tell_who_waits(programme, by, books) -> People:
+    """Three who are reported after 24, 12 and half an hour, of a book in which the arrival waits for the report.
+
+    Two, in November, had arrived by then. The third, in October, arrives four hours after it: only that is a time.
+    """
+    some = People(by, books)
+    for name, day, arrival, report in (
+        ("a day later", "11-04", "11-04 10:00", "11-05 08:00"), ("at night", "11-09", "11-09 09:00", "11-09 20:00"),
+        ("in order", "10-14", "10-14 12:30", "10-14 08:30"),
+    ):
+        some.opens(name, programme.house, f"{day} 08:00")
+        some.arrives(name, arrival)
+        some.reports(name, report)
+    return some

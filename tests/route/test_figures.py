@@ -120,22 +120,22 @@ def test_the_middle_and_nine_of_ten_lie_between_neighbours(people):
     found = INDICATORS[figures.DONE].count(NOVEMBER)
     assert found.value == 9
     steps = {key: (each.count, each.median, each.p90) for key, each in found.spreads["step"].items()}
-    examined = 160 + 10 / 60
+    first, last = 160 + 10 / 60, 191
     assert steps == {
-        "report": (3, 26, pytest.approx(34)), "arrive": (3, 2, pytest.approx(4.4)),
-        "health": (3, pytest.approx(examined), pytest.approx(examined + 0.8 * (191 - examined))),
+        "report": (2, 31, pytest.approx(35)), "arrive": (3, 2, pytest.approx(4.4)),
+        "health": (2, pytest.approx((first + last) / 2), pytest.approx(first + 0.9 * (last - first))),
     }
-    assert found.spreads[""][""].median == 5
+    assert found.spreads[""][""].median == 26, "of 1, 2, 5, 26, 36, 160 and 191 hours"
     prosecutors = {word for word in found.spreads["step×office"] if word.startswith("report×")}
     assert len(prosecutors) == 1
-    assert found.as_json()["spreads"]["step"]["report"] == {"count": 3, "median": 26, "p90": 34}
+    assert found.as_json()["spreads"]["step"]["report"] == {"count": 2, "median": 31, "p90": 35}
 
 
 def test_what_was_done_without_a_clock_is_counted_and_not_measured(people, programme):
     people.opens("never arrived", programme.house, "11-25 10:00")
     people.is_examined("never arrived", "11-26 10:00")
     found = INDICATORS[figures.DONE].count(NOVEMBER)
-    assert (found.breakdowns["step"]["health"], found.spreads["step"]["health"].count) == (4, 3)
+    assert (found.breakdowns["step"]["health"], found.spreads["step"]["health"].count) == (4, 2)
 
 
 def test_open_cases_are_in_the_phase_of_the_step_whose_limit_ends_first(people):
@@ -173,10 +173,26 @@ def test_a_limit_that_has_not_ended_yet_is_neither_kept_nor_passed(people):
     assert value(figures.TARGETS, Period.read("2026-12")) == 0
 
 
-def test_what_was_done_before_its_clock_started_took_no_time(people, programme):
+def test_what_was_done_before_its_clock_started_or_just_then_is_counted_and_not_measured(people, programme):
+    """She was examined four hours before she arrived, and reported at the minute of the alert."""
     far = Scope(programme.far_house.foundation_id, programme.far_house.id)
-    took = INDICATORS[figures.DONE].spreads(NOVEMBER, far)["step"]["health"]
-    assert (took.count, took.median, took.p90) == (1, 0, 0)
+    found = INDICATORS[figures.DONE].count(NOVEMBER, far)
+    assert {word: n for word, n in found.breakdowns["step"].items() if n} == {"report": 1, "arrive": 1, "health": 1}
+    assert {word: (each.count, each.median) for word, each in found.spreads["step"].items()} == {"arrive": (1, 5)}
+    assert value(figures.IN_TIME, scope=far) == 2, "both were kept all the same"
+
+
+def test_what_was_done_before_the_step_for_which_it_waits_is_not_measured(waiting, programme):
+    both = Period.read("2026-10-01..2026-11-30")
+    found = INDICATORS[figures.DONE].count(both)
+    assert table(figures.DONE, "step", both) == {"report": 3, "arrive": 3}
+    assert {word: (each.count, each.median, each.p90) for word, each in found.spreads["step"].items()} == {
+        "report": (3, 12, pytest.approx(12 + 0.8 * 12)), "arrive": (1, 4, 4)}
+    assert (value(figures.TARGETS, both), value(figures.TARGETS_MET, both)) == (3, 3), "what is kept stays as it was"
+    waiting.opens("without a report", programme.house, "11-25 08:00")
+    waiting.arrives("without a report", "11-25 09:00")
+    assert table(figures.DONE, "step") == {"report": 2, "arrive": 3}
+    assert "arrive" not in INDICATORS[figures.DONE].spreads(NOVEMBER)["step"], "two before their clock, one without"
 
 
 def test_a_house_has_its_own(people, programme):
@@ -197,39 +213,53 @@ def by_hand(period):
     some = queries.known(db.session.scalars(Case.__table__.select().with_only_columns(Case.id)))
     for each in some:
         case = db.session.get_one(Case, each.case_id)
-        causes = queries.causes_of(case)
         mine = [lap for some in queries.laps(each.book, each.facts).values() for lap in some]
         end = min(period.ends_before, moment)
         if case.opened_at < end and (case.state is not CaseState.CLOSED or case.closed_at >= end):
-            ran = [lap for lap in mine if lap.started_at and lap.started_at < end
-                   and (lap.ended_at is None or lap.ended_at >= end)]
-            never = datetime(9999, 12, 31, tzinfo=UTC)
-            first = min(ran, key=lambda lap: (lap.due_at or never, lap.started_at, lap.step), default=None)
-            found[figures.OPEN, each.book.by_key[first.step].phase if first else "unknown"] += 1
+            found[figures.OPEN, phase_then(each.book, mine, end)] += 1
         for lap in mine:
-            step = each.book.by_key[lap.step]
-            if lap.end is StepState.DONE and lap.started_at and period.starts_at <= lap.ended_at < period.ends_before:
-                took[lap.step].append(max(0, int(lap.ended_at.timestamp()) - int(lap.started_at.timestamp())) / 3600)
+            if lap.end is StepState.DONE and period.starts_at <= lap.ended_at < period.ends_before:
+                found[figures.DONE, lap.step] += 1
+                for hours in lengths(lap):
+                    took[lap.step].append(hours)
             if lap.due_at and lap.due_at < moment and period.starts_at <= lap.due_at < period.ends_before:
-                whole, part = (figures.TARGETS, figures.TARGETS_MET) if step.standing is Standing.TARGET else (
-                    figures.DUE, figures.IN_TIME)
-                is_out = lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and lap.ended_at <= lap.due_at)
-                is_kept = lap.end is StepState.DONE and lap.ended_at <= lap.due_at
-                if not is_out and (whole == figures.TARGETS or step.is_validated):
-                    found[whole, lap.step] += 1
-                    found[part, lap.step] += is_kept
-                if not is_out and not is_kept:
-                    why = causes.get((lap.step, lap.started_at))
-                    is_late = step.standing is not Standing.TARGET and step.is_validated
-                    passed[figures.LATE if is_late else figures.BEYOND,
-                           f"{lap.step}×{why.reason if why else 'unknown'}"] += 1
+                of_limit(each.book.by_key[lap.step], lap, queries.causes_of(case), found, passed)
     return found, took, passed
+
+
+def phase_then(book, mine, end):
+    ran = [lap for lap in mine if lap.started_at and lap.started_at < end
+           and (lap.ended_at is None or lap.ended_at >= end)]
+    never = datetime(9999, 12, 31, tzinfo=UTC)
+    first = min(ran, key=lambda lap: (lap.due_at or never, lap.started_at, lap.step), default=None)
+    return book.by_key[first.step].phase if first else "unknown"
+
+
+def lengths(lap):
+    """How many hours it took; nothing where it was done before its clock could start, or as it did."""
+    long = int(lap.ended_at.timestamp()) - int(lap.started_at.timestamp()) if lap.started_at else 0
+    return [long / 3600] if long > 0 else []
+
+
+def of_limit(step, lap, causes, found, passed):
+    """What became of a limit that ended."""
+    if lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and lap.ended_at <= lap.due_at):
+        return
+    is_kept, is_target = lap.end is StepState.DONE and lap.ended_at <= lap.due_at, step.standing is Standing.TARGET
+    if is_target or step.is_validated:
+        found[figures.TARGETS if is_target else figures.DUE, lap.step] += 1
+        found[figures.TARGETS_MET if is_target else figures.IN_TIME, lap.step] += is_kept
+    if not is_kept:
+        why = causes.get((lap.step, lap.started_at))
+        passed[figures.BEYOND if is_target or not step.is_validated else figures.LATE,
+               f"{lap.step}×{why.reason if why else 'unknown'}"] += 1
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_of_any_population_each_figure_is_a_slow_count_of_it(programme, staff, monkeypatch, seed):
     first = changed(small_book(), 1, date(2020, 1, 1))
-    second = changed(first, 2, date(2026, 6, 1), health={"is_validated": True, "limit": Limit(1, Unit.HOURS)})
+    second = changed(first, 2, date(2026, 6, 1), health={"is_validated": True, "limit": Limit(1, Unit.HOURS)},
+                     report={"is_beside": False})
     monkeypatch.setattr(protocol, "books", lambda: [first, second])
     walk = Route(programme, seed, staff(Role.CASEWORKER).id)
     for _turn in range(140):
@@ -237,7 +267,7 @@ def test_of_any_population_each_figure_is_a_slow_count_of_it(programme, staff, m
     year = now().year
     for period in (Period.read(f"{year - 1}..{year}"), Period.read(f"{year}")):
         found, took, passed = by_hand(period)
-        for code in (figures.DUE, figures.IN_TIME, figures.TARGETS, figures.TARGETS_MET):
+        for code in (figures.DUE, figures.IN_TIME, figures.TARGETS, figures.TARGETS_MET, figures.DONE):
             assert table(code, "step", period) == {word: n for (which, word), n in found.items() if which == code and n}
         for code in (figures.LATE, figures.BEYOND):
             assert table(code, "step×cause", period) == {

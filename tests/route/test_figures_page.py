@@ -41,12 +41,42 @@ def test_it_says_how_long_steps_take_and_which_limits_were_kept(coordinator):
     lint(text)
     assert rows(text, "Cuánto tardan los pasos") == {
         "1. Alerta": [], "2. En la casa": [],
-        "report Paso report": ["3", "26 h", "34 h", "2 de 4 (50,0 %)"],
+        "report Paso report": ["3", "31 h", "35 h", "2 de 4 (50,0 %)"],
         "arrive Paso arrive": ["3", "2 h", "4,4 h", "4 de 5 (80,0 %)"],
-        "health Paso health": ["3", "6,7 días", "7,7 días", "2 de 2 (100,0 %)"],
+        "health Paso health": ["3", "7,3 días", "7,8 días", "2 de 2 (100,0 %)"],
     }
     said = "48 horas · Ley en la versión 2 / 24 horas · Ley en la versión 1 · Fiscalía General del Estado"
     assert said in Page(text).text, "each was measured by the version that its case follows"
+
+
+def notes(text):
+    """What stands below the name in the rows of the steps: its limits, and how often it was done before its turn."""
+    part = text[text.index(">Cuánto tardan los pasos</h2>"):]
+    found = {}
+    for row in re.findall(r'<tr role="row">.*?</tr>', part[:part.index("</table>")], re.DOTALL)[1:]:
+        label, *said = re.findall(r'rowheader"[^>]*>([^<]*)|<div class="small muted">([^<]*)</div>', row)
+        found[label[0]] = [more for _none, more in said]
+    return found
+
+
+def test_it_says_how_often_a_step_was_done_before_its_turn(coordinator):
+    text = coordinator.get(PAGE).text
+    before = {name: [each for each in said if "tocara" in each] for name, said in notes(text).items()}
+    assert before == {
+        "1. Alerta": [], "2. En la casa": [], "arrive Paso arrive": [],
+        "report Paso report": ["1 vez se hizo antes de que le tocara"],
+        "health Paso health": ["1 vez se hizo antes de que le tocara"],
+    }
+    assert "cuenta como cumplido y no entra en los tiempos" in Page(text).text
+
+
+def test_a_step_that_was_always_done_before_its_turn_has_no_time(waiting, staff, sign_in):
+    text = sign_in(staff(Role.PROGRAMME_COORDINATOR)).get(PAGE).text
+    lint(text)
+    found = rows(text, "Cuánto tardan los pasos")
+    assert found["report Paso report"][:3] == ["2", "18 h", "22,8 h"]
+    assert found["arrive Paso arrive"][:3] == ["2", "–", "–"]
+    assert notes(text)["arrive Paso arrive"][1:] == ["2 veces se hizo antes de que le tocara"]
 
 
 def test_a_step_stands_with_the_limit_by_which_it_was_measured(coordinator):
