@@ -16,6 +16,7 @@ from shelter.figures.board import codes
 from shelter.figures.together import CODES
 from shelter.partners import actions as partners
 from tests.client import Page, lint
+from tests.route.people import changed
 
 PAGE = "/indicadores/ruta?periodo=2026-11"
 
@@ -47,6 +48,18 @@ def test_it_says_how_long_steps_take_and_which_limits_were_kept(coordinator):
     }
     said = "48 horas · Ley en la versión 2 / 24 horas · Ley en la versión 1 · Fiscalía General del Estado"
     assert said in Page(text).text, "each was measured by the version that its case follows"
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    ({"responsible": InstitutionKind.HEALTH}, "sin plazo · propuesta"),
+    ({"responsible": InstitutionKind.HEALTH, "is_validated": True}, "sin plazo"),
+    ({}, "sin plazo"),
+])
+def test_a_step_without_a_limit_that_nobody_validated_is_a_proposal(people, books, staff, sign_in, more, said):
+    """Only where an institution answers for it: what the house does itself needs nobody's yes."""
+    books[:] = [changed(each, each.number, each.starts_on, arrive={"limit": None, **more}) for each in books]
+    text = sign_in(staff(Role.PROGRAMME_COORDINATOR)).get(PAGE).text
+    assert notes(text)["arrive Paso arrive"] == [said]
 
 
 def notes(text):
