@@ -23,11 +23,14 @@ from shelter.route import indicators as route
 from shelter.route.words import say_limit, say_standing
 from shelter.statistics.tables import number, share
 from shelter.texts import say as _
+from shelter.texts import say_many
 
 Link = Callable[..., str]
 Versions = list[tuple[Book, Step]]
 """A step in the versions that measured it, the newest first."""
-CODES = (route.DUE, route.IN_TIME, route.LATE, route.TARGETS, route.TARGETS_MET, route.DONE, route.OPEN)
+CODES = (
+    route.DUE, route.IN_TIME, route.LATE, route.TARGETS, route.TARGETS_MET, route.BEYOND, route.DONE, route.OPEN,
+)
 MEASURED = (route.DONE, route.DUE, route.TARGETS)
 REFERRALS = (outgoing.SENT, outgoing.ANSWERED, outgoing.ACCEPTED, outgoing.ATTENDED, outgoing.UNMET)
 TWO_DAYS = 48
@@ -45,7 +48,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class Line:
-    """How long a step took, all together or with one institution, and how often its limit was kept."""
+    """How long a step took, all together or with one institution, and how often its limit was kept.
+
+    `unmeasured` says how often it was done before its clock started: that counts as done, and has no time.
+    """
 
     label: str
     count: int
@@ -53,6 +59,7 @@ class Line:
     p90: str
     kept: list[Kept]
     url: str = ""
+    unmeasured: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,11 +86,13 @@ class Cause:
 
 @dataclass(frozen=True)
 class Board:
-    """All that the page shows."""
+    """All that the page shows. Causes of limits that bind nobody (`unbound`) stand apart from those of `late` ones."""
 
     phases: list[tuple[str, list[Place]]]
     causes: list[Cause]
     late: str
+    unbound: list[Cause]
+    beyond: str
     open: list[tuple[str, str, str]]
     referrals: list[tuple[str, list[str]]]
     means: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
@@ -92,12 +101,13 @@ class Board:
 def together(period: Period, scope: Scope, link: Link | None) -> Board:
     """Everything of a period. `link(code, fact, word)`: where its cases are listed; None: they may not be."""
     found = {code: INDICATORS[code].count(period, scope) for code in CODES}
-    late, due = found[route.LATE], found[route.DUE]
+    late, due, beyond = found[route.LATE], found[route.DUE], found[route.BEYOND]
     said = _("%(part)s of %(whole)s (%(share)s)", part=number(late.value), whole=number(due.value),
              share=share(late.value, due.value)) if due.value else ""
     return Board(
-        list(_phases(found, link)), list(_causes(late, link)), said, _open(found[route.OPEN], link),
-        _referrals(period, scope), [(str(INDICATORS[code].label), meaning(INDICATORS[code])) for code in CODES],
+        list(_phases(found, link)), list(_causes(late, link)), said, list(_causes(beyond, link)), number(beyond.value),
+        _open(found[route.OPEN], link), _referrals(period, scope),
+        [(str(INDICATORS[code].label), meaning(INDICATORS[code])) for code in CODES],
     )
 
 
@@ -142,7 +152,13 @@ def _limits(mine: Versions) -> list[str]:
 def _line(label: str, found: Mapping[str, Figure], key: str, table: str, url: str = "") -> Line:
     took = found[route.DONE].spreads[table].get(key, Spread(0, 0, 0))
     times = found[route.DONE].breakdowns[table].get(key, 0)
-    return Line(label, times, _took(took, took.median), _took(took, took.p90), _kept(found, table, key), url)
+    return Line(label, times, _took(took, took.median), _took(took, took.p90), _kept(found, table, key), url,
+                _unmeasured(times - took.count))
+
+
+def _unmeasured(count: int) -> str:
+    return str(say_many("%(num)s time it was done before its turn", "%(num)s times it was done before its turn", count)
+               if count else "")
 
 
 def _kept(found: Mapping[str, Figure], table: str, key: str) -> list[Kept]:
@@ -167,15 +183,15 @@ def say_hours(hours: float) -> str:
     return str(_("%(count)s days", count=format_decimal(round(hours / 24, 1))))
 
 
-def _causes(late: Figure, link: Link | None) -> Iterator[Cause]:
-    by_cause, by_step = late.breakdowns["cause"], late.breakdowns["step×cause"]
+def _causes(passed: Figure, link: Link | None) -> Iterator[Cause]:
+    by_cause, by_step = passed.breakdowns["cause"], passed.breakdowns["step×cause"]
     for stored in (*(str(each.value) for each in DelayCause.every()), UNKNOWN):
         if count := by_cause.get(stored, 0):
             at = [f"{name} ({number(by_step[f'{key}×{stored}'])})" for key, name in names_of("step").items()
                   if f"{key}×{stored}" in by_step]
             label = word("cause", stored) if stored != UNKNOWN else str(_("Nobody has said why yet"))
-            yield Cause(label, count, share(count, late.value), " · ".join(at),
-                        link(route.LATE, "cause", stored) if link else "")
+            yield Cause(label, count, share(count, passed.value), " · ".join(at),
+                        link(passed.code, "cause", stored) if link else "")
 
 
 def _open(figure: Figure, link: Link | None) -> list[tuple[str, str, str]]:

@@ -42,7 +42,7 @@ FACTS: dict[str, tuple[Any, type[Code] | None]] = {
     "step": (_("Step of the route"), None),
     "office": (_("Institution"), None),
     "version": (_("Version of the protocol"), None),
-    "cause": (_("Why it was late"), DelayCause),
+    "cause": (_("Cause"), DelayCause),
     "limit": (_("Whether the limit was kept"), LimitEnd),
     "answer": (_("Answer"), ReferralState),
     "became": (_("What became of it"), Became),

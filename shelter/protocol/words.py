@@ -55,6 +55,14 @@ def say_start(step: Step, steps: Mapping[str, Step], *, numbered: bool = True) -
     return _("With the alert")
 
 
+def say_wait(step: Step, steps: Mapping[str, Step]) -> str:
+    """For which step of its phase it waits besides; empty of none, or where that step is what starts its clock."""
+    before = dict(in_phase_before(steps.values())).get(step.key)
+    if before is None or (step.start is Start.STEP and step.after == before.key):
+        return ""
+    return _("It also waits until the step before it in its phase is done: %(step)s", step=said(before))
+
+
 def say_limit(limit: Limit | None) -> str:
     """How long it may take."""
     if limit is None:

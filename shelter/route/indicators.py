@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ from .models import RouteCard, RouteLap, StepWord
 from .rules import NEVER, binds
 
 DUE, IN_TIME, LATE = "route.due", "route.in_time", "route.late"
-TARGETS, TARGETS_MET = "route.targets", "route.targets_met"
+TARGETS, TARGETS_MET, BEYOND = "route.targets", "route.targets_met", "route.beyond"
 DONE, OPEN = "route.done", "route.open"
 FACTS = ("step", "office", "institution", "version", "year", "province")
 HOUR = 3600
@@ -96,8 +97,14 @@ def is_target(step: Step) -> bool:
     return step.limit is not None and step.standing is Standing.TARGET
 
 
+def is_unbound(step: Step) -> bool:
+    """Whether nobody is late who goes over its limit: it is a target, or an institution has yet to say yes to it."""
+    return step.limit is not None and not binds(step)
+
+
 _done = RouteLap.end == StepState.DONE
 _in_time = sa.and_(_done, RouteLap.ended_at <= RouteLap.due_at)
+_passed = sa.or_(RouteLap.end.is_(None), sa.not_(_in_time))
 
 
 @indicator(DUE, _("Limits of the route that ended"), *FACTS, "limit", unit="limits", means=Definition(
@@ -129,7 +136,7 @@ def in_time(period: Period, scope: Scope) -> Rows:
 ))
 def late(period: Period, scope: Scope) -> Rows:
     """Of these, the ones passed, with the cause that was given last."""
-    return _limits(is_due, period, scope, sa.or_(RouteLap.end.is_(None), sa.not_(_in_time)), _cause().label("cause"))
+    return _limits(is_due, period, scope, _passed, _cause().label("cause"))
 
 
 @indicator(TARGETS, _("Targets of the route that ended"), *FACTS, unit="limits", means=Definition(
@@ -150,19 +157,35 @@ def targets_met(period: Period, scope: Scope) -> Rows:
     return _limits(is_target, period, scope, _in_time)
 
 
+@indicator(BEYOND, _("Targets and proposed limits of the route passed"), *FACTS, "cause", unit="limits",
+           means=Definition(
+    counts=_("Targets, and limits to which the institution that acts has not said yes, that ended in the period and "
+             "were passed, with the cause that the team gave. They bind nobody: nobody is late. None of them is among "
+             "the validated limits."),
+    who=_("The step was done after its target or its proposed limit, or the case was closed after it without the step, "
+          "or it is still to be done. Not steps that were skipped."),
+    corrections=CORRECTIONS, source=SOURCE,
+))
+def beyond(period: Period, scope: Scope) -> Rows:
+    """Limits that bind nobody and were passed, with the cause that was given last."""
+    return _limits(is_unbound, period, scope, _passed, _cause().label("cause"))
+
+
 @indicator(DONE, _("Steps of the route done"), *FACTS, unit="steps", measure=Measure(
     "hours", HOUR, (("step",), ("step", "office")),
 ), means=Definition(
     counts=_("Steps that were done in the period, whatever their limit; of how long they took, the middle (median) and "
              "what nine of ten did not exceed (90th percentile)."),
-    who=_("The step was done on a day of the period. Time is measured where its clock started, nights and days of rest "
-          "too; what was done before its clock started took none."),
+    who=_("The step was done on a day of the period. Time is measured where it was done after its clock started, "
+          "nights and days of rest too; the clock of a step that does not run beside the others waits until the one "
+          "before it in its phase is done. What was done before its clock started, or at that very moment, counts as "
+          "done and has no time."),
     corrections=CORRECTIONS, source=SOURCE,
 ))
 def done(period: Period, scope: Scope) -> Rows:
-    """Steps that were done, and the seconds from start to end."""
+    """Steps that were done, and the seconds from start to end; none of what was done before it could start."""
     took = seconds(RouteLap.started_at, RouteLap.ended_at)
-    amount = sa.case((RouteLap.started_at.is_(None), None), (took > 0, took), else_=0).label("amount")
+    amount = sa.case((took > 0, took), else_=None).label("amount")
     return _laps(RouteLap.ended_at, period, scope, amount).where(during(RouteLap.ended_at, period), _done)
 
 
@@ -221,18 +244,28 @@ def _laps(moment: Any, period: Period, scope: Scope, *more: Any) -> sa.Select[An
 def _of_steps(which: Callable[[Step], bool]) -> sa.ColumnElement[bool]:
     """Laps of such steps, each in the version that its case follows and as it binds who had to act."""
     return sa.or_(sa.false(), *(
-        sa.and_(RouteLap.version_id == book.version_id, RouteLap.step.in_(keys), *(
-            [RouteLap.institution_id.not_in(silent)] if silent else []))
-        for book in protocol.books() for silent, keys in _by_silent(book, which).items()
+        sa.and_(RouteLap.version_id == book.version_id, RouteLap.step.in_(keys), _acts(*who))
+        for book in protocol.books() for who, keys in _by_who_acts(book, which).items()
     ))
 
 
-def _by_silent(book: Book, which: Callable[[Step], bool]) -> dict[frozenset[uuid.UUID], list[str]]:
-    """Such steps of a version, by who of those that answer for them has said nothing; where none is bound, nobody."""
-    found: dict[frozenset[uuid.UUID], list[str]] = {}
+def _acts(silent: frozenset[uuid.UUID], is_one: bool) -> sa.ColumnElement[bool]:
+    """Laps on which one of these had to act, or none of them."""
+    if is_one:
+        return RouteLap.institution_id.in_(silent)
+    return sa.or_(RouteLap.institution_id.is_(None), RouteLap.institution_id.not_in(silent)) if silent else sa.true()
+
+
+def _by_who_acts(book: Book, which: Callable[[Step], bool]) -> dict[tuple[frozenset[uuid.UUID], bool], list[str]]:
+    """Such steps of a version, by whether only those are meant on which one acts that has said nothing, or none does.
+
+    Where it is the same whoever acts, none of nobody does.
+    """
+    found: dict[tuple[frozenset[uuid.UUID], bool], list[str]] = {}
     for each in book.steps:
-        if which(each):
-            found.setdefault(each.silent if binds(each) else frozenset(), []).append(each.key)
+        said, unsaid = which(each), which(replace(each, is_validated=False))
+        if said or (unsaid and each.silent):
+            found.setdefault((frozenset() if said and unsaid else each.silent, not said), []).append(each.key)
     return found
 
 

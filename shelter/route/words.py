@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from shelter.calendar import local
 from shelter.codes.protocol import Standing, StepState, Unit
 from shelter.protocol.rules import Limit, Step
+from shelter.protocol.words import is_proposal
 from shelter.texts import Given, say_many
 from shelter.texts import say as _
 from shelter.web.locale import day_sayer, say_day, say_moment
@@ -121,12 +122,12 @@ def say_limit(limit: Limit | None) -> str:
 
 
 def say_standing(step: Step) -> str:
-    """Where the limit comes from; what nobody said yes to is a proposal."""
-    if step.limit is None:
-        return ""
+    """Where the limit comes from; what an institution answers for and none said yes to is a proposal, limit or not."""
     standing, proposal = str(step.standing.label), str(_("proposal"))
+    if step.limit is None:
+        return proposal if is_proposal(step) else ""
     if step.standing is Standing.TARGET:
-        return f"{standing} · {proposal}" if step.responsible and not step.is_validated else standing
+        return f"{standing} · {proposal}" if is_proposal(step) else standing
     return standing if step.is_validated else proposal
 
 

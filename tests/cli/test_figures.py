@@ -30,7 +30,8 @@ def test_json_is_one_array_of_every_figure_and_nothing_else(filled, shelter):
         "cases.registered", "followup.done", "followup.due", "intake.admitted", "outgoing.accepted",
         "outgoing.answered", "outgoing.attended", "outgoing.sent", "outgoing.unmet", "referrals.accepted",
         "referrals.declined", "referrals.received", "referrals.redirected", "referrals.unmet", "residence.present",
-        "route.done", "route.due", "route.in_time", "route.late", "route.open", "route.targets", "route.targets_met",
+        "route.beyond", "route.done", "route.due", "route.in_time", "route.late", "route.open", "route.targets",
+        "route.targets_met",
         "services.given", "services.persons", "transition.exits",
     ]
     figure = found["cases.registered"]

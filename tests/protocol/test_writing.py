@@ -329,3 +329,15 @@ def test_the_page_of_a_version_asks_no_more_for_more_steps(publish, client, coun
     with count_queries() as found:
         assert client.get("/protocolo").status_code == 200
     assert len(found.statements) <= 22, len(found.statements)
+
+
+@pytest.mark.parametrize(("key", "said"), [
+    ("basic-facts", "2.1 Pedir la identificación preliminar"),  # 2.2 runs beside the others: it is passed over
+    ("identify", ""),  # the first of its phase
+    ("pregnancy", ""),  # beside the others
+    ("leave", ""),  # the one before is what starts its clock: it is said once
+])
+def test_a_step_says_for_which_one_it_waits_in_its_phase(client, draft, key, said):
+    text = Page(client.get(at(draft, f"/pasos/{key}")).text).text
+    sentence = "Espera además a que se cumpla el paso anterior de su fase: "
+    assert (sentence + said in text) if said else (sentence not in text)

@@ -105,7 +105,10 @@ def tell(programme, by, books) -> People:
     some.opens("on version 2", house, "11-12 10:00")
     some.reports("on version 2", "11-13 22:00")  # after 36 h: late on version 1
     some.arrives("on version 2", "11-12 11:00")
-    some.is_examined("on version 2", "11-20 10:00")  # over a limit that is only proposed, after 191 h
+    some.is_examined("on version 2", "11-20 10:00")  # over a limit that is only proposed (11-16 17:00), after 191 h
+    with work("test.cause", by=operator):
+        actions.explain(some.case["on version 2"], books[1].by_key["health"], by=by, cause=DelayCause.NO_PLACE,
+                        note=None)
 
     some.opens("closed too soon", house, "11-20 10:00")
     some.closes("closed too soon", "11-21 09:00")
@@ -116,4 +119,20 @@ def tell(programme, by, books) -> People:
     some.reports("before its clock", "11-04 10:00")
     some.is_examined("before its clock", "11-04 11:00")
     some.arrives("before its clock", "11-04 15:00")
+    return some
+
+
+def tell_who_waits(programme, by, books) -> People:
+    """Three who are reported after 24, 12 and half an hour, of a book in which the arrival waits for the report.
+
+    Two, in November, had arrived by then. The third, in October, arrives four hours after it: only that is a time.
+    """
+    some = People(by, books)
+    for name, day, arrival, report in (
+        ("a day later", "11-04", "11-04 10:00", "11-05 08:00"), ("at night", "11-09", "11-09 09:00", "11-09 20:00"),
+        ("in order", "10-14", "10-14 12:30", "10-14 08:30"),
+    ):
+        some.opens(name, programme.house, f"{day} 08:00")
+        some.arrives(name, arrival)
+        some.reports(name, report)
     return some

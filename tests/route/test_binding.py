@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import Period, local, now
+from shelter.codes.protocol import StepState
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.indicators import INDICATORS
@@ -16,9 +17,11 @@ from shelter.notices.models import Notice
 from shelter.partners import actions as partners
 from shelter.partners.models import Institution
 from shelter.protocol import queries as protocol
-from shelter.route import actions, indicators, kept
+from shelter.route import actions, indicators, kept, queries, words
 from tests.route.made import small_book
 from tests.route.test_pages import text_of
+
+PASSED = (indicators.DUE, indicators.LATE, indicators.BEYOND)
 
 
 @pytest.fixture
@@ -74,8 +77,24 @@ def test_the_one_of_the_province_acts_and_is_late_only_of_what_it_agreed_to(
         *(("route.late", "route.still_late") if is_late else ("route.over", "route.still_over"))}
     day = local(now()).date()
     days = Period.read(f"{day - timedelta(days=9)}..{day + timedelta(days=9)}")
-    assert (INDICATORS[indicators.DUE].count(days).value, INDICATORS[indicators.LATE].count(days).value) == (
-        int(is_late), int(is_late))
+    assert [INDICATORS[code].count(days).breakdowns["step"].get("report", 0) for code in PASSED] == [
+        int(is_late), int(is_late), int(not is_late)]
+
+
+def test_where_nobody_is_known_who_acts_it_is_late_in_the_figures_too(
+    book, case, programme, fiscalia, offices, silent, outside,
+):
+    """One of the kind, elsewhere, said yes, and another nothing: neither has to act here."""
+    with outside(), work("test.end", by=operator):
+        for each in (fiscalia, *offices.values()):
+            db.session.get_one(Institution, each.id).has_ended = True
+    found = case()
+    silent(offices["country"])
+    place = queries.route_of(found).place(small_book().by_key["report"])
+    assert (place.state, words.say_over(place.step)) == (StepState.OVER, "Atrasado")
+    day = local(now()).date()
+    days = Period.read(f"{day - timedelta(days=9)}..{day + timedelta(days=9)}")
+    assert [INDICATORS[code].count(days).breakdowns["step"].get("report", 0) for code in PASSED] == [1, 1, 0]
 
 
 def test_one_that_is_added_takes_nothing_from_the_one_that_agreed(

@@ -25,12 +25,16 @@ from shelter.protocol import queries as protocol
 from shelter.protocol.rules import Limit
 from shelter.route import actions, kept, queries
 from shelter.route import indicators as figures
+from shelter.statistics.rules import CONTENTS
 from tests.route.made import small_book
 from tests.route.people import changed
 from tests.route.test_kept import Route
 
 NOVEMBER, OCTOBER = Period.read("2026-11"), Period.read("2026-10")
-COUNTS = (figures.DUE, figures.IN_TIME, figures.LATE, figures.TARGETS, figures.TARGETS_MET, figures.DONE, figures.OPEN)
+COUNTS = (
+    figures.DUE, figures.IN_TIME, figures.LATE, figures.TARGETS, figures.TARGETS_MET, figures.BEYOND, figures.DONE,
+    figures.OPEN,
+)
 
 
 def value(code, period=NOVEMBER, scope=None):
@@ -58,7 +62,7 @@ def test_a_limit_ends_on_a_day_of_the_wall(people):
 def test_who_comes_back_finds_her_clocks_where_they_would_be(people):
     people.comes_back("closed too soon")
     assert (value(figures.DUE), value(figures.IN_TIME), value(figures.LATE)) == (7, 4, 3)
-    assert (value(figures.TARGETS), value(figures.TARGETS_MET)) == (6, 4)
+    assert (value(figures.TARGETS), value(figures.TARGETS_MET), value(figures.BEYOND)) == (6, 4, 3)
 
 
 def test_every_cause_may_become_of_a_limit():
@@ -71,6 +75,36 @@ def test_every_cause_may_become_of_a_limit():
 def test_targets_are_counted_apart(people):
     assert table(figures.TARGETS, "step") == {"arrive": 5}
     assert value(figures.TARGETS_MET) == 4
+
+
+def test_causes_of_targets_and_proposals_are_told_apart_from_those_of_validated_limits(people):
+    """Who never arrived is beyond a target, who was examined late on version 2 beyond a proposal, and it was said why.
+
+    The same limit for health is validated in version 1: there both were kept.
+    """
+    assert table(figures.BEYOND, "step") == {"arrive": 1, "health": 1}
+    assert table(figures.BEYOND, "cause") == {"no_place": 1, "unknown": 1}
+    assert table(figures.BEYOND, "step×cause") == {"arrive×unknown": 1, "health×no_place": 1}
+    assert table(figures.LATE, "cause") == {"no_answer": 1, "unknown": 1}
+    assert table(figures.LATE, "step") == {"report": 2}
+    behind = INDICATORS[figures.BEYOND].cases(NOVEMBER, Scope(), "cause", "no_place")
+    assert [row.case_id for row in db.session.execute(behind.select())] == [people.case["on version 2"].id]
+
+
+def test_a_cause_is_told_among_the_targets_as_soon_as_it_is_said(people):
+    arrive = people.books[0].by_key["arrive"]
+    with work("test.cause", by=operator):
+        said = actions.explain(people.case["nobody answered"], arrive, by=people.by, cause=DelayCause.NOT_FOUND,
+                               note=None)
+    assert table(figures.BEYOND, "cause") == {"no_place": 1, "not_found": 1}
+    with work("test.take_back", by=operator):
+        actions.take_back(said)
+    assert table(figures.BEYOND, "cause") == {"no_place": 1, "unknown": 1}
+
+
+def test_what_reports_print_of_the_route_is_of_validated_limits_alone(people):
+    assert figures.BEYOND not in {each for chapter in CONTENTS for each in (chapter.code, chapter.beside)}
+    assert "no_place" not in table(figures.DUE, "limit")
 
 
 def test_a_holiday_that_becomes_a_working_day_makes_her_late(people):
@@ -86,22 +120,22 @@ def test_the_middle_and_nine_of_ten_lie_between_neighbours(people):
     found = INDICATORS[figures.DONE].count(NOVEMBER)
     assert found.value == 9
     steps = {key: (each.count, each.median, each.p90) for key, each in found.spreads["step"].items()}
-    examined = 160 + 10 / 60
+    first, last = 160 + 10 / 60, 191
     assert steps == {
-        "report": (3, 26, pytest.approx(34)), "arrive": (3, 2, pytest.approx(4.4)),
-        "health": (3, pytest.approx(examined), pytest.approx(examined + 0.8 * (191 - examined))),
+        "report": (2, 31, pytest.approx(35)), "arrive": (3, 2, pytest.approx(4.4)),
+        "health": (2, pytest.approx((first + last) / 2), pytest.approx(first + 0.9 * (last - first))),
     }
-    assert found.spreads[""][""].median == 5
+    assert found.spreads[""][""].median == 26, "of 1, 2, 5, 26, 36, 160 and 191 hours"
     prosecutors = {word for word in found.spreads["step×office"] if word.startswith("report×")}
     assert len(prosecutors) == 1
-    assert found.as_json()["spreads"]["step"]["report"] == {"count": 3, "median": 26, "p90": 34}
+    assert found.as_json()["spreads"]["step"]["report"] == {"count": 2, "median": 31, "p90": 35}
 
 
 def test_what_was_done_without_a_clock_is_counted_and_not_measured(people, programme):
     people.opens("never arrived", programme.house, "11-25 10:00")
     people.is_examined("never arrived", "11-26 10:00")
     found = INDICATORS[figures.DONE].count(NOVEMBER)
-    assert (found.breakdowns["step"]["health"], found.spreads["step"]["health"].count) == (4, 3)
+    assert (found.breakdowns["step"]["health"], found.spreads["step"]["health"].count) == (4, 2)
 
 
 def test_open_cases_are_in_the_phase_of_the_step_whose_limit_ends_first(people):
@@ -139,10 +173,26 @@ def test_a_limit_that_has_not_ended_yet_is_neither_kept_nor_passed(people):
     assert value(figures.TARGETS, Period.read("2026-12")) == 0
 
 
-def test_what_was_done_before_its_clock_started_took_no_time(people, programme):
+def test_what_was_done_before_its_clock_started_or_just_then_is_counted_and_not_measured(people, programme):
+    """She was examined four hours before she arrived, and reported at the minute of the alert."""
     far = Scope(programme.far_house.foundation_id, programme.far_house.id)
-    took = INDICATORS[figures.DONE].spreads(NOVEMBER, far)["step"]["health"]
-    assert (took.count, took.median, took.p90) == (1, 0, 0)
+    found = INDICATORS[figures.DONE].count(NOVEMBER, far)
+    assert {word: n for word, n in found.breakdowns["step"].items() if n} == {"report": 1, "arrive": 1, "health": 1}
+    assert {word: (each.count, each.median) for word, each in found.spreads["step"].items()} == {"arrive": (1, 5)}
+    assert value(figures.IN_TIME, scope=far) == 2, "both were kept all the same"
+
+
+def test_what_was_done_before_the_step_for_which_it_waits_is_not_measured(waiting, programme):
+    both = Period.read("2026-10-01..2026-11-30")
+    found = INDICATORS[figures.DONE].count(both)
+    assert table(figures.DONE, "step", both) == {"report": 3, "arrive": 3}
+    assert {word: (each.count, each.median, each.p90) for word, each in found.spreads["step"].items()} == {
+        "report": (3, 12, pytest.approx(12 + 0.8 * 12)), "arrive": (1, 4, 4)}
+    assert (value(figures.TARGETS, both), value(figures.TARGETS_MET, both)) == (3, 3), "what is kept stays as it was"
+    waiting.opens("without a report", programme.house, "11-25 08:00")
+    waiting.arrives("without a report", "11-25 09:00")
+    assert table(figures.DONE, "step") == {"report": 2, "arrive": 3}
+    assert "arrive" not in INDICATORS[figures.DONE].spreads(NOVEMBER)["step"], "two before their clock, one without"
 
 
 def test_a_house_has_its_own(people, programme):
@@ -159,45 +209,69 @@ def test_the_cases_behind_a_figure_are_those_that_it_counts(people):
 
 def by_hand(period):
     """Every figure from the laps of every case, one after the other."""
-    found, took, moment = Counter(), defaultdict(list), now()
+    found, took, passed, moment = Counter(), defaultdict(list), Counter(), now()
     some = queries.known(db.session.scalars(Case.__table__.select().with_only_columns(Case.id)))
     for each in some:
         case = db.session.get_one(Case, each.case_id)
         mine = [lap for some in queries.laps(each.book, each.facts).values() for lap in some]
         end = min(period.ends_before, moment)
         if case.opened_at < end and (case.state is not CaseState.CLOSED or case.closed_at >= end):
-            ran = [lap for lap in mine if lap.started_at and lap.started_at < end
-                   and (lap.ended_at is None or lap.ended_at >= end)]
-            never = datetime(9999, 12, 31, tzinfo=UTC)
-            first = min(ran, key=lambda lap: (lap.due_at or never, lap.started_at, lap.step), default=None)
-            found[figures.OPEN, each.book.by_key[first.step].phase if first else "unknown"] += 1
+            found[figures.OPEN, phase_then(each.book, mine, end)] += 1
         for lap in mine:
-            step = each.book.by_key[lap.step]
-            if lap.end is StepState.DONE and lap.started_at and period.starts_at <= lap.ended_at < period.ends_before:
-                took[lap.step].append(max(0, int(lap.ended_at.timestamp()) - int(lap.started_at.timestamp())) / 3600)
+            if lap.end is StepState.DONE and period.starts_at <= lap.ended_at < period.ends_before:
+                found[figures.DONE, lap.step] += 1
+                for hours in lengths(lap):
+                    took[lap.step].append(hours)
             if lap.due_at and lap.due_at < moment and period.starts_at <= lap.due_at < period.ends_before:
-                whole, part = (figures.TARGETS, figures.TARGETS_MET) if step.standing is Standing.TARGET else (
-                    figures.DUE, figures.IN_TIME)
-                is_out = lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and lap.ended_at <= lap.due_at)
-                if not is_out and (whole == figures.TARGETS or step.is_validated):
-                    found[whole, lap.step] += 1
-                    found[part, lap.step] += lap.end is StepState.DONE and lap.ended_at <= lap.due_at
-    return found, took
+                of_limit(each.book.by_key[lap.step], lap, queries.causes_of(case), found, passed)
+    return found, took, passed
+
+
+def phase_then(book, mine, end):
+    ran = [lap for lap in mine if lap.started_at and lap.started_at < end
+           and (lap.ended_at is None or lap.ended_at >= end)]
+    never = datetime(9999, 12, 31, tzinfo=UTC)
+    first = min(ran, key=lambda lap: (lap.due_at or never, lap.started_at, lap.step), default=None)
+    return book.by_key[first.step].phase if first else "unknown"
+
+
+def lengths(lap):
+    """How many hours it took; nothing where it was done before its clock could start, or as it did."""
+    long = int(lap.ended_at.timestamp()) - int(lap.started_at.timestamp()) if lap.started_at else 0
+    return [long / 3600] if long > 0 else []
+
+
+def of_limit(step, lap, causes, found, passed):
+    """What became of a limit that ended."""
+    if lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and lap.ended_at <= lap.due_at):
+        return
+    is_kept, is_target = lap.end is StepState.DONE and lap.ended_at <= lap.due_at, step.standing is Standing.TARGET
+    if is_target or step.is_validated:
+        found[figures.TARGETS if is_target else figures.DUE, lap.step] += 1
+        found[figures.TARGETS_MET if is_target else figures.IN_TIME, lap.step] += is_kept
+    if not is_kept:
+        why = causes.get((lap.step, lap.started_at))
+        passed[figures.BEYOND if is_target or not step.is_validated else figures.LATE,
+               f"{lap.step}×{why.reason if why else 'unknown'}"] += 1
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_of_any_population_each_figure_is_a_slow_count_of_it(programme, staff, monkeypatch, seed):
     first = changed(small_book(), 1, date(2020, 1, 1))
-    second = changed(first, 2, date(2026, 6, 1), health={"is_validated": True, "limit": Limit(1, Unit.HOURS)})
+    second = changed(first, 2, date(2026, 6, 1), health={"is_validated": True, "limit": Limit(1, Unit.HOURS)},
+                     report={"is_beside": False})
     monkeypatch.setattr(protocol, "books", lambda: [first, second])
     walk = Route(programme, seed, staff(Role.CASEWORKER).id)
     for _turn in range(140):
         walk.step()
     year = now().year
     for period in (Period.read(f"{year - 1}..{year}"), Period.read(f"{year}")):
-        found, took = by_hand(period)
-        for code in (figures.DUE, figures.IN_TIME, figures.TARGETS, figures.TARGETS_MET):
+        found, took, passed = by_hand(period)
+        for code in (figures.DUE, figures.IN_TIME, figures.TARGETS, figures.TARGETS_MET, figures.DONE):
             assert table(code, "step", period) == {word: n for (which, word), n in found.items() if which == code and n}
+        for code in (figures.LATE, figures.BEYOND):
+            assert table(code, "step×cause", period) == {
+                word: n for (which, word), n in passed.items() if which == code}
         assert table(figures.OPEN, "phase", period) == {word: n for (code, word), n in found.items()
                                                        if code == figures.OPEN}
         spread = INDICATORS[figures.DONE].count(period).spreads["step"]

@@ -16,6 +16,7 @@ from shelter.figures.board import codes
 from shelter.figures.together import CODES
 from shelter.partners import actions as partners
 from tests.client import Page, lint
+from tests.route.people import changed
 
 PAGE = "/indicadores/ruta?periodo=2026-11"
 
@@ -41,12 +42,54 @@ def test_it_says_how_long_steps_take_and_which_limits_were_kept(coordinator):
     lint(text)
     assert rows(text, "Cuánto tardan los pasos") == {
         "1. Alerta": [], "2. En la casa": [],
-        "report Paso report": ["3", "26 h", "34 h", "2 de 4 (50,0 %)"],
+        "report Paso report": ["3", "31 h", "35 h", "2 de 4 (50,0 %)"],
         "arrive Paso arrive": ["3", "2 h", "4,4 h", "4 de 5 (80,0 %)"],
-        "health Paso health": ["3", "6,7 días", "7,7 días", "2 de 2 (100,0 %)"],
+        "health Paso health": ["3", "7,3 días", "7,8 días", "2 de 2 (100,0 %)"],
     }
     said = "48 horas · Ley en la versión 2 / 24 horas · Ley en la versión 1 · Fiscalía General del Estado"
     assert said in Page(text).text, "each was measured by the version that its case follows"
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    ({"responsible": InstitutionKind.HEALTH}, "sin plazo · propuesta"),
+    ({"responsible": InstitutionKind.HEALTH, "is_validated": True}, "sin plazo"),
+    ({}, "sin plazo"),
+])
+def test_a_step_without_a_limit_that_nobody_validated_is_a_proposal(people, books, staff, sign_in, more, said):
+    """Only where an institution answers for it: what the house does itself needs nobody's yes."""
+    books[:] = [changed(each, each.number, each.starts_on, arrive={"limit": None, **more}) for each in books]
+    text = sign_in(staff(Role.PROGRAMME_COORDINATOR)).get(PAGE).text
+    assert notes(text)["arrive Paso arrive"] == [said]
+
+
+def notes(text):
+    """What stands below the name in the rows of the steps: its limits, and how often it was done before its turn."""
+    part = text[text.index(">Cuánto tardan los pasos</h2>"):]
+    found = {}
+    for row in re.findall(r'<tr role="row">.*?</tr>', part[:part.index("</table>")], re.DOTALL)[1:]:
+        label, *said = re.findall(r'rowheader"[^>]*>([^<]*)|<div class="small muted">([^<]*)</div>', row)
+        found[label[0]] = [more for _none, more in said]
+    return found
+
+
+def test_it_says_how_often_a_step_was_done_before_its_turn(coordinator):
+    text = coordinator.get(PAGE).text
+    before = {name: [each for each in said if "tocara" in each] for name, said in notes(text).items()}
+    assert before == {
+        "1. Alerta": [], "2. En la casa": [], "arrive Paso arrive": [],
+        "report Paso report": ["1 vez se hizo antes de que le tocara"],
+        "health Paso health": ["1 vez se hizo antes de que le tocara"],
+    }
+    assert "cuenta como cumplido y no entra en los tiempos" in Page(text).text
+
+
+def test_a_step_that_was_always_done_before_its_turn_has_no_time(waiting, staff, sign_in):
+    text = sign_in(staff(Role.PROGRAMME_COORDINATOR)).get(PAGE).text
+    lint(text)
+    found = rows(text, "Cuánto tardan los pasos")
+    assert found["report Paso report"][:3] == ["2", "18 h", "22,8 h"]
+    assert found["arrive Paso arrive"][:3] == ["2", "–", "–"]
+    assert notes(text)["arrive Paso arrive"][1:] == ["2 veces se hizo antes de que le tocara"]
 
 
 def test_a_step_stands_with_the_limit_by_which_it_was_measured(coordinator):
@@ -64,16 +107,38 @@ def test_a_version_that_starts_another_day_does_not_number_what_was_done(coordin
     phases = tuple(replace(each, number=4 - each.number, name={"es": "Otra", "en": "Other"}) for each in ahead.phases)
     steps = tuple(replace(each, number=f"9.{place}") for place, each in enumerate(ahead.steps))
     books.append(replace(ahead, version_id=uuid4(), number=3, starts_on=date(2026, 12, 15), phases=phases, steps=steps))
-    for heading in ("Cuánto tardan los pasos", "Por qué vencieron los plazos"):
+    for heading in ("Cuánto tardan los pasos", "Por qué vencieron los plazos validados"):
         assert rows(coordinator.get(PAGE).text, heading) == rows(before, heading)
     assert "Otra" not in coordinator.get(PAGE).text
 
 
 def test_it_says_why_limits_were_passed_and_at_which_steps(coordinator):
-    assert rows(coordinator.get(PAGE).text, "Por qué vencieron los plazos") == {
+    assert rows(coordinator.get(PAGE).text, "Por qué vencieron los plazos validados") == {
         "La institución no respondió": ["1", "50,0 %", "report Paso report (1)"],
         "Nadie ha dicho todavía por qué": ["1", "50,0 %", "report Paso report (1)"],
     }
+
+
+BEYOND = "Por qué se pasaron las metas y los plazos propuestos"
+
+
+def test_it_says_apart_why_targets_and_proposed_limits_were_passed(coordinator):
+    text = coordinator.get(PAGE).text
+    assert rows(text, BEYOND) == {
+        "No hubo cupo o turno": ["1", "50,0 %", "health Paso health (1)"],
+        "Nadie ha dicho todavía por qué": ["1", "50,0 %", "arrive Paso arrive (1)"],
+    }
+    validated, unbound = text.index("Por qué vencieron los plazos validados"), text.index(BEYOND)
+    assert validated < unbound, "what binds comes first"
+    part = text[unbound:text.index("Cuánto tardan los pasos")]
+    assert "Metas y plazos propuestos que se pasaron: 2. No obligan a nadie" in part
+    assert "atras" not in part.casefold()
+    assert "venci" not in part.casefold()
+
+
+def test_where_no_target_was_passed_it_says_so(coordinator):
+    assert "no se pasó ninguna meta ni ningún plazo propuesto" in coordinator.get(
+        "/indicadores/ruta?periodo=2026-10").text
 
 
 def test_it_says_in_which_phase_open_cases_are(coordinator):
@@ -98,8 +163,16 @@ def test_its_numbers_lead_to_their_cases(coordinator):
     [link] = [each["href"] for each in Page(coordinator.get(PAGE).text).all("a")
               if "palabra=no_answer" in each["href"]]
     text = coordinator.get(link.replace("&amp;", "&")).text
-    assert "Por qué se atrasó: La institución no respondió" in Page(text).text
+    assert "Causa: La institución no respondió" in Page(text).text
     assert '"/indicadores/ruta?' in text, "back to where it was"
+
+
+def test_the_cases_behind_a_target_are_called_late_nowhere(coordinator, people):
+    [link] = [each["href"] for each in Page(coordinator.get(PAGE).text).all("a") if "palabra=no_place" in each["href"]]
+    text = coordinator.get(link.replace("&amp;", "&")).text
+    assert "Causa: No hubo cupo o turno" in Page(text).text
+    assert people.case["on version 2"].code in text
+    assert "atras" not in text[text.index("<main"):].casefold()
 
 
 def test_a_coordinator_of_a_house_sees_her_foundation(people, staff, sign_in, programme):

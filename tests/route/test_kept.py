@@ -56,8 +56,9 @@ class Route(Walk):
 
     def explains(self):
         case = self.case()
-        step = queries.route_of(case).book.by_key["report"]
-        actions.explain(case, step, by=self.by, cause=DelayCause.NO_ANSWER, note=None)
+        step = queries.route_of(case).book.by_key[self.dice.choice(["report", "arrive", "health"])]
+        actions.explain(case, step, by=self.by, cause=self.dice.choice([DelayCause.NO_ANSWER, DelayCause.NO_PLACE]),
+                        note=None)
 
     def has_a_doctor(self):
         case = self.case()
