@@ -61,3 +61,9 @@ def answered(outside):
             told = {**SIGNED, "answered_on": today(), "remark": "" if agrees else "Otro plazo", **more}
             return validating.record_answer(version, institution, None, keys=keys, agrees=agrees, **told)
     return record
+
+
+@pytest.fixture
+def office(programme):
+    """office(Kind.HEALTH) -> the institution of that kind that stands today."""
+    return lambda kind: next(each for each in programme.institutions if each.kind == kind and not each.has_ended)

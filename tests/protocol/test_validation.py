@@ -1,4 +1,4 @@
-"""What institutions answer: a yes holds for the words as they stood; and none of them ends while it is needed."""
+"""What institutions answer: a yes holds for the words as they stood."""
 
 import re
 import subprocess
@@ -6,10 +6,8 @@ from datetime import date, time, timedelta
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
 from shelter import answers
-from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import moment_of, today
 from shelter.codes.protocol import VersionState
@@ -17,21 +15,11 @@ from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners import actions as partners
 from shelter.partners import queries as partner_queries
-from shelter.partners.models import Institution
 from shelter.protocol import actions, queries, validating, words
 from shelter.protocol.models import StepValidation, ValidationRequest
 from shelter.rules import RuleBroken
 from tests.client import Page
-
-
-@pytest.fixture
-def office(programme):
-    """office(Kind.HEALTH) -> the institution of that kind that stands today."""
-    return lambda kind: next(each for each in programme.institutions if each.kind == kind and not each.has_ended)
-
-
-def named(programme, part):
-    return next(each for each in programme.institutions if part in each.name["es"] and not each.has_ended)
+from tests.protocol.test_needed import end, named
 
 
 def is_validated(version, key):
@@ -268,74 +256,6 @@ def test_a_letter_is_recorded_on_the_page_and_who_signed_it_is_shown_to_the_prog
     answer = client.fill(f"{at}/{health.id}", keys=["health-plan"], agrees="no", act="Oficio 13", **signed)
     assert answer.status_code == 422
     assert "Escriba qué pide cambiar" in Page(answer.text).text
-
-
-# --- institutions in use ----------------------------------------------------------------------------------------------
-
-def end(institution, outside, **how):
-    with outside(), work("test.end", by=operator):
-        partners.end_institution(institution, **{"valid_to": today(), **how})
-
-
-def test_an_institution_that_the_protocol_needs_does_not_end_before_somebody_follows(
-    publish, office, outside, sign_in, staff,
-):
-    publish()
-    foreign = office(Kind.FOREIGN_AFFAIRS)
-    for how in ({}, {"valid_to": None, "is_unknown": True}, {"valid_to": today() + timedelta(days=200)}):
-        with pytest.raises(RuleBroken, match="El protocolo la necesita") as broken:
-            end(foreign, outside, **how)
-        assert broken.value.field == "followed_by_id"
-    answer = sign_in(staff(Role.ADMINISTRATOR)).fill(f"/instituciones/{foreign.id}/terminar", valid_to=str(today()))
-    assert answer.status_code == 422
-    assert "Actuar por quien está en otro país" in Page(answer.text).text
-    db.session.refresh(foreign)
-    assert (foreign.valid_to, foreign.has_ended) == (None, False)
-    with outside(), work("test.follow", by=operator):
-        partners.add_institution(name_es="Cancillería", name_en="", kind=Kind.FOREIGN_AFFAIRS, province=None,
-                                 valid_from=None, succeeds_id=None)
-    end(foreign, outside)
-
-
-def test_it_does_not_become_something_else_or_move_to_one_province_either(publish, office, outside):
-    publish()
-    foreign = office(Kind.FOREIGN_AFFAIRS)
-    same = {"name_es": foreign.name["es"], "name_en": "", "valid_from": None, "followed_by_id": None,
-            "to_confirm": False}
-    for other in ({"kind": Kind.NGO, "province": None}, {"kind": Kind.FOREIGN_AFFAIRS, "province": "17"}):
-        with outside(), pytest.raises(RuleBroken) as broken, work("test.change", by=operator):
-            partners.change_institution(foreign, version=foreign.version, **same, **other)
-        assert broken.value.field == "kind"
-
-
-@pytest.mark.parametrize(("since", "refused"), [(-400, False), (0, False), (1, True), (20, True)])
-def test_it_does_not_begin_later_than_the_protocol_needs_it(publish, office, outside, sign_in, staff, since, refused):
-    with time_machine.travel(moment_of(today() - timedelta(days=31))):
-        publish()
-    foreign = office(Kind.FOREIGN_AFFAIRS)
-    typed = {"valid_from": str(queries.latest_start() + timedelta(days=since)), "kind": "foreign_affairs",
-             "name_es": foreign.name["es"]}
-    answer = sign_in(staff(Role.ADMINISTRATOR)).fill(f"/instituciones/{foreign.id}/cambiar", **typed)
-    assert answer.status_code == (422 if refused else 303), Page(answer.text).text
-    if refused:
-        assert any(each.get("href") == "#valid_from" for each in Page(answer.text).all("a"))
-        assert "El protocolo la necesita" in Page(answer.text).text
-    db.session.refresh(foreign)
-    assert (foreign.valid_from is None) is refused
-
-
-def test_one_that_no_step_names_and_one_beside_another_end_as_before(publish, office, outside, programme):
-    publish()
-    end(office(Kind.OMBUDSMAN), outside)
-    end(office(Kind.EQUALITY), outside)
-    end(named(programme, "ECU 911"), outside)  # the other one of its kind stays
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Institution).where(
-        Institution.valid_to.is_not(None))) == 3
-
-
-def test_without_a_published_version_no_institution_is_needed(begin, office, outside):
-    begin()
-    end(office(Kind.FOREIGN_AFFAIRS), outside)
 
 
 # --- the answer without an account ------------------------------------------------------------------------------------
