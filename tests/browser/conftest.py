@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import shutil
 import socket
@@ -27,6 +28,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 HERE = {"locale": "es-EC", "timezone_id": "America/Guayaquil"}
 PATIENCE = 30
+HUNG = 600
+"""Seconds after which a test is taken to hang: closing a page has no end of its own when Chromium does not answer."""
 
 
 def pytest_collection_modifyitems(items):
@@ -36,6 +39,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+@pytest.fixture(autouse=True)
+def _no_test_hangs() -> Iterator[None]:
+    """A browser that does not answer ends this worker and fails this test by name, instead of stopping the whole run."""
+    faulthandler.dump_traceback_later(HUNG, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(scope="session")

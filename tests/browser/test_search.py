@@ -63,6 +63,7 @@ def test_back_and_forth_between_what_was_found(searching):
     assert "Lirio" in screen.text
     screen.page.go_back(wait_until="load")
     assert screen.path == "/casos"
+    screen.page.wait_for_function(SHOWN)  # closed in the middle of coming back, Chromium may hang
 
 
 @pytest.mark.ux(12)
