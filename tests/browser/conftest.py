@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def _no_test_hangs() -> Iterator[None]:
-    """A browser that does not answer ends this worker and fails this test by name, instead of stopping the whole run."""
+    """A browser that does not answer ends this worker and fails this test by name; the others go on."""
     faulthandler.dump_traceback_later(HUNG, exit=True)
     yield
     faulthandler.cancel_dump_traceback_later()
