@@ -197,7 +197,8 @@ def in_force(asked: Iterable[Asked], day: date) -> list[Asked]:
     """Of all she was asked (newest first), what holds on a day: her last word to each question counts.
 
     A question is a purpose, a recipient and what exactly is shared; a no is a no to all that the same recipient had
-    been granted, however its name is written, a no without a recipient to every earlier recipient.
+    been granted, however its name is written and whatever the question was called; a no without a recipient, or to one
+    that no institution is known by, to every institution: in doubt she said no.
     """
     found: list[Asked] = []
     questions, noes = set[object](), list[Asked]()
@@ -213,15 +214,29 @@ def in_force(asked: Iterable[Asked], day: date) -> list[Asked]:
 
 def _is_no_to(no: Asked, other: Asked) -> bool:
     """Whether a no, or the end of a yes, takes back something that she had agreed to before."""
-    if no.purpose is not other.purpose or (no.recipient and not other.recipient):
+    if not _is_about(no, other) or (no.recipient and not other.recipient):
         return False
     if not no.recipient or spelled(no.recipient) == spelled(other.recipient):
         return True
-    if no.institution_id or no.answer is ConsentAnswer.GIVEN:
+    if no.institution_id or (no.answer is ConsentAnswer.GIVEN and not no.withdrawn_at):
         return no.institution_id is not None and no.institution_id == other.institution_id
-    return bool(_telling(no.recipient) & _telling(other.recipient))
+    if no.answer is not ConsentAnswer.GIVEN and other.institution_id:
+        return True
+    hers = _telling(no.recipient)
+    return not hers or bool(hers & _telling(other.recipient))
 
 
+def _is_about(no: Asked, other: Asked) -> bool:
+    """Whether both are the same question. Who does not want to be referred does not want any institution to know."""
+    if no.purpose is other.purpose:
+        return True
+    if not {no.purpose, other.purpose} <= _TO_INSTITUTIONS or other.institution_id is None:
+        return False
+    is_to_any = no.purpose is ConsentPurpose.REFERRAL and no.answer is not ConsentAnswer.GIVEN
+    return is_to_any or no.institution_id == other.institution_id
+
+
+_TO_INSTITUTIONS = {ConsentPurpose.REFERRAL, ConsentPurpose.PROSECUTION}
 _GENERAL = frozenset({
     "ministerio", "nacional", "general", "estado", "ecuador", "consejo", "junta", "casa", "fundacion", "centro",
     "oficina", "direccion", "unidad", "provincial", "cantonal",

@@ -96,13 +96,14 @@ def _may_be_a_child(case: Case) -> bool:
 def ask_her(
     case: Case, outgoing: Outgoing, *, by: uuid.UUID, is_written: bool, answer: ConsentAnswer,
     given_by: AnsweredBy | None = None, representative: str | None = None, heard: Heard | None = None,
-    **values: Any,
+    seen: str | None = None, **values: Any,
 ) -> None:
     """She is asked for exactly this: that institution, that service, this text, which is kept as it was read to her.
 
     For a child somebody answers, and she is heard.
     """
     rules.may_be_sent(outgoing.state)
+    rules.was_read(seen, letter.mark(case, outgoing))
     given_by = given_by or AnsweredBy.HERSELF
     spine_rules.answers_for_her(given_by, answer, heard, representative, spine.age_of(case, today()))
     if given_by is not AnsweredBy.HERSELF:
@@ -119,11 +120,13 @@ def ask_her(
 
 def send(
     case: Case, outgoing: Outgoing, *, by: uuid.UUID, was_told: bool | None = None, not_told: NotTold | None = None,
+    seen: str | None = None,
 ) -> Outgoing:
     """Now it leaves: what leaves is written down word for word, and a slip is made for the answer."""
     _hold(case, outgoing)
     rules.case_goes_on(case.state)
     rules.may_be_sent(outgoing.state)
+    rules.was_read(seen, letter.mark(case, outgoing))
     consent = queries.consent_for(case, outgoing)
     _respects(case, outgoing, in_writing=consent.is_written if consent else None)
     if outgoing.basis is Basis.CONSENT:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from wtforms import HiddenField
+
 from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, Heard
 from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Screening, Shared, Through, WithdrawnWhy
 from shelter.codes.people import SpokenLanguage
@@ -75,6 +77,7 @@ class HerAnswerForm(Form):
     language = CodeField(_("In which language was it explained?"), SpokenLanguage, kind="select", required=False)
     ends_on = DateField(_("Until when is it valid?"), required=False, hint=_("Leave it empty when she did not say."))
     is_written = TickField(_("She signed it"))
+    seen = HiddenField()
 
 
 class SendForm(Form):
@@ -86,6 +89,7 @@ class SendForm(Form):
         choices=[("yes", _("Yes, she was told")), ("no", _("Not yet"))],
     )
     not_told = CodeField(_("Why not yet?"), NotTold, required=False)
+    seen = HiddenField()
 
     def __init__(self, basis: Basis) -> None:
         super().__init__()
@@ -95,7 +99,7 @@ class SendForm(Form):
     def told(self) -> dict[str, Any]:
         """For the action."""
         said = {"yes": True, "no": False}.get(str(self.was_told.data or ""))
-        return {"was_told": said, "not_told": self.not_told.data}
+        return {"was_told": said, "not_told": self.not_told.data, "seen": self.seen.data}
 
 
 class ReplyForm(Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from shelter.cases.models import Case, Person
 from shelter.cases.queries import Asked
 from shelter.codes.cases import AnsweredBy
 from shelter.codes.outgoing import Basis, OutgoingState, Shared
+from shelter.db import vault
 from shelter.texts import say as _
 from shelter.texts import speaking
 from shelter.web.locale import country
@@ -41,6 +43,12 @@ def as_read(case: Case, outgoing: Outgoing) -> Lines:
     """The same in Spanish, as it is kept when she is asked and when it leaves."""
     with speaking("es"):
         return lines(case, outgoing)
+
+
+def mark(case: Case, outgoing: Outgoing) -> str:
+    """A mark of what would leave, and to whom: another one as soon as a word of it is another. It tells none of them."""
+    told = [outgoing.reference, outgoing.institution.name["es"], outgoing.basis, as_read(case, outgoing)]
+    return vault.keys.digest(json.dumps(told, ensure_ascii=False).encode())
 
 
 def _age(birth: PartialDate | None) -> str | None:

@@ -169,6 +169,13 @@ def may_be_sent(state: OutgoingState) -> None:
         raise RuleBroken(_("This was sent already, or withdrawn. Nothing was sent now."))
 
 
+def was_read(seen: str | None, mark: str) -> None:
+    """What she is asked about, and what leaves, is what stood on the page. `seen` None: there was no page."""
+    if seen is not None and seen != mark:
+        raise RuleBroken(
+            _("What would leave has changed since this page was opened. Read it again: nothing was recorded."))
+
+
 def agrees(consented: bool) -> None:
     """Asked at every output."""
     if not consented:

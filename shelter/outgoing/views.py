@@ -83,8 +83,8 @@ def show(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
 def ask(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """What she answers to exactly this."""
     found, form = _found(case, sent), _asking(case)
-    done = submit(form, "consent.ask", lambda: actions.ask_her(case, found, by=me().id, **form.values), on=case,
-                  to=_of(case, found), said=_("Her answer is recorded."))
+    done = submit(form, "consent.ask", lambda: actions.ask_her(case, found, by=me().id, seen=form.seen.data, **form.values),
+                  on=case, to=_of(case, found), said=_("Her answer is recorded."))
     return done or _page(case, found, form)
 
 
@@ -210,12 +210,13 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
     sees, reviews = allows(me(), P.PERSON_READ, case), _reviews(case, found)
     if sees or reviews:
         reading(P.OUTGOING_READ if sees else P.OUTGOING_REVIEW, found)
+    asking = form if isinstance(form, HerAnswerForm) else _asking(case)
+    sending = form if isinstance(form, SendForm) else SendForm(found.basis)
+    asking.seen.data = sending.seen.data = letter.mark(case, found)
     people = [found.by_id, found.sent_by_id, found.reviewed_by_id, *(each.by_id for each in replies)]
     return page(
         "outgoing/show.html", case=case, outgoing=found, institution=_name(found.institution), sees=sees,
-        reviews=reviews, form=form,
-        asking=form if isinstance(form, HerAnswerForm) else _asking(case),
-        sending=form if isinstance(form, SendForm) else SendForm(found.basis),
+        reviews=reviews, form=form, asking=asking, sending=sending,
         lines=_lines(case, found) if sees else letter.for_review(found) if reviews else [], said=letter.label,
         consent=consent, replies=replies, names=accounts.names(people),
         reads=_reads(case, found), readers=READERS[found.service.of],

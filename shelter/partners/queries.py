@@ -152,7 +152,8 @@ def named(text: str | None) -> uuid.UUID | None:
     """The institution of that name, however its letters are written; None when nobody is meant for certain."""
     if not text:
         return None
-    return next((key for key, name in institution_names().items() if plain(name["es"]) == plain(text)), None)
+    meant = {key for key, names in institution_names().items() if plain(text) in map(plain, names.values())}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def institution_names() -> dict[uuid.UUID, dict[str, str]]:

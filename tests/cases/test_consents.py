@@ -13,6 +13,7 @@ from shelter.rules import RuleBroken
 from tests.client import Page
 
 YES, NO = ConsentAnswer.GIVEN, ConsentAnswer.REFUSED
+PROSECUTION = ConsentPurpose.PROSECUTION
 
 
 class Asked:
@@ -48,7 +49,22 @@ class Asked:
     ([Asked(NO), Asked(YES, "Hospital", fields=("age",))], []),
     ([Asked(NO, "ministerio de salud  publica"), Asked(YES, "Ministerio de Salud Pública", institution=1)], []),
     ([Asked(NO, "Salud, oficina de Pichincha"), Asked(YES, "Ministerio de Salud Pública", institution=1)], []),
-    ([Asked(NO, "Ministerio de Gobierno"), Asked(YES, "Ministerio de Salud Pública", institution=1)], [1]),
+    ([Asked(NO, "Ministerio de Gobierno", institution=3), Asked(YES, "Ministerio de Salud Pública", institution=1)], [1]),
+    ([Asked(NO, "el Ministerio"), Asked(YES, "Ministerio de Salud Pública", institution=1)], []),
+    ([Asked(NO, "hospital"), Asked(YES, "Ministerio de Salud Pública", institution=1)], []),
+    ([Asked(ConsentAnswer.LATER, "OIM"), Asked(YES, "Organización Internacional", institution=1)], []),
+    ([Asked(YES, "OIM"), Asked(YES, "Ministerio de Salud Pública", institution=1)], [0, 1]),
+    ([Asked(YES, "Salud", withdrawn=True), Asked(YES, "Ministerio de Salud Pública", institution=1)], []),
+    ([Asked(YES, "Escuela", withdrawn=True), Asked(YES, "Ministerio de Salud Pública", institution=1)], [1]),
+    ([Asked(NO, "la Junta"), Asked(YES, "Junta Cantonal")], []),
+    ([Asked(NO, "Fiscalía", institution=4), Asked(YES, "Fiscalía", purpose=PROSECUTION, institution=4)], []),
+    ([Asked(NO), Asked(YES, "Fiscalía", purpose=PROSECUTION, institution=4)], []),
+    ([Asked(NO, "fiscal"), Asked(YES, "Fiscalía", purpose=PROSECUTION, institution=4)], []),
+    ([Asked(NO, "Salud", institution=1), Asked(YES, "Fiscalía", purpose=PROSECUTION, institution=4)], [1]),
+    ([Asked(NO, "Fiscalía", purpose=PROSECUTION, institution=4), Asked(YES, "Fiscalía", institution=4)], []),
+    ([Asked(NO, purpose=PROSECUTION), Asked(YES, "Salud", institution=1)], [1]),
+    ([Asked(YES, ended=True), Asked(YES, "Fiscalía", purpose=PROSECUTION, institution=4)], [1]),
+    ([Asked(NO), Asked(YES, purpose=ConsentPurpose.FOLLOW_UP)], [1]),
     ([Asked(NO, "Salud del Norte", institution=2), Asked(YES, "Ministerio de Salud Pública", institution=1)], [1]),
     ([Asked(NO, "MSP", institution=1), Asked(YES, "Ministerio de Salud Pública", institution=1)], []),
     ([Asked(YES, "Salud del Norte", ended=True), Asked(YES, "Ministerio de Salud Pública", institution=1)], [1]),

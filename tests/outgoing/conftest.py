@@ -90,6 +90,7 @@ def press(client):
     def send(url, where, by=client, **answers):
         page = Page(by.get(url).text)
         kept = {name: page.hidden(name) or str(uuid.uuid4()) for name in ("csrf_token", "submit_key")}
+        kept |= {"seen": page.hidden("seen") or ""}
         return by.post(f"{url}/{where}", data={**kept, **answers})
 
     return send

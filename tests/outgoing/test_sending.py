@@ -118,6 +118,31 @@ def test_she_is_asked_anew_where_the_text_is_not_what_was_read_to_her(rosa, prep
     assert press(url, "enviar").status_code == 303
 
 
+@pytest.mark.parametrize(("basis", "where", "answers"), [
+    ({}, "consentimiento", {"answer": "given"}),
+    ({"basis": "vital", "grounds": "Va en ambulancia, sin conocimiento.", "service": "medical.emergency",
+      "urgency": "today"}, "enviar", {"was_told": "yes"}),
+])
+def test_what_changed_since_the_page_was_read_is_read_again_first(
+    rosa, client, prepared, press, stored, basis, where, answers,
+):
+    url = prepared(**{"fields": ["name_used"], **basis})
+    before = Page(client.get(url).text).hidden("seen")
+    assert before
+    with work("test.person", by=operator):
+        cases.describe(rosa, version=rosa.person.version, name_used="Rosa Elvira")
+    for seen in (before, "", "x"):
+        refused = press(url, where, **answers, seen=seen)
+        assert refused.status_code == 422, seen
+        assert "Léalo otra vez" in Page(refused.text).text
+        assert stored().consent_id is None
+        assert stored().sent_at is None
+        assert stored().sent is None
+    assert Page(refused.text).hidden("seen") != before
+    assert press(url, where, **answers).status_code == 303
+    assert ["name_used", "Rosa Elvira"] in [list(each) for each in stored().left]
+
+
 def test_of_what_was_withdrawn_before_it_was_sent_nothing_is_shown_as_having_left(client, prepared, press):
     url = prepared()
     assert press(url, "consentimiento", answer="given").status_code == 303

@@ -238,6 +238,19 @@ def test_a_no_to_the_same_institution_ends_its_slip_and_another_consent_leaves_i
     assert told() == {worker.id, rosa.card.lead_id}
 
 
+@pytest.mark.parametrize("name", ["Ministry of Public Health", "MSP", "el Ministerio", "hospital", ""])
+def test_a_no_holds_in_whatever_words_it_was_written_down(rosa, worker, sent, prepared, press, stored, name):
+    sent()
+    slip, url = answers.latest(actions.ANSWER, stored().id), prepared(fields=["language"])
+    assert press(url, "consentimiento", answer="given").status_code == 303
+    with work("test.no", by=operator):
+        cases.ask_consent(rosa, by=worker.id, purpose=ConsentPurpose.REFERRAL, answer=ConsentAnswer.REFUSED,
+                          recipient=name)
+    db.session.expire_all()
+    assert not slip.is_open
+    assert press(url, "enviar").status_code == 422
+
+
 @pytest.mark.parametrize("answer", ["refused", "later"])
 def test_a_no_to_another_text_leaves_alone_what_has_left(client, prepared, press, sent, answer):
     gone = sent(fields=["name_used"])
