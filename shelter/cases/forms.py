@@ -43,7 +43,7 @@ class ConsentForm(Form):
     recipient = TextField(
         _("With whom would it be shared?"),
         required=False,
-        hint=_("Institution or person. Leave it empty when it stays in the house."),
+        hint=_("The institution, by its name in the list, or the person. Leave it empty when it stays in the house."),
     )
     answer = CodeField(
         _("What does she answer?"),

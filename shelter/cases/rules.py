@@ -255,23 +255,35 @@ def spelled(name: str | None) -> str:
 
 # --- what a text that leaves may tell ---------------------------------------------------------------------------------
 
+NUMBER = 5
+"""Letters and digits at least by which a document can be told from any other number."""
+
+
 def names_nobody(texts: Mapping[str, str | None], names: Iterable[str | None]) -> None:
     """Her name leaves where it was ticked and agreed to, in no other text of a letter; at the door nobody says it.
 
-    `texts` by field. Words are compared without accents and in small letters, from three letters on.
+    `texts` by field. Words are compared without accents and in small letters, from three letters on; a number however
+    its digits are parted.
     """
-    hers = {word for name in names for word in _words(name) if len(word) > 2} - _JOINS
+    known = list(names)
+    hers = {word for name in known for word in _words(name) if len(word) > 2} - _JOINS
+    numbers = {number for name in known if len(number := clean_document(name)) >= NUMBER and not number.isalpha()}
     for field, text in texts.items():
-        if hers & _words(text) or any(word in spelt for spelt in _spelt(text) for word in hers):
+        if (hers & _words(text) or any(word in spelt for spelt in _spelt(text) for word in hers)
+                or any(number in clean_document(text) for number in numbers)):
             raise RuleBroken(
                 _("Her name, or a part of it, stands in this text: leave it out"), field)
 
 
-def tells_no_place(texts: Mapping[str, str | None], places: Iterable[str | None]) -> None:
-    """Where the house is leaves in no text: neither its name nor its street, in two words that follow each other."""
-    hers = {pair for place in places for pair in _pairs(place)}
+def tells_no_place(texts: Mapping[str, str | None], name: str, address: str | None) -> None:
+    """Where the house is leaves in no text: neither its name nor its street, in two words that follow each other.
+
+    A name of a single word is not said at all.
+    """
+    hers = {*_pairs(name), *_pairs(address)}
+    alone = _words(name) - _BETWEEN
     for field, text in texts.items():
-        if hers & set(_pairs(text)):
+        if hers & set(_pairs(text)) or (len(alone) == 1 and alone & _words(text)):
             raise RuleBroken(_("This tells where the house is: leave it out"), field)
 
 

@@ -69,7 +69,7 @@ def _confirms_nobody(asked: DoorRequest, given: Given, answer: str | None) -> No
     if given is Given.ORDERED:
         return
     texts = {"answer": answer}
-    tells_no_place(texts, (house.name, house.address))
+    tells_no_place(texts, house.name, house.address)
     if asked.case_id:
         person = db.session.get_one(Case, asked.case_id).person
         names_nobody(texts, (person.name_used, person.names, person.surnames, person.document))

@@ -84,7 +84,7 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
     person, house = case.person, db.session.get_one(House, case.house_id)
     texts = {"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to}
     spine_rules.names_nobody(texts, (person.name_used, person.names, person.surnames, person.document))
-    spine_rules.tells_no_place(texts, (house.name, house.address))
+    spine_rules.tells_no_place(texts, house.name, house.address)
 
 
 def _may_be_a_child(case: Case) -> bool:

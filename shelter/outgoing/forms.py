@@ -79,6 +79,11 @@ class HerAnswerForm(Form):
     is_written = TickField(_("She signed it"))
     seen = HiddenField()
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """For the action: her answer, and the mark of what was read to her."""
+        return {**self.values, "seen": self.seen.data}
+
 
 class SendForm(Form):
     """The last question before it leaves."""

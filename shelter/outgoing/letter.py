@@ -46,7 +46,7 @@ def as_read(case: Case, outgoing: Outgoing) -> Lines:
 
 
 def mark(case: Case, outgoing: Outgoing) -> str:
-    """A mark of what would leave, and to whom: another one as soon as a word of it is another. It tells none of them."""
+    """A mark of what would leave, and to whom; another as soon as a word of it is another. It tells none."""
     told = [outgoing.reference, outgoing.institution.name["es"], outgoing.basis, as_read(case, outgoing)]
     return vault.keys.digest(json.dumps(told, ensure_ascii=False).encode())
 

@@ -83,8 +83,8 @@ def show(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
 def ask(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """What she answers to exactly this."""
     found, form = _found(case, sent), _asking(case)
-    done = submit(form, "consent.ask", lambda: actions.ask_her(case, found, by=me().id, seen=form.seen.data, **form.values),
-                  on=case, to=_of(case, found), said=_("Her answer is recorded."))
+    done = submit(form, "consent.ask", lambda: actions.ask_her(case, found, by=me().id, **form.said), on=case,
+                  to=_of(case, found), said=_("Her answer is recorded."))
     return done or _page(case, found, form)
 
 

@@ -91,6 +91,30 @@ def test_her_name_does_not_leave_in_letters_that_stand_apart(text):
         spine.names_nobody({"needs": text}, ("Rosa", "Rosa Elvira", "Quintero Paz"))
 
 
+@pytest.mark.parametrize("text", ["Cédula 171003406-5", "ci 171003406 5", "1 7 1 0 0 3 4 0 6 5", "1.710.034.065"])
+def test_her_document_does_not_leave_however_its_digits_are_parted(text):
+    with pytest.raises(RuleBroken):
+        spine.names_nobody({"needs": text}, ("Rosa", "1710034065"))
+    with pytest.raises(RuleBroken):
+        spine.names_nobody({"needs": "Cédula 1710034065"}, ("Rosa", "171003406-5"))
+    spine.names_nobody({"needs": "Piso 17, a las 10:03, sala 4065"}, ("Rosa", "1710034065", None, ""))
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("Amanecer", "Recójanla en Amanecer."), ("La Aurora", "está en la aurora"), ("Casa Norte", "en Casa Norte"),
+])
+def test_the_name_of_the_house_does_not_leave_be_it_of_one_word(name, text):
+    with pytest.raises(RuleBroken):
+        spine.tells_no_place({"needs": text}, name, None)
+
+
+@pytest.mark.parametrize(("name", "address", "text"), [
+    ("Casa Norte", "Quito", "Una cita en Quito, en el hospital del norte."), ("Amanecer", None, "Una cita mañana."),
+])
+def test_what_tells_no_place_leaves(name, address, text):
+    spine.tells_no_place({"needs": text}, name, address)
+
+
 @pytest.mark.parametrize("text", ["Una cita en la sala 3 B a las 4 p. m.", "Grupo A, u otro", "a la o y e"])
 def test_letters_that_stand_apart_may_be_words(text):
     spine.names_nobody({"needs": text}, ("Rosa", "Rosa Elvira", "Quintero Paz"))
