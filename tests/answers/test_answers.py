@@ -239,6 +239,28 @@ def test_who_waited_may_try_again(slip, officer, monkeypatch):
     monkeypatch.setattr(pace, "now", lambda: later)
     assert officer.get(f"/respuesta/{slip.code}").status_code == 200
 
+def through_a_proxy(app, code, *seen):
+    return app.test_client().get(f"/respuesta/{code}", headers={"X-Forwarded-For": ", ".join(seen)}).status_code
+
+
+def test_behind_a_proxy_only_the_network_that_guesses_waits(make_app):
+    app = make_app(proxy=True)
+    with app.app_context():
+        for _time in range(pace.MOST):
+            assert through_a_proxy(app, rules.new_code(), "198.51.100.7") == 422
+        assert through_a_proxy(app, rules.new_code(), "198.51.100.7") == 429
+        assert through_a_proxy(app, rules.new_code(), "203.0.113.5", "198.51.100.7") == 429, "what she says of herself"
+        assert through_a_proxy(app, rules.new_code(), "203.0.113.5") == 422
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_without_a_proxy_nobody_is_believed_about_her_address(app):
+    for place in range(pace.MOST):
+        assert through_a_proxy(app, rules.new_code(), f"198.51.{place}.7") == 422
+    assert through_a_proxy(app, rules.new_code(), "203.0.113.5") == 429
+
+
 
 def test_the_page_tells_nothing_and_is_not_kept(slip, officer, caplog):
     caplog.set_level(logging.DEBUG)
