@@ -82,7 +82,7 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
     rules.gives_it(basis, outgoing.service, outgoing.institution.kind)
     rules.is_an_office(outgoing.reply_to or "")
     person, house = case.person, db.session.get_one(House, case.house_id)
-    texts = {"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to}
+    texts = {"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to, "grounds": outgoing.grounds}
     spine_rules.names_nobody(texts, (person.name_used, person.names, person.surnames, person.document))
     spine_rules.tells_no_place(texts, (house.name, house.address))
 
@@ -199,7 +199,7 @@ def was_told(outgoing: Outgoing) -> Outgoing:
 def review(outgoing: Outgoing, *, by: uuid.UUID) -> Outgoing:
     """Another person looked at what left without consent."""
     db.session.refresh(outgoing, with_for_update={"of": Outgoing})
-    rules.may_review(by, outgoing.sent_by_id, outgoing.basis, outgoing.reviewed_at)
+    rules.may_review(by, outgoing.sent_by_id, outgoing.basis, outgoing.reviewed_at, prepared_by=outgoing.by_id)
     outgoing.reviewed_at, outgoing.reviewed_by_id = now(), by
     return outgoing
 

@@ -214,12 +214,15 @@ def may_be_withdrawn(state: OutgoingState) -> None:
         raise RuleBroken(_("This is over already: there is nothing to withdraw"))
 
 
-def may_review(by: uuid.UUID, sent_by: uuid.UUID | None, basis: Basis, reviewed_at: datetime | None) -> None:
-    """What left without consent is looked at by another person, once."""
+def may_review(
+    by: uuid.UUID, sent_by: uuid.UUID | None, basis: Basis, reviewed_at: datetime | None,
+    *, prepared_by: uuid.UUID | None = None,
+) -> None:
+    """What left without consent is looked at once, by a person who neither wrote it down nor sent it."""
     if basis is Basis.CONSENT or sent_by is None or reviewed_at is not None:
         raise RuleBroken(_("There is nothing to review here"))
-    if by == sent_by:
-        raise RuleBroken(_("You sent this yourself: another person reviews it"))
+    if by in {sent_by, prepared_by}:
+        raise RuleBroken(_("You prepared or sent this yourself: another person reviews it"))
 
 
 def is_silent(state: OutgoingState, heard_at: datetime, urgency: Urgency, now: datetime) -> bool:

@@ -223,7 +223,8 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
         slip=answers.latest(actions.ANSWER, found.id), has_address=answers.has_address(),
         by_consent=found.basis is Basis.CONSENT,
         is_child=queries.is_child(case), is_adult=bool(case.person.birth) and not queries.is_child(case),
-        may_review=found.sent_by_id not in {None, me().id}, may_be_told=actions.may_still_be_told(case, found),
+        may_review=found.sent_by_id is not None and me().id not in {found.sent_by_id, found.by_id},
+        may_be_told=actions.may_still_be_told(case, found),
     )
 
 
