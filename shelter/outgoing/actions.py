@@ -159,8 +159,9 @@ def reply(
     rules.is_an_answer(state, reason, attended_on, local(outgoing.sent_at).date(), today(), note=note,
                        is_tap=is_tap)
     before = queries.last_reply(outgoing)
-    if before and before.state is state and before.by_id == by and by and not (who or note or is_correction):
-        return before  # the same button, touched twice
+    if before and rules.is_no_news(before.state, state, is_hers=by is not None and before.by_id == by,
+                                   says_more=bool(who or note or is_correction)):
+        return before
     found = Reply(
         foundation_id=case.foundation_id, case_id=case.id, outgoing_id=outgoing.id, state=state, through=through,
         reason=reason if state is OutgoingState.NOT_ATTENDED else None, by_id=by, who=who, note=note,

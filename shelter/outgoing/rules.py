@@ -176,11 +176,24 @@ def agrees(consented: bool) -> None:
 
 
 def may_be_answered(state: OutgoingState, said: OutgoingState | None = None, *, is_correction: bool = False) -> None:
-    """Only what left can be answered; what was withdrawn is over. That it was received is no news after more was."""
+    """Only what left can be answered; what was withdrawn is over. Once she was attended, or was not, another answer
+    corrects that one, and says so: a page that was left open undoes nothing.
+    """
     if state not in {S.SENT, *ANSWERS}:
         raise RuleBroken(_("This was not sent, or was withdrawn: there is nothing to answer"))
-    if said is S.RECEIVED and state in {S.ATTENDED, S.NOT_ATTENDED} and not is_correction:
-        raise RuleBroken(_("Not saved: somebody wrote down meanwhile what they answered. Look at it first"))
+    if said not in {None, state} and state in {S.ATTENDED, S.NOT_ATTENDED} and not is_correction:
+        raise RuleBroken(
+            _("Not saved: somebody wrote down meanwhile what they answered. Look at it first"), "is_correction")
+
+
+def left_to_say(stands: OutgoingState) -> tuple[OutgoingState, ...]:
+    """What the holder of a slip may still answer: that it was received is said once."""
+    return tuple(each for each in ANSWERS if each is not stands)
+
+
+def is_no_news(stands: OutgoingState, said: OutgoingState, *, is_hers: bool, says_more: bool) -> bool:
+    """The same button touched twice; or that it was received, which is known already, whoever says so."""
+    return said is stands and (is_hers or said is S.RECEIVED) and not says_more
 
 
 def is_an_answer(

@@ -272,7 +272,11 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
 
 # --- answers without an account ---------------------------------------------------------------------------------------
 
-def _take(about_id: uuid.UUID, form: Form) -> int | None:
+def _slip_form(about_id: uuid.UUID) -> SlipForm:
+    return SlipForm(db.session.get_one(Outgoing, about_id).state)
+
+
+def _asked_about(about_id: uuid.UUID) -> tuple[Case, Outgoing]:
     found = db.session.get_one(Outgoing, about_id)
     case = cases.by_id(found.case_id)
     assert case is not None
@@ -287,7 +291,7 @@ def _shown(about_id: uuid.UUID) -> dict[str, Any]:
 
 
 answers.answer_kind(actions.ANSWER, answers.Kind(
-    asks=_later("What became of what we asked you for?"), form=lambda _about_id: SlipForm(),
+    asks=_later("What became of what we asked you for?"), form=_slip_form,
     template="outgoing/_answer.html", take=_take, shown=_shown,
 ))
 
