@@ -76,8 +76,8 @@ def untold(reader: Reader, *, most: int = PAGE) -> list[dict[str, Any]]:
 
     Of a child too young for it her representative was told instead; who has left the programme is not looked for.
     """
-    led = sa.select(CaseCard.case_id).where(CaseCard.lead_id == reader.id)
-    is_hers = sa.or_(Outgoing.sent_by_id == reader.id, Outgoing.case_id.in_(led))
+    leads = sa.exists().where(CaseCard.case_id == Outgoing.case_id, CaseCard.lead_id == reader.id)
+    is_hers = sa.or_(Outgoing.sent_by_id == reader.id, leads)
     unknowing = sa.and_(
         Outgoing.basis != Basis.CONSENT, Outgoing.sent_at.is_not(None), Outgoing.told_at.is_(None),
         Outgoing.not_told.is_distinct_from(NotTold.TOO_YOUNG), Case.state != CaseState.CLOSED,
