@@ -56,6 +56,7 @@ class Settings:
     locale: str = "es_EC"
     timezone: str = "America/Guayaquil"
     tls: bool = False
+    proxy: bool = False
     idle_minutes: int = 15
     session_hours: int = 8
     jobs: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, get_flashed_messages
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shelter import (
     __version__,
@@ -111,6 +112,8 @@ def create_app(**given: Any) -> Flask:
     anchors.file.folder = settings.anchors
     _configure(app, settings, ring)
     _open_database(app, settings)
+    if settings.proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     CSRFProtect(app)
     sessions.init_app(app)
     locale.init_app(app, locale=settings.locale, timezone=settings.timezone)

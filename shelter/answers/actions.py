@@ -43,16 +43,19 @@ def revoke(word: str, about_id: uuid.UUID) -> None:
 def answer(typed: str, form: Form) -> Slip | None:
     """Spend the slip and write down what its holder says: of two at the same moment the second is refused.
 
-    Gives back the slip for what can be answered later, if anything can.
+    Gives back the slip for what can be answered later, if anything can; it lasts no longer than the one it follows.
     """
     code = rules.read_code(typed)
     slip_id = tokens.spend(PURPOSE, code) if code else None
     if slip_id is None:
         raise rules.does_not_work()
     slip = db.session.get_one(Slip, slip_id)
+    if not slip.kind.holds(slip.about_id):
+        raise rules.does_not_work()
     slip.spent_at, slip.code = now(), None
     days = slip.kind.take(slip.about_id, form)
-    return issue(slip.word, slip.about_id, lasts=timedelta(days=days), by=None) if days else None
+    lasts = min(timedelta(days=days or 0), slip.expires_at - now())
+    return issue(slip.word, slip.about_id, lasts=lasts, by=None) if lasts > timedelta(0) else None
 
 
 @every(hours=1)

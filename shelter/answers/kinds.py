@@ -17,7 +17,8 @@ class Kind:
 
     `take` writes the answer down, in the transaction that spends the slip. When more can be answered later it gives
     back for how many days: then the page of thanks shows the code of a new slip. `shown` is what the template may say
-    of the record besides: nothing that names or tells, for a slip may lie on any desk.
+    of the record besides: nothing that names or tells, for a slip may lie on any desk. `holds`: whether its slips still
+    work, asked each time one is shown or answered.
     """
 
     asks: Any
@@ -25,6 +26,7 @@ class Kind:
     template: str
     take: Callable[[uuid.UUID, Form], int | None]
     shown: Callable[[uuid.UUID], dict[str, Any]] = lambda _about_id: {}
+    holds: Callable[[uuid.UUID], bool] = lambda _about_id: True
 
 
 KINDS: dict[str, Kind] = {}

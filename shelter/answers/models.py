@@ -40,5 +40,5 @@ class Slip(Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it can still be answered."""
+        """Whether it can still be answered, as far as the slip itself knows."""
         return rules.is_open(self.expires_at, self.spent_at, self.revoked_at, now())

@@ -19,7 +19,8 @@ def by_code(typed: str) -> Slip | None:
     """The slip that a code opens now; looking at it does not spend it."""
     code = rules.read_code(typed)
     token = tokens.find(PURPOSE, code) if code else None
-    return db.session.get(Slip, token.subject_id) if token else None
+    slip = db.session.get(Slip, token.subject_id) if token else None
+    return slip if slip and slip.kind.holds(slip.about_id) else None
 
 
 def latest(word: str, about_id: uuid.UUID) -> Slip | None:

@@ -173,6 +173,7 @@ def describe(case: Case, *, version: int, **values: Any) -> None:
     """Who she is, as far as she wants to say; the age band follows the birth date on the day the case opened."""
     person = case.person
     person.expect(version, **{name: getattr(person, name) for name in values})
+    born = person.birth
     rules.may_be_born(values.get("birth"), local(case.opened_at).date())
     person.unanswered = {name: str(value) for name, value in values.items() if isinstance(value, Unanswered)}
     for name, value in values.items():
@@ -182,6 +183,8 @@ def describe(case: Case, *, version: int, **values: Any) -> None:
     person.document_is_doubtful = rules.is_doubtful(person.document_kind, number)
     person.phone_lookup = vault.keys.lookup("phone", phone) if phone else None
     case.age_band = rules.age_band(person.birth, local(case.opened_at).date())
+    if person.birth != born:
+        _heed(case)
 
 
 def ask_consent(case: Case, *, by: uuid.UUID, **values: Any) -> Consent:
@@ -210,7 +213,7 @@ HEED: list[Callable[[Case], None]] = []
 
 
 def when_she_says_no(do: Callable[[Case], None]) -> Callable[[Case], None]:
-    """What a feature above does when she refuses something or takes a consent back."""
+    """What a feature above does when she refuses something, takes a consent back, or could not give it at her age."""
     HEED.append(do)
     return do
 

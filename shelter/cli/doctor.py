@@ -83,6 +83,9 @@ def _settings(found: Settings) -> Iterator[str]:
         yield _("SHELTER_MFA_REQUIRED is off: whoever learns a password gets in; set it to true")
     if found.tls and not found.trusted_hosts:
         yield _("SHELTER_TRUSTED_HOSTS is not set: name the addresses under which the house is reached")
+    if found.tls and not found.proxy:
+        yield _("SHELTER_PROXY is not set: behind a proxy all readers look like one, and one who guesses shuts the "
+                "others out; set it to true where a proxy serves")
     if found.read_only:
         yield _("SHELTER_READ_ONLY is on: nobody can write; take it away when the work is done")
 

@@ -71,7 +71,7 @@ class Through(Code):
 
 
 class NotTold(Code):
-    """Why she was not told that something left without her consent. It is asked again."""
+    """Why she was not told that something left without her consent. Who sent it is asked again, until she was."""
 
     UNSAFE = "unsafe", _("It would put her in danger now")
     ABSENT = "absent", _("She is not here")

@@ -38,7 +38,8 @@ ANSWER = "referral.answer"
 _PAGE = ("outgoing.of_case", "case")
 ANSWERED = notice_kind("outgoing.answered", _later("An institution answered about a case of yours"), *_PAGE)
 SILENT = notice_kind("outgoing.silent", _later("An institution has not answered: call it"), *_PAGE)
-TAKEN_BACK = notice_kind("outgoing.taken_back", _later("She took back her consent to something that was sent"), *_PAGE)
+TAKEN_BACK = notice_kind(
+    "outgoing.taken_back", _later("Her consent to something that was sent does not hold any more"), *_PAGE)
 WITHOUT = notice_kind("outgoing.without", _later("Something left about a case without her consent: review it"), *_PAGE)
 
 
@@ -82,7 +83,7 @@ def _respects(case: Case, outgoing: Outgoing, in_writing: bool | None = None) ->
     rules.gives_it(basis, outgoing.service, outgoing.institution.kind)
     rules.is_an_office(outgoing.reply_to or "")
     person, house = case.person, db.session.get_one(House, case.house_id)
-    texts = {"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to}
+    texts = {"needs": outgoing.needs, "note": outgoing.note, "reply_to": outgoing.reply_to, "grounds": outgoing.grounds}
     spine_rules.names_nobody(texts, (person.name_used, person.names, person.surnames, person.document))
     spine_rules.tells_no_place(texts, house.name, house.address)
 
@@ -162,8 +163,9 @@ def reply(
     rules.is_an_answer(state, reason, attended_on, local(outgoing.sent_at).date(), today(), note=note,
                        is_tap=is_tap)
     before = queries.last_reply(outgoing)
-    if before and before.state is state and before.by_id == by and by and not (who or note or is_correction):
-        return before  # the same button, touched twice
+    if before and rules.is_no_news(before.state, state, is_hers=by is not None and before.by_id == by,
+                                   says_more=bool(who or note or is_correction)):
+        return before
     found = Reply(
         foundation_id=case.foundation_id, case_id=case.id, outgoing_id=outgoing.id, state=state, through=through,
         reason=reason if state is OutgoingState.NOT_ATTENDED else None, by_id=by, who=who, note=note,
@@ -202,7 +204,7 @@ def was_told(outgoing: Outgoing) -> Outgoing:
 def review(outgoing: Outgoing, *, by: uuid.UUID) -> Outgoing:
     """Another person looked at what left without consent."""
     db.session.refresh(outgoing, with_for_update={"of": Outgoing})
-    rules.may_review(by, outgoing.sent_by_id, outgoing.basis, outgoing.reviewed_at)
+    rules.may_review(by, outgoing.sent_by_id, outgoing.basis, outgoing.reviewed_at, prepared_by=outgoing.by_id)
     outgoing.reviewed_at, outgoing.reviewed_by_id = now(), by
     return outgoing
 
@@ -220,12 +222,14 @@ def screen(case: Case, *, by: uuid.UUID, kind: Screening, answer: Answer, note: 
 def new_slip(case: Case, outgoing: Outgoing, *, by: uuid.UUID) -> None:
     """Another slip for one that got lost: the earlier code stops working. None where she does not agree any more."""
     _hold(case, outgoing)
+    rules.case_goes_on(case.state)
     rules.may_be_answered(outgoing.state)
     consent = queries.consent_for(case, outgoing)
     if outgoing.basis is Basis.CONSENT:
         rules.agrees(consent is not None)
     rules.no_consulate_first(outgoing.institution.kind, outgoing.basis, returning.answers(case).get(Screening.REFUGE))
     answers.issue(ANSWER, outgoing.id, lasts=slip_lasts(consent), by=by)
+    outgoing.withdrawn_at = None
 
 
 def may_still_be_told(case: Case, outgoing: Outgoing) -> bool:
@@ -237,16 +241,28 @@ def may_still_be_told(case: Case, outgoing: Outgoing) -> bool:
     return False
 
 
+def still_holds(case: Case, outgoing: Outgoing) -> bool:
+    """Whether what left may still be used: she agrees, or it left by law; and nothing found since forbids it."""
+    agrees = outgoing.basis is not Basis.CONSENT or queries.consent_for(case, outgoing) is not None
+    return agrees and may_still_be_told(case, outgoing)
+
+
 @cases.when_she_says_no
 def hold_back(case: Case) -> None:
-    """What left by a consent that she took back: its slip works no more, and the people of the case are told."""
+    """What left and does not hold any more is marked, so that nobody is asked to call about it."""
     for outgoing in queries.waiting_of(case):
-        by_consent = outgoing.basis is Basis.CONSENT
-        if (by_consent and queries.consent_for(case, outgoing) is None) or not may_still_be_told(case, outgoing):
-            slip = answers.latest(ANSWER, outgoing.id)
-            if slip and slip.is_open:
-                answers.revoke(ANSWER, outgoing.id)
-                tell({*_those_who_care(case, outgoing), *case.team_ids}, TAKEN_BACK, about=case)
+        if still_holds(case, outgoing):
+            outgoing.withdrawn_at = None
+        else:
+            _stop(case, outgoing)
+
+
+def _stop(case: Case, outgoing: Outgoing) -> None:
+    """Its slip works no more, and the people of the case are told, once: they decide whether it is withdrawn."""
+    answers.revoke(ANSWER, outgoing.id)
+    if outgoing.withdrawn_at is None:
+        outgoing.withdrawn_at = now()
+        tell({*_those_who_care(case, outgoing), *case.team_ids}, TAKEN_BACK, about=case)
 
 
 def _hold(case: Case, outgoing: Outgoing) -> None:
@@ -263,4 +279,7 @@ def remind_of_silence() -> None:
         for outgoing in queries.silent():
             outgoing.reminded_at = now()
             case = db.session.get_one(Case, outgoing.case_id)
-            tell(_those_who_care(case, outgoing), SILENT, about=case)
+            if still_holds(case, outgoing):
+                tell(_those_who_care(case, outgoing), SILENT, about=case)
+            else:
+                _stop(case, outgoing)

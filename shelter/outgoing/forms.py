@@ -24,7 +24,7 @@ from shelter.web import (
     TickField,
 )
 
-from .rules import ANSWERS, CHOSEN
+from .rules import ANSWERS, CHOSEN, left_to_say
 
 
 class OutgoingForm(Form):
@@ -132,6 +132,10 @@ class SlipForm(Form):
         _("Anything else"), required=False, maxlength=500, rows=3,
         hint=_("Please write no name and nothing that tells who she is."),
     )
+
+    def __init__(self, stands: OutgoingState) -> None:
+        super().__init__()
+        self.state.choices = [(each, each.label) for each in left_to_say(stands)]
 
     @property
     def reply(self) -> dict[str, Any]:

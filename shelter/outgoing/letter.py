@@ -121,10 +121,9 @@ def for_review(outgoing: Outgoing) -> Lines:
             for word, value in outgoing.left]
 
 
-def may_be_printed(outgoing: Outgoing, agrees: bool) -> bool:
-    """Sent, not withdrawn; and, when it left by her consent, only while she agrees."""
-    is_out = outgoing.state not in {OutgoingState.PREPARED, OutgoingState.WITHDRAWN}
-    return is_out and (outgoing.basis is not Basis.CONSENT or agrees)
+def may_be_printed(outgoing: Outgoing) -> bool:
+    """Sent, and not withdrawn."""
+    return outgoing.state not in {OutgoingState.PREPARED, OutgoingState.WITHDRAWN}
 
 
 def printed(sheet: Sheet) -> bytes:

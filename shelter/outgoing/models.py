@@ -25,7 +25,8 @@ class Outgoing(Model):
 
     Before it leaves `sent` is what was read to her, and `consent_id` her answer to it: to this, and to nothing else.
 
-    The kind of institution is kept as it was then, for the figures.
+    The kind of institution is kept as it was then, for the figures. `withdrawn_at` of one that waits for its answer:
+    since then it does not hold any more, and somebody has to decide whether it is withdrawn.
     """
 
     __tablename__ = "outgoing"

@@ -14,9 +14,10 @@ from shelter.access import Permission, Reader, within_reach
 from shelter.calendar import now, today
 from shelter.cases import queries as cases
 from shelter.cases import rules as spine
-from shelter.cases.models import Case, Person
+from shelter.cases.models import Case, CaseCard, Person
 from shelter.cases.queries import CASE_COLUMNS, PAGE, may_name
-from shelter.codes.outgoing import Basis, OutgoingState
+from shelter.codes.cases import CaseState
+from shelter.codes.outgoing import Basis, NotTold, OutgoingState
 from shelter.codes.referrals import Urgency
 from shelter.db import db, unseal
 from shelter.partners.models import Institution, Post
@@ -29,6 +30,7 @@ READ = Permission.OUTGOING_READ
 _LISTED = (
     Outgoing.id, Outgoing.reference, Outgoing.case_id, Outgoing.service, Outgoing.urgency, Outgoing.basis,
     Outgoing.state, Outgoing.made_at, Outgoing.sent_at, Outgoing.heard_at, Outgoing.reviewed_at,
+    Outgoing.withdrawn_at,
     Institution.name.label("institution"),
 )
 
@@ -67,6 +69,20 @@ def to_review(reader: Reader, *, most: int = PAGE) -> list[dict[str, Any]]:
     """Those within reach that left without consent and that nobody reviewed, the oldest first."""
     unseen = sa.and_(Outgoing.basis != Basis.CONSENT, Outgoing.reviewed_at.is_(None), Outgoing.sent_at.is_not(None))
     return _within(reader, unseen, Outgoing.sent_at, most)
+
+
+def untold(reader: Reader, *, most: int = PAGE) -> list[dict[str, Any]]:
+    """Those that left without her knowledge and that this reader sent, or whose case she leads, until she is told.
+
+    Of a child too young for it her representative was told instead; who has left the programme is not looked for.
+    """
+    leads = sa.exists().where(CaseCard.case_id == Outgoing.case_id, CaseCard.lead_id == reader.id)
+    is_hers = sa.or_(Outgoing.sent_by_id == reader.id, leads)
+    unknowing = sa.and_(
+        Outgoing.basis != Basis.CONSENT, Outgoing.sent_at.is_not(None), Outgoing.told_at.is_(None),
+        Outgoing.not_told.is_distinct_from(NotTold.TOO_YOUNG), Case.state != CaseState.CLOSED,
+    )
+    return _within(reader, sa.and_(unknowing, is_hers), Outgoing.sent_at, most)
 
 
 def _within(reader: Reader, which: Any, order: Any, most: int) -> list[dict[str, Any]]:

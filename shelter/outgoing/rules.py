@@ -183,11 +183,24 @@ def agrees(consented: bool) -> None:
 
 
 def may_be_answered(state: OutgoingState, said: OutgoingState | None = None, *, is_correction: bool = False) -> None:
-    """Only what left can be answered; what was withdrawn is over. That it was received is no news after more was."""
+    """Only what left can be answered; what was withdrawn is over. Once she was attended, or was not, another answer
+    corrects that one, and says so: a page that was left open undoes nothing.
+    """
     if state not in {S.SENT, *ANSWERS}:
         raise RuleBroken(_("This was not sent, or was withdrawn: there is nothing to answer"))
-    if said is S.RECEIVED and state in {S.ATTENDED, S.NOT_ATTENDED} and not is_correction:
-        raise RuleBroken(_("Not saved: somebody wrote down meanwhile what they answered. Look at it first"))
+    if said not in {None, state} and state in {S.ATTENDED, S.NOT_ATTENDED} and not is_correction:
+        raise RuleBroken(
+            _("Not saved: somebody wrote down meanwhile what they answered. Look at it first"), "is_correction")
+
+
+def left_to_say(stands: OutgoingState) -> tuple[OutgoingState, ...]:
+    """What the holder of a slip may still answer: that it was received is said once."""
+    return tuple(each for each in ANSWERS if each is not stands)
+
+
+def is_no_news(stands: OutgoingState, said: OutgoingState, *, is_hers: bool, says_more: bool) -> bool:
+    """The same button touched twice; or that it was received, which is known already, whoever says so."""
+    return said is stands and (is_hers or said is S.RECEIVED) and not says_more
 
 
 def is_an_answer(
@@ -221,12 +234,15 @@ def may_be_withdrawn(state: OutgoingState) -> None:
         raise RuleBroken(_("This is over already: there is nothing to withdraw"))
 
 
-def may_review(by: uuid.UUID, sent_by: uuid.UUID | None, basis: Basis, reviewed_at: datetime | None) -> None:
-    """What left without consent is looked at by another person, once."""
+def may_review(
+    by: uuid.UUID, sent_by: uuid.UUID | None, basis: Basis, reviewed_at: datetime | None,
+    *, prepared_by: uuid.UUID | None = None,
+) -> None:
+    """What left without consent is looked at once, by a person who neither wrote it down nor sent it."""
     if basis is Basis.CONSENT or sent_by is None or reviewed_at is not None:
         raise RuleBroken(_("There is nothing to review here"))
-    if by == sent_by:
-        raise RuleBroken(_("You sent this yourself: another person reviews it"))
+    if by in {sent_by, prepared_by}:
+        raise RuleBroken(_("You prepared or sent this yourself: another person reviews it"))
 
 
 def is_silent(state: OutgoingState, heard_at: datetime, urgency: Urgency, now: datetime) -> bool:

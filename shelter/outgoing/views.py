@@ -14,10 +14,9 @@ from shelter.access import allows
 from shelter.access.disciplines import READERS, may_read
 from shelter.accounts import queries as accounts
 from shelter.calendar import now, today
-from shelter.cases import queries as cases
 from shelter.cases import returning
 from shelter.cases.models import Case
-from shelter.codes.cases import AnsweredBy
+from shelter.codes.cases import AnsweredBy, CaseState
 from shelter.codes.outgoing import Basis, OutgoingState, Screening, Through
 from shelter.db import db
 from shelter.partners import queries as partners
@@ -43,10 +42,11 @@ OF_CASE, ONE = "/casos/<uuid:case>/derivaciones", "/casos/<uuid:case>/derivacion
 
 @outgoing.get("/derivaciones-enviadas", needs=P.OUTGOING_READ)
 def index() -> ResponseReturnValue:
-    """What waits for an answer, the longest silent first; for whoever reviews it what left without consent."""
+    """What waits for an answer, the longest silent first; what left without consent, to be reviewed or to be told."""
     reading(P.OUTGOING_READ)
     unseen = _said(queries.to_review(me())) if allows(me(), P.OUTGOING_REVIEW) else []
-    return page("outgoing/index.html", waiting=_said(queries.waiting(me())), unseen=unseen)
+    return page("outgoing/index.html", waiting=_said(queries.waiting(me())), unseen=unseen,
+                untold=_said(queries.untold(me())))
 
 
 @outgoing.get(OF_CASE, needs=P.OUTGOING_READ)
@@ -102,13 +102,13 @@ def send(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
 def paper(case: Case, sent: uuid.UUID) -> ResponseReturnValue:
     """The letter. Each time it is asked again whether it may leave, and written down that it was printed."""
     found = _found(case, sent)
-    consent = queries.consent_for(case, found)
-    if not letter.may_be_printed(found, consent is not None) or not actions.may_still_be_told(case, found):
+    if not _may_print(case, found):
         abort(403)
     reading("outgoing.print", found)
     signed = accounts.names([found.sent_by_id, me().id])
     sheet = letter.Sheet(found, _foundation(case), signed.get(found.sent_by_id or me().id, ""), me().name,
-                         answers.printed(answers.latest(actions.ANSWER, found.id)), consent,
+                         answers.printed(answers.latest(actions.ANSWER, found.id)),
+                         queries.consent_for(case, found),
                          partners.holder_of(found.post_id, today()) if found.post_id else None)
     answer = Response(letter.printed(sheet), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
@@ -220,12 +220,19 @@ def _page(case: Case, found: Outgoing, form: Form) -> ResponseReturnValue:
         lines=_lines(case, found) if sees else letter.for_review(found) if reviews else [], said=letter.label,
         consent=consent, replies=replies, names=accounts.names(people),
         reads=_reads(case, found), readers=READERS[found.service.of],
-        may_print=letter.may_be_printed(found, consent is not None),
-        slip=answers.latest(actions.ANSWER, found.id), has_address=answers.has_address(),
+        may_print=_may_print(case, found), is_open=case.state is not CaseState.CLOSED,
+        slip=answers.latest(actions.ANSWER, found.id) if actions.still_holds(case, found) else None,
+        has_address=answers.has_address(),
         by_consent=found.basis is Basis.CONSENT,
         is_child=queries.is_child(case), is_adult=bool(case.person.birth) and not queries.is_child(case),
-        may_review=found.sent_by_id not in {None, me().id}, may_be_told=actions.may_still_be_told(case, found),
+        may_review=found.sent_by_id is not None and me().id not in {found.sent_by_id, found.by_id},
+        may_be_told=actions.may_still_be_told(case, found),
     )
+
+
+def _may_print(case: Case, found: Outgoing) -> bool:
+    """Asked each time: it left, what it says still holds, and the case goes on."""
+    return letter.may_be_printed(found) and actions.still_holds(case, found) and case.state is not CaseState.CLOSED
 
 
 def _reads(case: Case, found: Outgoing) -> bool:
@@ -257,28 +264,38 @@ def _said(rows: Any) -> list[dict[str, Any]]:
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     heard = row["heard_at"] or row["sent_at"]
-    silent = heard is not None and rules.is_silent(row["state"], heard, row["urgency"], now())
+    waits = row["state"] in rules.WAITING
+    held = waits and row["withdrawn_at"] is not None
+    silent = not held and heard is not None and rules.is_silent(row["state"], heard, row["urgency"], now())
     unseen = row["basis"] is not Basis.CONSENT and row["sent_at"] and not row["reviewed_at"]
     tags = [(row["state"].label, "done" if row["state"] is OutgoingState.ATTENDED else "info")]
     tags += [(_("No answer for too long"), "due")] if silent else []
+    tags += [(_("Taken back, or no longer valid"), "protection")] if held else []
     tags += [(_("Without consent, to be reviewed"), "protection")] if unseen else []
     return {
         **row, "institution": row["institution"].get(language()) or row["institution"]["es"], "tags": tags,
         "url": url_for("outgoing.show", case=row["case_id"], sent=row["id"]), "heard": heard,
-        "title": row.get("name") or row.get("code"), "silent": silent, "waits": row["state"] in rules.WAITING,
+        "title": row.get("name") or row.get("code"), "silent": silent, "held": held, "waits": waits and not held,
         "answer_url": url_for("outgoing.quick", case=row["case_id"], sent=row["id"]),
     }
 
 
 # --- answers without an account ---------------------------------------------------------------------------------------
 
-def _take(about_id: uuid.UUID, form: Form) -> int | None:
+def _slip_form(about_id: uuid.UUID) -> SlipForm:
+    return SlipForm(db.session.get_one(Outgoing, about_id).state)
+
+
+def _asked_about(about_id: uuid.UUID) -> tuple[Case, Outgoing]:
     found = db.session.get_one(Outgoing, about_id)
-    case = cases.by_id(found.case_id)
-    assert case is not None
+    return db.session.get_one(Case, found.case_id), found
+
+
+def _take(about_id: uuid.UUID, form: Form) -> int | None:
+    case, found = _asked_about(about_id)
     assert isinstance(form, SlipForm)
     actions.reply(case, found, by=None, **form.reply)
-    is_over = found.state is not OutgoingState.RECEIVED
+    is_over = found.state is not OutgoingState.RECEIVED or case.state is CaseState.CLOSED
     return None if is_over else actions.slip_lasts(queries.consent_for(case, found)).days
 
 
@@ -287,8 +304,9 @@ def _shown(about_id: uuid.UUID) -> dict[str, Any]:
 
 
 answers.answer_kind(actions.ANSWER, answers.Kind(
-    asks=_later("What became of what we asked you for?"), form=lambda _about_id: SlipForm(),
+    asks=_later("What became of what we asked you for?"), form=_slip_form,
     template="outgoing/_answer.html", take=_take, shown=_shown,
+    holds=lambda about_id: actions.still_holds(*_asked_about(about_id)),
 ))
 
 
@@ -296,10 +314,15 @@ answers.answer_kind(actions.ANSWER, answers.Kind(
 
 @day_card(12, P.OUTGOING_READ, "outgoing/_day.html")
 def day() -> dict[str, Any] | None:
-    """What waits for an answer too long, and what is to be reviewed, on my day."""
-    late = [each for each in _said(queries.waiting(me(), most=20)) if each["silent"]][:3]
-    unseen = _said(queries.to_review(me(), most=3)) if allows(me(), P.OUTGOING_REVIEW) else []
-    return {"late": late, "unseen": unseen} if late or unseen else None
+    """What waits for an answer too long, what does not hold any more, what is to be reviewed or told, on my day."""
+    waiting = _said(queries.waiting(me(), most=20))
+    found = {
+        "late": [each for each in waiting if each["silent"]][:3],
+        "held": [each for each in waiting if each["held"]][:3],
+        "unseen": _said(queries.to_review(me(), most=3)) if allows(me(), P.OUTGOING_REVIEW) else [],
+        "untold": _said(queries.untold(me(), most=3)),
+    }
+    return found if any(found.values()) else None
 
 
 @institution_panel(15, P.FOCAL_WRITE, "outgoing/_institution.html")

@@ -16,6 +16,8 @@ from shelter.rules import RuleBroken
 from shelter.texts import plain, say_many
 from shelter.texts import say as _
 
+_CONSULATE = re.compile(r"(vice)?consul(s|es|ados?|ar|ares|ates?)?|embajadas?|embass(y|ies)")
+_CONSULAR = frozenset({"consular", "consulares"})
 LONGEST_ROOM, MOST_BEDS, MOST_ROOMS = 40, 40, 60
 
 
@@ -147,7 +149,11 @@ def not_said_twice(name: str, others: Iterable[str], field: str) -> None:
 
 
 def is_said_to_be_a_consulate(kind: InstitutionKind, *names: str | None) -> None:
-    """A consulate is entered as one: what protects her from her own country asks for its kind."""
+    """A consulate is entered as one: what protects her from her own country asks for its kind.
+
+    The ministry of this country has consular services of its own.
+    """
     words = {word for name in names for word in plain(name or "").split()}
-    if words & {"consulado", "embajada", "consulate", "embassy"} and kind is not InstitutionKind.CONSULATE:
+    own = _CONSULAR if kind is InstitutionKind.FOREIGN_AFFAIRS else frozenset()
+    if kind is not InstitutionKind.CONSULATE and any(_CONSULATE.fullmatch(word) for word in words - own):
         raise RuleBroken(_("By its name this is a consulate or an embassy: choose that"), "kind")

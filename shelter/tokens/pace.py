@@ -50,7 +50,7 @@ def check_pace() -> None:
 
 
 def network() -> str:
-    """The neighbourhood of the address that this request comes from."""
+    """The neighbourhood of the address that this request comes from; behind a proxy it is told by SHELTER_PROXY."""
     return network_of(request.remote_addr)
 
 

@@ -165,6 +165,14 @@ def test_while_the_house_is_looked_after_nothing_is_taken_and_nothing_spent(app,
     assert len(asked.taken) == 1
 
 
+def test_what_follows_lasts_no_longer_than_the_slip_it_came_with(asked, slip, officer):
+    asked.days = 60
+    ends = slip.expires_at
+    assert "<code>" in sent(officer, slip.code).text
+    db.session.expire_all()
+    assert all(abs(each.expires_at - ends) < timedelta(seconds=1) for each in db.session.scalars(sa.select(Slip)))
+
+
 def test_what_can_be_answered_later_gets_a_new_code_shown_once(asked, slip, officer):
     asked.days = 20
     code = slip.code
@@ -229,6 +237,28 @@ def test_guessing_from_many_places_is_slow_too_and_who_has_a_slip_still_answers(
     assert client.post("/respuesta", data={"code": rules.new_code()}).status_code == 429
     client.environ_base["REMOTE_ADDR"] = "203.0.114.7"
     assert client.get(f"/respuesta/{slip.code}").status_code == 200
+
+
+def through_a_proxy(app, code, *seen):
+    return app.test_client().get(f"/respuesta/{code}", headers={"X-Forwarded-For": ", ".join(seen)}).status_code
+
+
+def test_behind_a_proxy_only_the_network_that_guesses_waits(make_app):
+    app = make_app(proxy=True)
+    with app.app_context():
+        for _time in range(pace.MOST):
+            assert through_a_proxy(app, rules.new_code(), "198.51.100.7") == 422
+        assert through_a_proxy(app, rules.new_code(), "198.51.100.7") == 429
+        assert through_a_proxy(app, rules.new_code(), "203.0.113.5", "198.51.100.7") == 429, "what she says of herself"
+        assert through_a_proxy(app, rules.new_code(), "203.0.113.5") == 422
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_without_a_proxy_nobody_is_believed_about_her_address(app):
+    for place in range(pace.MOST):
+        assert through_a_proxy(app, rules.new_code(), f"198.51.{place}.7") == 422
+    assert through_a_proxy(app, rules.new_code(), "203.0.113.5") == 429
 
 
 def test_who_waited_may_try_again(slip, officer, monkeypatch):

@@ -52,7 +52,7 @@ def test_full_disks_open_files_and_settings_that_weaken_are_told(running, shelte
     monkeypatch.setenv("SHELTER_READ_ONLY", "true")
     said = shelter("doctor").out
     for part in ("500 MB", f"chmod 600 {tmp_path / 'config.toml'}", "SHELTER_TRUSTED_HOSTS", "SHELTER_READ_ONLY",
-                 "SHELTER_MFA_REQUIRED"):
+                 "SHELTER_PROXY", "SHELTER_MFA_REQUIRED"):
         assert part in said
 
 

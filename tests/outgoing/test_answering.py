@@ -12,9 +12,11 @@ from shelter import answers
 from shelter.access import Role
 from shelter.audit import operator, work
 from shelter.calendar import now, today
+from shelter.cases import actions as cases
 from shelter.cases.models import Case, TimelineEntry
 from shelter.codes.cases import Milestone
 from shelter.codes.outgoing import OutgoingState, WithdrawnWhy
+from shelter.codes.services import Discipline
 from shelter.db import db
 from shelter.notices.models import Notice
 from shelter.outgoing import actions
@@ -109,6 +111,76 @@ def test_a_page_that_was_left_open_does_not_undo_what_was_answered(client, sent,
     assert state() is S.ATTENDED
     assert client.fill(f"{url}/respuesta", state="received", through="call", is_correction="y").status_code == 303
     assert state() is S.RECEIVED, "a correction is meant"
+
+
+NOT_THERE = {"state": "not_attended", "reason": "no_place", "through": "call"}
+
+
+def test_an_older_list_does_not_undo_the_answer_that_stands(client, sent, press, state):
+    url = sent()
+    assert client.fill(f"{url}/respuesta", **NOT_THERE).status_code == 303
+    assert press(url, "llamada", state="attended").status_code == 303
+    assert "alguien anotó mientras tanto" in Page(client.get(url).text).text
+    assert state() is S.NOT_ATTENDED
+    assert [each.detail for each in entries()] == ["not_attended"]
+
+
+def test_an_older_form_says_so_and_keeps_what_was_typed(officer, client, sent, state, code):
+    url = sent()
+    kept = Page(client.get(f"{url}/respuesta").text)
+    assert say(officer, code(), state="not_attended", reason="declined").status_code == 200
+    typed = {name: kept.hidden(name) for name in ("csrf_token", "submit_key")} | {
+        "state": "attended", "attended_on": today().isoformat(), "through": "call", "note": "Vino el lunes."}
+    answer = client.post(f"{url}/respuesta", data=typed)
+    page = Page(answer.text)
+    assert answer.status_code == 422
+    assert any(each.get("href") == "#is_correction" for each in page.all("a"))
+    assert "Vino el lunes." in answer.text
+    assert state() is S.NOT_ATTENDED
+    assert client.fill(f"{url}/respuesta", **{**typed, "is_correction": "y"}).status_code == 303
+    assert state() is S.ATTENDED
+
+
+def test_more_is_said_of_an_answer_without_correcting_it(client, sent, press, state):
+    url = sent()
+    assert press(url, "llamada", state="attended").status_code == 303
+    more = {"state": "attended", "attended_on": today().isoformat(), "through": "call", "note": "Control en un mes."}
+    assert client.fill(f"{url}/respuesta", **more).status_code == 303
+    assert state() is S.ATTENDED
+    assert "Control en un mes." in Page(client.get(url).text).text
+
+
+def answered_notices():
+    return db.session.scalar(sa.select(sa.func.count()).where(Notice.word == "outgoing.answered"))
+
+
+def test_that_it_was_received_is_told_once_whoever_says_so(officer, worker, staff, sign_in, rosa, sent, press, stored):
+    url = sent()
+    assert press(url, "llamada", state="received").status_code == 303
+    heard, told = stored().heard_at, answered_notices()
+    other = staff(Role.CASEWORKER)
+    with work("test.team", by=operator):
+        cases.join_team(db.session.get_one(Case, rosa.id), other.id, Discipline.SOCIAL)
+    db.session.rollback()
+    assert press(url, "llamada", by=sign_in(other), state="received").status_code == 303
+    assert (stored().heard_at, answered_notices()) == (heard, told)
+    assert [each.detail for each in entries()] == ["received"]
+
+
+def test_a_slip_says_once_that_it_was_received_and_its_follower_lasts_no_longer(officer, sent, stored, code):
+    sent()
+    first, ends = code(), answers.latest(actions.ANSWER, stored().id).expires_at
+    assert say(officer, first, state="received").status_code == 200
+    second, heard, told = code(), stored().heard_at, answered_notices()
+    follower = answers.latest(actions.ANSWER, stored().id)
+    assert second != first
+    assert abs(ends - follower.expires_at) < timedelta(seconds=1)
+    page = officer.get(f"/respuesta/{second}")
+    assert [each["value"] for each in Page(page.text).all("input") if each.get("name") == "state"] == [
+        "attended", "not_attended"]
+    assert say(officer, second, state="received").status_code == 422
+    assert (code(), stored().heard_at, answered_notices()) == (second, heard, told)
+    assert [each.detail for each in entries()] == ["received"]
 
 
 def test_a_telephone_answer_is_two_taps_from_her_case_and_one_from_the_lists(client, rosa, sent, state):

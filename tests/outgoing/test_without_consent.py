@@ -8,6 +8,7 @@ from shelter.audit import AuditEntry, operator, work
 from shelter.calendar import PartialDate, today
 from shelter.cases import actions as cases
 from shelter.cases import rules as spine
+from shelter.cases.models import Case
 from shelter.codes.outgoing import Basis, OutgoingState, Shared
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import db
@@ -186,9 +187,63 @@ def test_what_is_to_be_reviewed_stands_before_whoever_reviews_and_not_before_who
     assert heading in Page(sign_in(coordinators["here"]).get("/derivaciones-enviadas").text).text
 
 
+UNKNOWN = "Ella no sabe que esto salió: dígaselo en cuanto sea seguro"
+
+
+def test_who_sent_it_is_asked_again_until_she_knows_also_after_the_review(
+    client, prepared, press, coordinators, sign_in,
+):
+    url = prepared(**VITAL)
+    assert press(url, "enviar", was_told="no", not_told="unwell").status_code == 303
+    there = sign_in(coordinators["here"])
+    assert press(url, "revisar", by=there).status_code == 303
+    for at in ("/mi-dia", "/derivaciones-enviadas"):
+        assert UNKNOWN in Page(client.get(at).text).text
+        assert UNKNOWN not in Page(there.get(at).text).text, "neither sent it nor leads the case"
+    assert press(url, "avisada").status_code == 303
+    for at in ("/mi-dia", "/derivaciones-enviadas"):
+        assert UNKNOWN not in Page(client.get(at).text).text
+
+
+def test_who_leads_the_case_is_asked_too(rosa, prepared, press, coordinators, sign_in):
+    assert press(prepared(**VITAL), "enviar", was_told="no", not_told="absent").status_code == 303
+    with work("test.lead", by=operator):
+        db.session.get_one(Case, rosa.id).card.lead_id = coordinators["here"].id
+    assert UNKNOWN in Page(sign_in(coordinators["here"]).get("/mi-dia").text).text
+
+
+def test_nobody_is_asked_to_tell_who_is_too_young(client, rosa, prepared, press):
+    with work("test.birth", by=operator):
+        cases.describe(rosa, version=rosa.person.version, birth=PartialDate(today().year - 3))
+    assert press(prepared(**VITAL), "enviar", was_told="no", not_told="too_young").status_code == 303
+    assert UNKNOWN not in Page(client.get("/mi-dia").text).text
+
+
+def test_her_name_is_not_in_what_the_review_reads(client, rosa, typed):
+    form = typed(**{**VITAL, "grounds": "Rosa Elvira Quintero Paz perdió el conocimiento"})
+    answer = client.fill(f"/casos/{rosa.id}/derivaciones/nueva", **form)
+    assert answer.status_code == 422
+    assert any(each.get("href") == "#grounds" for each in Page(answer.text).all("a"))
+
+
+def test_who_prepared_it_does_not_review_what_another_sent(rosa, typed, client, press, coordinators, sign_in, stored):
+    there = sign_in(coordinators["here"])
+    url = there.fill(f"/casos/{rosa.id}/derivaciones/nueva", **typed(**VITAL)).location
+    assert press(url, "enviar", was_told="yes").status_code == 303
+    assert "Lo revisé" not in there.get(url).text
+    assert press(url, "revisar", by=there).status_code == 303
+    assert stored().reviewed_at is None
+    elsewhere = sign_in(coordinators["programme"])
+    assert "Lo revisé" in elsewhere.get(url).text
+    assert press(url, "revisar", by=elsewhere).status_code == 303
+    assert stored().reviewed_by_id == coordinators["programme"].id
+
+
 def test_nobody_reviews_what_she_sent_herself():
     with pytest.raises(RuleBroken):
         rules.may_review("ella", "ella", Basis.VITAL, None)
+    with pytest.raises(RuleBroken):
+        rules.may_review("ella", "otra", Basis.VITAL, None, prepared_by="ella")
     with pytest.raises(RuleBroken):
         rules.may_review("otra", "ella", Basis.CONSENT, None)
     rules.may_review("otra", "ella", Basis.VITAL, None)

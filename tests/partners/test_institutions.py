@@ -70,6 +70,13 @@ def test_the_one_that_does_it_in_a_province_comes_before_the_country_s(programme
     ("Consulado de Colombia", Kind.FOREIGN_AFFAIRS, False), ("EMBAJADA del Perú", Kind.INTERNATIONAL, False),
     ("Embassy of Peru", Kind.NGO, False), ("Consulado de Colombia", Kind.CONSULATE, True),
     ("Dirección de Servicios Consulares", Kind.FOREIGN_AFFAIRS, True),
+    ("Sección Consular de Colombia", Kind.NGO, False), ("Cónsul de Colombia", Kind.NGO, False),
+    ("Agencia consular", Kind.LOCAL, False), ("Oficina Consular", Kind.GOVERNMENT, False),
+    ("Consulados del Perú", Kind.NGO, False), ("Embajadas", Kind.FOREIGN_AFFAIRS, False),
+    ("Servicios Consulares", Kind.NGO, False), ("Vicecónsul honorario", Kind.NGO, False),
+    ("Consular section", Kind.NGO, False), ("Embassies of Peru", Kind.NGO, False),
+    ("Sección Consular", Kind.CONSULATE, True), ("Consultorio jurídico", Kind.NGO, True),
+    ("Consultora Mujer", Kind.NGO, True), ("Consejo Consultivo", Kind.LOCAL, True),
 ])
 def test_a_consulate_is_entered_as_one(programme, name, kind, stands):
     given = {"name_es": name, "name_en": "", "kind": kind, "province": None, "valid_from": None, "succeeds_id": None}
