@@ -12,7 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.calendar import today
+from shelter.calendar import local, today
+from shelter.cases.models import Case
+from shelter.codes.cases import CaseState
 from shelter.codes.protocol import ValidatedBy, VersionState
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import db, rows_of, unseal
@@ -43,6 +45,13 @@ def in_force(day: date) -> Book | None:
 def book(version_id: uuid.UUID) -> Book | None:
     """A published version, by its id."""
     return next((each for each in books() if each.version_id == version_id), None)
+
+
+def followed_still() -> list[Book]:
+    """The published versions that open cases follow."""
+    there, opened = books(), db.session.scalars(sa.select(Case.opened_at).where(Case.state != CaseState.CLOSED))
+    days = {local(each).date() for each in opened}
+    return [each for each in there if any(followed(there, day) is each for day in days)]
 
 
 def books() -> list[Book]:
