@@ -122,14 +122,13 @@ class Gate:
 
     def init_app(self, app: Flask) -> None:
         """Stand in front of the application."""
+        app.before_request(_has_a_name)
         app.before_request(self.admit)
         app.after_request(self.record)
 
     def admit(self) -> ResponseReturnValue | None:
         """Let the request in, or answer in its place."""
         g.shows_altered = True
-        if "\0" in request.path:  # no record has such a name, and PostgreSQL does not take it
-            abort(404)
         if request.method in CHANGING:
             if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
                 abort(400)
@@ -238,6 +237,12 @@ def reading(what: str, subject: Any = None, *, also: Aside | None = None) -> Non
     `also` is written with the note; then both are, whatever the answer is.
     """
     g.read = Noted(what, subject, "allowed", also)
+
+
+def _has_a_name() -> None:
+    """Nothing has a NUL in its name, and not every database takes the question."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def _both(one: Aside | None, other: Aside | None) -> Aside | None:

@@ -52,7 +52,7 @@ def saved(action: str, do: Callable[[], Any], *, to: str, on: Any = None, said: 
 
 
 def missing(back: str) -> NoReturn:
-    """What an address means is not there. Of what was sent to it: it was taken out meanwhile, and nothing typed is lost.
+    """What an address means is not there. Of what was sent there: it was taken out meanwhile; nothing typed is lost.
 
     A button that is a form of its own goes `back`.
     """
