@@ -151,19 +151,30 @@ def add_institution(
     *, name_es: str, name_en: str, kind: Kind, province: str | None, valid_from: date | None,
     succeeds_id: uuid.UUID | None,
 ) -> Institution:
-    """A new office of the route; one that ended may come before it."""
+    """A new office of the route; one that ended may come before it. Where no day is told, see `_since`."""
     rules.is_said_to_be_a_consulate(kind, name_es, name_en)
     _no_other_institution(name_es, province, None)
     earlier = db.session.get(Institution, succeeds_id) if succeeds_id else None
     rules.may_succeed(valid_from, earlier.valid_to if earlier else None)
     institution = Institution(name={"es": name_es, "en": name_en or name_es}, kind=kind, province=province,
-                              valid_from=valid_from)
+                              valid_from=valid_from or _since(kind, province, earlier))
     db.session.add(institution)
     if earlier:
         db.session.flush()
         earlier.followed_by_id = institution.id
         earlier.version += 1
     return institution
+
+
+def _since(kind: Kind, province: str | None, earlier: Institution | None) -> date | None:
+    """From when an institution acts of which nobody knows since when it exists: what another did stays that one's.
+
+    None where there was no other.
+    """
+    if earlier and earlier.valid_to:
+        return earlier.valid_to + timedelta(days=1)
+    others = (each for each in queries.directory().by_id.values() if each.kind is kind and not each.has_ended)
+    return today() if any(province is None or each.province in {None, province} for each in others) else None
 
 
 def change_institution(

@@ -95,6 +95,11 @@ class NewInstitutionForm(InstitutionForm):
 
     succeeds_id = RecordField(_("It takes the place of"), required=False)
 
+    def __init__(self, **data: Any) -> None:
+        super().__init__(**data)
+        self.valid_from.description = _("If you leave it empty and another one does this there already, it is taken "
+                                        "as acting from today on.")
+
 
 class InstitutionChangeForm(InstitutionForm, EditForm):
     """What was found out about one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from shelter.db import Rows, db, rows_of, unseal
 from shelter.texts import plain
 
 from .models import Bed, CalendarDay, FocalPoint, Foundation, House, Institution, ListWord, Post
-from .workdays import Decreed, Workdays
+from .workdays import DAY, Decreed, Workdays
 
 MOST_STEPS = 20
 
@@ -109,28 +109,38 @@ class Directory:
     def institution_for(
         self, kind: InstitutionKind, province: str | None, on: date, after: Collection[uuid.UUID] = (),
     ) -> Institution | None:
-        """Who does this on a day: the province's own before the country's; of one that ended, what followed it.
+        """Who does this on a day: the province's own before the country's; of one that had ended, what followed it.
 
-        Of several those of `after` come last; then the one that has been there for longest.
+        Of several those of `after` come last; then the one that has been there for longest. What begins or ends later
+        changes nothing of that day.
         """
         here = sorted(
             (each for each in self.by_id.values() if each.kind is kind and each.province in {province, None}),
-            key=lambda each: _nearest(each, each.id in after))
+            key=lambda each: _nearest(each, on, each.id in after))
         return next((found for each in here if (found := self.standing(each, on))), None)
 
     def standing(self, institution: Institution, on: date) -> Institution | None:
         """The institution itself, or the first that followed it which exists on the day; None: nobody knows."""
+        return next((each for each in self.line(institution) if exists_on(each, on)), None)
+
+    def line(self, institution: Institution) -> Iterator[Institution]:
+        """The institution itself, then what followed it, one after the other."""
         found: Institution | None = institution
         for _step in range(MOST_STEPS):
-            if found is None or exists_on(found, on):
-                return found
+            if found is None:
+                return
+            yield found
             found = self.by_id.get(found.followed_by_id) if found.followed_by_id else None
-        return None
+
+    def heirs(self, institution: Institution) -> Iterator[Institution]:
+        """What took its place; not what stood beside it already, which has a word of its own."""
+        last = institution.valid_to
+        return (each for each in self.line(institution)
+                if each is institution or last is None or not exists_on(each, last - DAY))
 
 
-def _nearest(each: Institution, comes_last: bool) -> tuple[Any, ...]:
-    return (each.province is None, each.has_ended, each.valid_to is not None, comes_last,
-            each.valid_from or date.min, each.name["es"])
+def _nearest(each: Institution, on: date, comes_last: bool) -> tuple[Any, ...]:
+    return (each.province is None, not exists_on(each, on), comes_last, each.valid_from or date.min, each.name["es"])
 
 
 def directory() -> Directory:

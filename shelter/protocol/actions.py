@@ -382,11 +382,11 @@ def comment(version: ProtocolVersion, key: str, by: uuid.UUID, *, text: str) -> 
 def needed(day: date, after: bool) -> dict[InstitutionKind | partners.Meant, str]:
     """The kinds of institution, and the institutions, that the version of a day names; each with a step.
 
-    `after`: those of later versions too.
+    So do earlier versions that an open case still follows. `after`: those of later versions too.
     """
-    books = queries.books()
+    books, still = queries.books(), queries.followed_still()
     begun, later = ([each for each in books if (each.starts_on > day) is is_later] for is_later in (False, True))
-    running = [*begun[-1:], *(later if after else ())]
+    running = [*(each for each in begun if each is begun[-1] or each in still), *(later if after else ())]
     return {
         partners.Meant(step.institution_id, step.responsible) if step.institution_id else step.responsible:
         rules.said(step) for book in running for step in book.steps if step.responsible

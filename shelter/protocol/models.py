@@ -110,6 +110,7 @@ class ProtocolStep(Versioned, Model):
 
     def as_value(
         self, phase: str, number: str, *, is_validated: bool = False, silent: frozenset[uuid.UUID] = frozenset(),
+        is_awaited: bool = False,
     ) -> Step:
         """In plain values."""
         return Step(
@@ -120,7 +121,7 @@ class ProtocolStep(Versioned, Model):
             happening=_happening(self.happening, self.happening_detail),
             applies_to=frozenset(map(Condition, self.applies_to.split())), is_beside=self.is_beside,
             may_be_skipped=self.may_be_skipped, is_validated=is_validated, silent=silent,
-            institution_id=self.institution_id,
+            is_awaited=is_awaited, institution_id=self.institution_id,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -12,7 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shelter.calendar import today
+from shelter.calendar import local, today
+from shelter.cases.models import Case
+from shelter.codes.cases import CaseState
 from shelter.codes.protocol import ValidatedBy, VersionState
 from shelter.codes.referrals import InstitutionKind
 from shelter.db import db, rows_of, unseal
@@ -45,6 +47,13 @@ def book(version_id: uuid.UUID) -> Book | None:
     return next((each for each in books() if each.version_id == version_id), None)
 
 
+def followed_still() -> list[Book]:
+    """The published versions that open cases follow."""
+    there, opened = books(), db.session.scalars(sa.select(Case.opened_at).where(Case.state != CaseState.CLOSED))
+    days = {local(each).date() for each in opened}
+    return [each for each in there if any(followed(there, day) is each for day in days)]
+
+
 def books() -> list[Book]:
     """Every published version in the order of time. One query; what they hold is read once per process and stamp.
 
@@ -71,16 +80,13 @@ def _kept(version_id: uuid.UUID, *_stamps: Any) -> Book:
 
 def as_book(version: ProtocolVersion) -> Book:
     """Any version, a draft too, in plain values; a draft starts on the day it was begun as long as it has none."""
-    phases, steps, agreed = phases_of(version), steps_of(version), validated(version)
-    directory, day = partners.directory(), today()
-    there = partners.institutions(day)
+    phases, steps, words, directory = phases_of(version), steps_of(version), last_words(version), partners.directory()
     by_phase = {key: list(found) for key, found in groupby(steps, key=lambda each: each.phase_id)}
     return Book(
         version_id=version.id, number=version.number, starts_on=version.starts_on or version.made_at.date(),
         cut_off=version.cut_off, phases=tuple(phase.as_value() for phase in phases),
         steps=tuple(
-            step.as_value(phase.key, f"{phase.number}.{place}", is_validated=step.digest in agreed,
-                          silent=_silent(step, agreed.get(step.digest, frozenset()), there, directory, day))
+            step.as_value(phase.key, f"{phase.number}.{place}", **_agreement(step, words[step.digest], directory))
             for phase in phases for place, step in enumerate(by_phase.get(phase.id, ()), 1)
         ),
     )
@@ -167,30 +173,39 @@ def comment_counts(version: ProtocolVersion) -> dict[str, int]:
     return {key: count for key, count in db.session.execute(counted.group_by(ProtocolComment.step_key)) if key}
 
 
-def validated(version: ProtocolVersion) -> dict[str, frozenset[uuid.UUID]]:
-    """By digest the institutions that said yes to a step; steps of which none said, as its last word, no."""
-    said: dict[str, dict[uuid.UUID, bool]] = defaultdict(dict)
+def last_words(version: ProtocolVersion) -> defaultdict[str, dict[uuid.UUID, bool]]:
+    """By digest of a step what each institution said of it last: yes, or no."""
+    said: defaultdict[str, dict[uuid.UUID, bool]] = defaultdict(dict)
     its = sa.select(ProtocolStep.digest).where(ProtocolStep.protocol_id == version.id)
     for digest, institution, agrees in db.session.execute(
         sa.select(StepValidation.digest, StepValidation.institution_id, StepValidation.agrees)
         .where(StepValidation.digest.in_(its)).order_by(StepValidation.at, StepValidation.id)
     ):
         said[digest][institution] = agrees
-    return {digest: frozenset(by) for digest, by in said.items() if all(by.values())}
+    return said
 
 
-def _silent(
-    step: ProtocolStep, agreed: Collection[uuid.UUID], there: Collection[Institution], directory: partners.Directory,
-    day: date,
-) -> frozenset[uuid.UUID]:
-    """Of those of a day that may have to act at a step, who has not said yes to it; nor did whom it followed."""
-    if step.institution_id:
-        named = directory.standing(directory.by_id[step.institution_id], day)
-        acting = {named.id} if named else set()
-    else:
-        acting = {each.id for each in there if each.kind == step.responsible}
-    followed = (directory.standing(directory.by_id[each], day) for each in agreed)
-    return frozenset(acting.difference(agreed, (each.id for each in followed if each)))
+def _agreement(step: ProtocolStep, said: Mapping[uuid.UUID, bool], directory: partners.Directory) -> dict[str, Any]:
+    """What institutions said of a step, as its value has it.
+
+    Somebody said yes, and nobody no: that of one that has ended is over when what follows it has answered, or when
+    nothing follows it.
+    """
+    day, yes = today(), [directory.by_id[each] for each, agrees in said.items() if agrees]
+    silent = _silent(step, yes, directory)
+    speaking = (directory.standing(directory.by_id[each], day) for each, agrees in said.items() if not agrees)
+    stands = any(each and not said.get(each.id) for each in speaking)
+    return {"is_validated": bool(yes) and not stands, "silent": frozenset(each.id for each in silent),
+            "is_awaited": any(partners.exists_on(each, day) for each in silent)}
+
+
+def _silent(step: ProtocolStep, yes: Collection[Institution], directory: partners.Directory) -> list[Institution]:
+    """Of all that ever have to act at a step, who has not said yes to it; nor did whom it followed."""
+    named = directory.by_id[step.institution_id] if step.institution_id else None
+    acting = directory.line(named) if named else directory.by_id.values()
+    bound = {heir for each in yes for heir in (directory.line(each) if named else directory.heirs(each))}
+    return [each for each in acting if each not in bound and not each.has_ended
+            and (named or each.kind == step.responsible)]
 
 
 _ANSWER = (StepValidation.id, StepValidation.digest, StepValidation.step_key, StepValidation.institution_id,

@@ -42,7 +42,8 @@ class Step:
     names. It applies to whom any of `applies_to` is true of; to everybody, when that is empty. Steps of a phase follow
     each other, unless one `is_beside` the others. `is_validated`: of the institutions that answer for it one said yes,
     and none no; `silent` are those that have said nothing yet.
-    `institution_id`: the one of its kind that is meant, where it is not any.
+    Ended ones too: what they have done or not is not measured by what others said after them. `is_awaited`: one of
+    today is among them. `institution_id`: the one of its kind that is meant, where it is not any.
     """
 
     key: str
@@ -62,9 +63,9 @@ class Step:
     may_be_skipped: bool = False
     is_validated: bool = False
     silent: frozenset[uuid.UUID] = field(default=frozenset(), compare=False)
+    is_awaited: bool = field(default=False, compare=False)
     institution_id: uuid.UUID | None = None
     id: uuid.UUID | None = None
-
 
     def binding(self, institution_id: uuid.UUID | None) -> Step:
         """The same step as it binds the institution that must act: for one that has said nothing it is a proposal."""

@@ -17,6 +17,7 @@ from shelter.codes.protocol import ValidatedBy, VersionState
 from shelter.db import db
 from shelter.notices import notice_kind, tell
 from shelter.partners.models import Institution
+from shelter.partners.queries import exists_on
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _
@@ -43,6 +44,7 @@ def record_answer(
     is_as_seen(version.version, seen)
     if version.state not in {VersionState.VALIDATION, VersionState.PUBLISHED}:
         raise RuleBroken(_("It is not with the institutions: its words may still change"))
+    _may_speak(institution)
     answered_between(answered_on, local(version.made_at).date(), today())
     if not agrees and not remark:
         raise RuleBroken(_("Write what it wants changed"), "remark")
@@ -70,12 +72,20 @@ def ask(version: ProtocolVersion, institution: Institution, by: uuid.UUID) -> Va
     hold(version)
     if version.state not in {VersionState.VALIDATION, VersionState.PUBLISHED}:
         raise RuleBroken(_("It is not with the institutions: its words may still change"))
+    _may_speak(institution)
+    if not queries.steps_for(institution, queries.as_book(version)):
+        raise RuleBroken(_("None of the steps of this version is its own: there is nothing to ask it"))
     asked = queries.request(version, institution.id)
     if asked is None:
         asked = ValidationRequest(protocol_id=version.id, institution_id=institution.id, by_id=by)
         db.session.add(asked)
     answers.issue(SLIP, asked.id, lasts=SLIP_LASTS, by=by)
     return asked
+
+
+def _may_speak(institution: Institution) -> None:
+    if not exists_on(institution, today()):
+        raise RuleBroken(_("It does not exist today: ask the one that does this now"))
 
 
 def take_back(version: ProtocolVersion) -> None:

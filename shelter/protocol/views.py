@@ -24,7 +24,7 @@ from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.web import Leaves, Section, me, menu, page, submit
 from shelter.web.gate import reading
-from shelter.web.page import saved
+from shelter.web.page import missing, saved
 from shelter.web.prose import prose
 
 from . import actions, booklet, queries, rules, validating, words
@@ -55,11 +55,11 @@ def _to_write(edition: uuid.UUID) -> ProtocolVersion:
 
 def _phase(version: ProtocolVersion, phase: uuid.UUID) -> ProtocolPhase:
     found = db.session.get(ProtocolPhase, phase)
-    return found if found and found.protocol_id == version.id else abort(404)
+    return found if found and found.protocol_id == version.id else missing(_at(version))
 
 
 def _step(version: ProtocolVersion, key: str) -> ProtocolStep:
-    return queries.step(version, key) or abort(404)
+    return queries.step(version, key) or missing(_at(version))
 
 
 def _at(version: ProtocolVersion, what: str = "show", **more: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
 from shelter.calendar import local, moment_of
@@ -146,6 +146,7 @@ class _Walk:
         self.found: dict[str, list[Lap]] = {}
         self.open: set[str] = set()
         self.before = dict(in_phase_before(book.steps))
+        self.begins_at = moment_of(book.starts_on, time(0))
 
     def all(self) -> dict[str, list[Lap]]:
         return {
@@ -205,10 +206,14 @@ class _Walk:
         for place, (start, anew) in enumerate(zip(starts, [*starts[1:], None], strict=True)):
             after = self._back_at(step, start) or anew
             mine = [end for end in ends if (place == 0 or end[0] >= start) and (after is None or end[0] < after)]
-            due = due_at(start, step.limit, self.facts.workdays, self.book) if step.limit else None
-            if lap := self._lap(step, place + 1, start, due, mine, after):
+            if lap := self._lap(step, place + 1, start, self._due(step, start), mine, after):
                 found.append(lap)
         return found
+
+    def _due(self, step: Step, start: datetime) -> datetime | None:
+        """When its limit ends; None without one, or when that was before its version began: nobody is held to it."""
+        due = due_at(start, step.limit, self.facts.workdays, self.book) if step.limit else None
+        return None if due and due < self.begins_at else due
 
     def _back_at(self, step: Step, start: datetime) -> datetime | None:
         """When she came back into the house: what began when she left begins anew when she leaves again."""

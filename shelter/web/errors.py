@@ -13,7 +13,7 @@ from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import Conflict, HTTPException
 
 from shelter.crypto import Damaged
 from shelter.db import db
@@ -47,6 +47,12 @@ EXPIRED = (
 )
 
 
+class TakenOut(Conflict):
+    """What was to be changed is not there any more; what was typed stands below what is `said`."""
+
+    said = _("This was taken out meanwhile, by you or by somebody else: nothing was changed.")
+
+
 def init_app(app: Flask) -> None:
     """Answer every error with a page of ours."""
     app.register_error_handler(CSRFError, _expired)
@@ -54,6 +60,7 @@ def init_app(app: Flask) -> None:
     for kind in calm.FAILURES:
         app.register_error_handler(kind, unavailable)
     app.register_error_handler(Damaged, _altered)
+    app.register_error_handler(sa.orm.exc.ObjectDeletedError, _taken_out)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -70,7 +77,7 @@ def _expected(error: HTTPException) -> ResponseReturnValue:
     if error.code and error.code < 400:
         return error.get_response()
     code = error.code if error.code in SAID else 400 if (error.code or 500) < 500 else 500
-    if code == 429 and request.method == "POST":
+    if code in {409, 429} and request.method == "POST":
         return _page(code, _said(error), "errors/again.html", texts=calm.typed()[1])
     return _page(code, _said(error))
 
@@ -90,6 +97,11 @@ def unavailable(error: Exception) -> ResponseReturnValue:
     fields, texts = calm.typed()
     return _page(503, (SAID[503][0], calm.CANNOT), "errors/again.html", fields=fields, texts=texts,
                  path=request.full_path.rstrip("?"), had_files=bool(request.files))
+
+
+def _taken_out(_error: Exception) -> ResponseReturnValue:
+    """Somebody took out what this request was about while it waited."""
+    return _expected(TakenOut())
 
 
 def _altered(error: Damaged) -> ResponseReturnValue:

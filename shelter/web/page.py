@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import flash, g, make_response, redirect, render_template, request
+import sqlalchemy as sa
+from flask import abort, flash, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shelter.audit import work
@@ -13,6 +14,7 @@ from shelter.rules import RuleBroken
 from shelter.texts import say as _
 
 from . import drafts
+from .errors import TakenOut
 from .forms import Form
 from .gate import me
 
@@ -42,8 +44,24 @@ def saved(action: str, do: Callable[[], Any], *, to: str, on: Any = None, said: 
     except RuleBroken as broken:
         flash(str(broken.message), "error")
         return redirect(to, 303)
+    except sa.orm.exc.ObjectDeletedError:
+        flash(str(TakenOut.said), "notice")
+        return redirect(to, 303)
     flash(str(said or _("Saved")), "success")
     return redirect(to, 303)
+
+
+def missing(back: str) -> NoReturn:
+    """What an address means is not there. Of what was sent there: it was taken out meanwhile; nothing typed is lost.
+
+    A button that is a form of its own goes `back`.
+    """
+    if request.method != "POST":
+        abort(404)
+    if "submit_key" in request.form:
+        raise TakenOut
+    flash(str(TakenOut.said), "notice")
+    abort(redirect(back, 303))
 
 
 def prefers_the_answer() -> bool:

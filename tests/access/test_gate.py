@@ -82,3 +82,18 @@ def test_another_site_cannot_send_a_form_here(app, staff, sign_in, site, status)
 
 def test_another_site_may_link_here(app):
     assert app.test_client().get("/entrar", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/activar/%00", "/respuesta/a%00", "/admin/listas/%00", "/%00", "/static/%00"])
+def test_what_has_a_nul_in_its_name_is_not_there(staff, sign_in, path):
+    assert sign_in(staff(Role.ADMINISTRATOR)).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", [
+    "/casos?b=%00&desde=%00&nombre=%00", "/indicadores?de=%00&periodo=%00",
+    "/indicadores/casos?figura=route.done&hecho=province&palabra=%00",
+    "/ruta/casos?desde=%00&casa=%00&estado=%00", "/protocolo?provincia=%00", "/entrar?next=%00",
+])
+def test_nothing_after_the_question_mark_reaches_the_database_with_a_nul_in_it(staff, sign_in, path):
+    for role in (Role.SHELTER_COORDINATOR, Role.PROGRAMME_COORDINATOR):
+        assert sign_in(staff(role)).get(path).status_code < 500

@@ -8,12 +8,15 @@ import time_machine
 
 from shelter.access import Role
 from shelter.audit import operator, work
-from shelter.calendar import moment_of, today
+from shelter.calendar import moment_of, now, today
+from shelter.cases.models import Case
+from shelter.codes.cases import CaseState
+from shelter.codes.protocol import VersionState
 from shelter.codes.referrals import InstitutionKind as Kind
 from shelter.db import db
 from shelter.partners import actions as partners
 from shelter.partners.models import Institution
-from shelter.protocol import queries
+from shelter.protocol import actions, queries
 from shelter.rules import RuleBroken
 from tests.client import Page
 
@@ -81,6 +84,26 @@ def test_one_that_no_step_names_and_one_beside_another_end_as_before(publish, of
     end(named(programme, "ECU 911"), outside)  # the other one of its kind stays
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Institution).where(
         Institution.valid_to.is_not(None))) == 3
+
+
+def test_what_a_version_names_that_open_cases_still_follow_stays_too(
+    publish, begin, office, outside, case, writer, second,
+):
+    publish()
+    found, foreign, version = case(opened=0), office(Kind.FOREIGN_AFFAIRS), begin()
+    with outside(), work("test.next", by=operator):
+        for step in reversed([each for each in queries.steps_of(version) if each.responsible == Kind.FOREIGN_AFFAIRS]):
+            actions.remove_step(version, step, writer.id)
+        actions.turn(version, VersionState.COMMENTS)
+        actions.turn(version, VersionState.VALIDATION)
+        actions.publish(version, second.id, starts_on=today() + timedelta(days=1))
+    with time_machine.travel(now() + timedelta(days=2), tick=False):
+        with pytest.raises(RuleBroken, match="El protocolo la necesita"):
+            end(foreign, outside)
+        with outside(), work("test.close", by=operator):
+            case_now = db.session.get_one(Case, found.id)
+            case_now.state, case_now.closed_at = CaseState.CLOSED, now()
+        end(foreign, outside)
 
 
 def test_without_a_published_version_no_institution_is_needed(begin, office, outside):

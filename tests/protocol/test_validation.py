@@ -330,3 +330,22 @@ def test_nobody_is_asked_about_words_that_may_still_change(begin, office, writer
     version = begin()
     with outside(), pytest.raises(RuleBroken), work("test.ask", by=operator):
         validating.ask(version, office(Kind.HEALTH), writer.id)
+
+
+def test_one_that_has_ended_says_nothing_any_more_and_is_not_asked(ready, office, writer, sign_in, outside, app):
+    version, health, ngo = ready(), office(Kind.HEALTH), office(Kind.OMBUDSMAN)
+    at, client = f"/protocolo/versiones/{version.id}/validaciones", sign_in(writer)
+    assert client.post(f"{at}/{health.id}/pedir", data={}).status_code == 303
+    code = answers.latest(validating.SLIP, db.session.scalar(sa.select(ValidationRequest.id))).code
+    end(health, outside, valid_to=today() - timedelta(days=1))
+    signed = {"officer": "Zoila Cando", "post": "Directora", "way": "letter", "answered_on": str(today()), "act": "7"}
+    answer = client.fill(f"{at}/{health.id}", keys=["pregnancy"], agrees="yes", **signed)
+    assert answer.status_code == 422
+    assert "Hoy no existe" in Page(answer.text).text
+    typed = {"code": code, "answered": "y", "keys": ["pregnancy"], "officer": "Zoila", "post": "D", "remark": "x"}
+    assert app.test_client().post("/respuesta", data=typed).status_code == 422
+    for asked, why in ((health, "Hoy no existe"), (ngo, "Ningún paso de esta versión le toca")):
+        answer = client.post(f"{at}/{asked.id}/pedir", data={})
+        assert why in Page(client.get(answer.location).text).text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ValidationRequest)) == 1
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(StepValidation)) == 0

@@ -341,3 +341,8 @@ def test_a_step_says_for_which_one_it_waits_in_its_phase(client, draft, key, sai
     text = Page(client.get(at(draft, f"/pasos/{key}")).text).text
     sentence = "Espera además a que se cumpla el paso anterior de su fase: "
     assert (sentence + said in text) if said else (sentence not in text)
+
+
+def test_no_step_has_a_name_with_a_nul_in_it(client, draft):
+    for more in ("", "/cambiar", "/comentar"):
+        assert client.get(at(draft, f"/pasos/a%00{more}")).status_code == 404

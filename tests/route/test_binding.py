@@ -1,7 +1,7 @@
 """A limit binds the institution that said yes to it: another of its kind is not late, wherever that could be said."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -40,7 +40,7 @@ def offices(programme, outside, fiscalia):
             "country": partners.add_institution(name_es="AA Fiscalía", name_en="", kind=Kind.PROSECUTOR, province=None,
                                                 valid_from=None, succeeds_id=None),
             "province": partners.add_institution(name_es="Fiscalía de Pichincha", name_en="", kind=Kind.PROSECUTOR,
-                                                 province="17", valid_from=None, succeeds_id=None),
+                                                 province="17", valid_from=date(2020, 1, 1), succeeds_id=None),
         }
 
 
