@@ -13,10 +13,10 @@ import pytest
 
 from shelter.access import Role
 from shelter.audit import operator, work
-from shelter.calendar import Period, now
+from shelter.calendar import Period, minute, now
 from shelter.cases import actions as cases
 from shelter.cases.models import Case
-from shelter.codes.cases import CaseState, Milestone
+from shelter.codes.cases import Milestone
 from shelter.codes.protocol import DelayCause, LimitEnd, Standing, StepState, Unit
 from shelter.db import db
 from shelter.indicators import INDICATORS, Scope
@@ -215,7 +215,7 @@ def by_hand(period):
         case = db.session.get_one(Case, each.case_id)
         mine = [lap for some in queries.laps(each.book, each.facts).values() for lap in some]
         end = min(period.ends_before, moment)
-        if case.opened_at < end and (case.state is not CaseState.CLOSED or case.closed_at >= end):
+        if case.opened_at < end and (each.facts.over_at is None or each.facts.over_at >= end):
             found[figures.OPEN, phase_then(each.book, mine, end)] += 1
         for lap in mine:
             if lap.end is StepState.DONE and period.starts_at <= lap.ended_at < period.ends_before:
@@ -243,9 +243,10 @@ def lengths(lap):
 
 def of_limit(step, lap, causes, found, passed):
     """What became of a limit that ended."""
-    if lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and lap.ended_at <= lap.due_at):
+    if lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and minute(lap.ended_at) <= minute(lap.due_at)):
         return
-    is_kept, is_target = lap.end is StepState.DONE and lap.ended_at <= lap.due_at, step.standing is Standing.TARGET
+    is_kept = lap.end is StepState.DONE and minute(lap.ended_at) <= minute(lap.due_at)
+    is_target = step.standing is Standing.TARGET
     if is_target or step.is_validated:
         found[figures.TARGETS if is_target else figures.DUE, lap.step] += 1
         found[figures.TARGETS_MET if is_target else figures.IN_TIME, lap.step] += is_kept
