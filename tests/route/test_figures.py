@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -27,7 +27,7 @@ from shelter.route import actions, kept, queries
 from shelter.route import indicators as figures
 from shelter.statistics.rules import CONTENTS
 from tests.route.made import small_book
-from tests.route.people import changed
+from tests.route.people import at, changed
 from tests.route.test_kept import Route
 
 NOVEMBER, OCTOBER = Period.read("2026-11"), Period.read("2026-10")
@@ -203,6 +203,28 @@ def test_a_house_has_its_own(people, programme):
 def test_the_cases_behind_a_figure_are_those_that_it_counts(people):
     behind = INDICATORS[figures.LATE].cases(NOVEMBER, Scope(), "cause", "no_answer")
     assert [row.case_id for row in db.session.execute(behind.select())] == [people.case["nobody answered"].id]
+
+
+def test_who_was_out_before_any_limit_ended_is_not_counted_though_it_was_written_down_later(people, programme):
+    """Opened on the 5th, out for good the next morning, and that was told on the 23rd."""
+    counted = ((figures.DUE, NOVEMBER), (figures.LATE, NOVEMBER), (figures.TARGETS, NOVEMBER),
+               (figures.BEYOND, NOVEMBER), (figures.OPEN, Period.read("2026-11-05..2026-11-15")))
+    before = [value(*each) for each in counted]
+    people.opens("told late", programme.house, "11-05 10:00")
+    assert [value(*each) for each in counted] == [each + 1 for each in before]
+    people.reaches("told late", Milestone.CLOSED, "11-06 08:00")
+    people.closes("told late", "11-23 08:00")
+    assert [value(*each) for each in counted] == before
+
+
+def test_what_was_done_at_the_minute_of_its_limit_was_done_in_time(people, programme):
+    before = value(figures.DUE), value(figures.IN_TIME)
+    for name, seconds in (("in time", 59), ("late", 60)):
+        people.opens(name, programme.house, "11-16 10:00")
+        with work("test.done", by=operator):
+            actions.done(people.case[name], people.books[0].by_key["report"], by=people.by, note="Con oficio",
+                         at=at("11-18 10:00") + timedelta(seconds=seconds))
+    assert (value(figures.DUE), value(figures.IN_TIME)) == (before[0] + 2, before[1] + 1)
 
 
 # --- any population ---------------------------------------------------------------------------------------------------
