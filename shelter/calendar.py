@@ -29,6 +29,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def minute(moment: datetime) -> datetime:
+    """The minute in which it lies: nobody says or reads a moment more exactly."""
+    return moment.replace(second=0, microsecond=0)
+
+
 def local(moment: datetime) -> datetime:
     """The same moment on the wall clock of the house."""
     return moment.astimezone(_zone)

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from stdnum.ec import ci
 
-from shelter.calendar import PartialDate, add_months, age_on
-from shelter.codes.cases import Answer, AnsweredBy, ConsentAnswer, ConsentPurpose, Heard
+from shelter.calendar import PartialDate, add_months, age_on, minute
+from shelter.codes.cases import Answer, AnsweredBy, CaseState, ConsentAnswer, ConsentPurpose, Heard
 from shelter.codes.people import AgeBand, DocumentKind
 from shelter.codes.protocol import Condition
 from shelter.rules import RuleBroken
@@ -56,8 +56,14 @@ def not_in_future(moment: datetime, now: datetime, field: str) -> None:
 
 def not_before(moment: datetime, earliest: datetime, field: str, message: str) -> None:
     """Things follow each other. Moments are typed to the minute: within the same one they may."""
-    if moment < earliest.replace(second=0, microsecond=0):
+    if moment < minute(earliest):
         raise RuleBroken(message, field)
+
+
+def its_moments_move(state: CaseState) -> None:
+    """What a closed case says stays as it is."""
+    if state is CaseState.CLOSED:
+        raise RuleBroken(_("This case is closed: its moments stay as they are"))
 
 
 LONG_AGO = timedelta(days=2 * 366)

@@ -14,6 +14,11 @@ def seconds(start: Any, end: Any) -> sa.ColumnElement[int]:
     return _since_1970(end) - _since_1970(start)
 
 
+def minute(moment: Any) -> sa.ColumnElement[int]:
+    """The minute in which it lies, counted from 1970; the same on both engines."""
+    return _since_1970(moment) // 60
+
+
 def _since_1970(moment: Any) -> sa.ColumnElement[int]:
     if is_sqlite():
         return sa.cast(sa.func.strftime("%s", moment), sa.BigInteger)

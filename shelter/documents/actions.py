@@ -6,6 +6,7 @@ import uuid
 
 from shelter.cases.actions import hold, reached
 from shelter.cases.models import Case
+from shelter.cases.queries import told_of
 from shelter.codes.cases import Milestone
 from shelter.codes.services import Discipline
 from shelter.db import db
@@ -25,8 +26,9 @@ def attach(
     document.kind, document.size = kind, len(kept)
     document.title, document.content = title, kept
     db.session.add(document)
-    reached(case, Milestone.ATTACHED, at=document.made_at, by=by, about=document, detail=str(discipline),
-            corrects=replaces)
+    told = told_of(replaces, Milestone.ATTACHED) if replaces else None
+    at = told.occurred_at if told else document.made_at  # a better scan came later; what it shows, did not
+    reached(case, Milestone.ATTACHED, at=at, by=by, about=document, detail=str(discipline), corrects=told)
     return document
 
 

@@ -13,6 +13,7 @@ from shelter.cases import actions as cases
 from shelter.cases import queries
 from shelter.cases.models import Case
 from shelter.cases.records import Stay
+from shelter.cases.rules import its_moments_move
 from shelter.codes.cases import CaseState, Milestone, Stage
 from shelter.codes.places import OutOfUse
 from shelter.db import db
@@ -66,7 +67,7 @@ def correct_arrival(case: Case, *, by: uuid.UUID, arrived_at: datetime) -> Stay:
     stay = queries.last_stay(case)
     if stay is None:
         raise RuleBroken(_("She has not been given a bed yet"))
-    rules.may_be_corrected(case.state)
+    its_moments_move(case.state)
     rules.may_arrive(arrived_at, case.opened_at, now(), *beds.before(stay))
     rules.before_what_followed(arrived_at, beds.after(stay))
     told = queries.told_of(stay, Milestone.ADMITTED)

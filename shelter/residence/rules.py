@@ -36,12 +36,6 @@ def may_arrive(
         )
 
 
-def may_be_corrected(state: CaseState) -> None:
-    """What a closed case says stays as it is."""
-    if state is CaseState.CLOSED:
-        raise RuleBroken(_("This case is closed: its moments stay as they are"))
-
-
 def before_what_followed(arrived_at: datetime, followed_at: datetime | None) -> None:
     """She arrives before she changes the bed or leaves."""
     if followed_at and arrived_at > followed_at:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from shelter.access import Role
 from shelter.accounts import queries as accounts
 from shelter.audit import machine, work
-from shelter.calendar import local, now
+from shelter.calendar import local, minute, now
 from shelter.cases import queries as spine
 from shelter.cases import returning
 from shelter.cases import rules as cases
@@ -27,9 +27,13 @@ from shelter.rounds import every
 from shelter.rules import RuleBroken
 from shelter.texts import later as _later
 from shelter.texts import say as _
+from shelter.web.locale import say_moment
 
-from . import queries, rules
+from . import queries, rules, saying
 from .models import StepWord
+
+SAYABLE = frozenset({Evidence.WORD, Evidence.DOCUMENT})
+"""What somebody says, by word alone or with a paper."""
 
 
 def done(
@@ -37,9 +41,10 @@ def done(
 ) -> StepWord:
     """Somebody's word that a step is done, with a note of how; and the document of the case that shows it."""
     route = _route(case)
-    rules.may_be_said(step, route.state(step), Evidence.WORD in step.evidence or Evidence.DOCUMENT in step.evidence)
-    rules.is_shown(step, bool(document_id and documents.one(case, document_id)))
-    rules.within_the_case(at, route.facts.alert_at, now())
+    saying.may_be_said(step, route.state(step), not step.evidence.isdisjoint(SAYABLE), route.is_over)
+    saying.is_shown(step, bool(document_id and documents.one(case, document_id)))
+    saying.within_the_case(at, route.facts.alert_at, now())
+    at = _heard(route, step, Word.DONE, at)
     if step.key in rules.RETURNS:
         returning.may_return(case, "note")
     said = _say(case, step, Word.DONE, by=by, at=at, note=note)
@@ -50,10 +55,21 @@ def done(
 def skip(case: Case, step: Step, *, by: uuid.UUID, reason: SkipReason, note: str | None) -> StepWord:
     """It will not be done, and why."""
     route = _route(case)
-    rules.may_be_said(step, route.state(step), True)
-    rules.may_be_left_out(step)
-    rules.needs_words(reason is SkipReason.OTHER, note)
-    return _say(case, step, Word.SKIPPED, by=by, at=now(), note=note, reason=reason)
+    saying.may_be_said(step, route.state(step), True, route.is_over)
+    saying.may_be_left_out(step)
+    saying.needs_words(reason is SkipReason.OTHER, note)
+    return _say(case, step, Word.SKIPPED, by=by, at=_heard(route, step, Word.SKIPPED, now()), note=note, reason=reason)
+
+
+def _heard(route: queries.Route, step: Step, word: Word, at: datetime) -> datetime:
+    """When it was done. Moments are typed to the minute: in that in which its clock started, not before it did."""
+    lap = next(iter(route.laps[step.key][-1:]), None)
+    started_at = lap.started_at if lap else None
+    if started_at and minute(at) == minute(started_at):
+        at = max(at, started_at)
+    began = say_moment(started_at) if started_at else ""
+    saying.is_heard(route.book, route.facts, rules.Said(step.key, word, at), lap, began)
+    return at
 
 
 def explain(case: Case, step: Step, *, by: uuid.UUID, cause: DelayCause, note: str | None) -> StepWord:
@@ -61,7 +77,7 @@ def explain(case: Case, step: Step, *, by: uuid.UUID, cause: DelayCause, note: s
     lap = queries.unexplained(_route(case), queries.causes_of(case)).get(step.key)
     if lap is None or lap.started_at is None:
         raise RuleBroken(_("This step is not over its limit, or its cause is recorded already"))
-    rules.needs_words(cause is DelayCause.OTHER, note)
+    saying.needs_words(cause is DelayCause.OTHER, note)
     return _say(case, step, Word.CAUSE, by=by, at=lap.started_at, note=note, reason=cause)
 
 
@@ -81,6 +97,7 @@ def _say(case: Case, step: Step, word: Word, *, by: uuid.UUID, at: datetime, not
 
 def alert(case: Case, *, by: uuid.UUID, at: datetime, is_about: bool) -> TimelineEntry:
     """When somebody first knew of her; told for the first time, or corrected. Every clock of the route follows."""
+    cases.its_moments_move(case.state)
     first_at = queries.first_known(case)
     if is_about and first_at and local(at).date() == local(first_at).date():
         at = min(at, first_at)
@@ -90,14 +107,15 @@ def alert(case: Case, *, by: uuid.UUID, at: datetime, is_about: bool) -> Timelin
 
 def take_back(said: StepWord) -> StepWord:
     """It was a mistake; it stays written down."""
-    if said.taken_back_at is not None:
-        raise RuleBroken(_("It was taken back already"))
+    closed_at = db.session.get_one(Case, said.case_id).closed_at
+    saying.may_be_taken_back(said.word, said.taken_back_at is not None, said.entered_at, closed_at)
     said.taken_back_at = now()
     return said
 
 
 def declare(case: Case, conditions: Iterable[Condition], *, version: int, by: uuid.UUID) -> RouteConditions:
     """What is true of her that the file does not say: steps follow from it."""
+    cases.its_moments_move(case.state)
     found = spine.declaration(case)
     if found is None:
         found = RouteConditions(case_id=case.id, foundation_id=case.foundation_id, by_id=by)

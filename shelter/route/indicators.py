@@ -11,14 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from shelter.calendar import Period, now, today
-from shelter.cases.models import Case
-from shelter.codes.cases import CaseState
+from shelter.cases.models import Case, TimelineEntry
+from shelter.codes.cases import CaseState, Milestone
 from shelter.codes.protocol import LimitEnd, Standing, StepState
 from shelter.codes.route import Word
 from shelter.db.among import as_text, text_of
-from shelter.db.moments import seconds
+from shelter.db.moments import minute, seconds
 from shelter.indicators import Definition, Measure, Rows, Scope, during, indicator, year_of
 from shelter.indicators.words import NAMES
 from shelter.partners import queries as partners
@@ -103,8 +104,19 @@ def is_unbound(step: Step) -> bool:
 
 
 _done = RouteLap.end == StepState.DONE
-_in_time = sa.and_(_done, RouteLap.ended_at <= RouteLap.due_at)
-_passed = sa.or_(RouteLap.end.is_(None), sa.not_(_in_time))
+
+
+def _by_then() -> sa.ColumnElement[bool]:
+    """Before its limit ended, or at that minute."""
+    return minute(RouteLap.ended_at) <= minute(RouteLap.due_at)
+
+
+def _in_time() -> sa.ColumnElement[bool]:
+    return sa.and_(_done, _by_then())
+
+
+def _passed() -> sa.ColumnElement[bool]:
+    return sa.or_(RouteLap.end.is_(None), sa.not_(_in_time()))
 
 
 @indicator(DUE, _("Limits of the route that ended"), *FACTS, "limit", unit="limits", means=Definition(
@@ -115,7 +127,7 @@ _passed = sa.or_(RouteLap.end.is_(None), sa.not_(_in_time))
 def due(period: Period, scope: Scope) -> Rows:
     """Validated limits that ended, with what became of each."""
     passed = sa.func.coalesce(_cause(), LimitEnd.NOT_SAID.value)
-    return _limits(is_due, period, scope, sa.case((_in_time, LimitEnd.IN_TIME.value), else_=passed).label("limit"))
+    return _limits(is_due, period, scope, sa.case((_in_time(), LimitEnd.IN_TIME.value), else_=passed).label("limit"))
 
 
 @indicator(IN_TIME, _("Limits of the route kept"), *FACTS, unit="limits", part_of=DUE, means=Definition(
@@ -124,7 +136,7 @@ def due(period: Period, scope: Scope) -> Rows:
 ))
 def in_time(period: Period, scope: Scope) -> Rows:
     """Of these, the ones kept."""
-    return _limits(is_due, period, scope, _in_time)
+    return _limits(is_due, period, scope, _in_time())
 
 
 @indicator(LATE, _("Limits of the route passed"), *FACTS, "cause", unit="limits", part_of=DUE, means=Definition(
@@ -136,7 +148,7 @@ def in_time(period: Period, scope: Scope) -> Rows:
 ))
 def late(period: Period, scope: Scope) -> Rows:
     """Of these, the ones passed, with the cause that was given last."""
-    return _limits(is_due, period, scope, _passed, _cause().label("cause"))
+    return _limits(is_due, period, scope, _passed(), _cause().label("cause"))
 
 
 @indicator(TARGETS, _("Targets of the route that ended"), *FACTS, unit="limits", means=Definition(
@@ -154,7 +166,7 @@ def targets(period: Period, scope: Scope) -> Rows:
 ))
 def targets_met(period: Period, scope: Scope) -> Rows:
     """Of these, the ones met."""
-    return _limits(is_target, period, scope, _in_time)
+    return _limits(is_target, period, scope, _in_time())
 
 
 @indicator(BEYOND, _("Targets and proposed limits of the route passed"), *FACTS, "cause", unit="limits",
@@ -168,7 +180,7 @@ def targets_met(period: Period, scope: Scope) -> Rows:
 ))
 def beyond(period: Period, scope: Scope) -> Rows:
     """Limits that bind nobody and were passed, with the cause that was given last."""
-    return _limits(is_unbound, period, scope, _passed, _cause().label("cause"))
+    return _limits(is_unbound, period, scope, _passed(), _cause().label("cause"))
 
 
 @indicator(DONE, _("Steps of the route done"), *FACTS, unit="steps", measure=Measure(
@@ -204,10 +216,19 @@ def open_cases(period: Period, scope: Scope) -> Rows:
                   House.province.label("province"))
         .select_from(Case).join(House, House.id == Case.house_id)
         .outerjoin(running, sa.and_(running.c.case_id == Case.id, running.c.place == 1))
-        .where(Case.opened_at < end, sa.or_(Case.state != CaseState.CLOSED, Case.closed_at >= end),
+        .where(Case.opened_at < end, sa.or_(Case.state != CaseState.CLOSED, _over_at() >= end),
                scope.holds(Case.foundation_id, Case.house_id),
                sa.exists().where(RouteCard.case_id == Case.id))
     )
+
+
+def _over_at() -> sa.ColumnElement[Any]:
+    """When a closed case was over, as `rules.Facts.over_at` says: the figures have its clocks stop then."""
+    later = aliased(TimelineEntry)
+    said = sa.select(sa.func.max(TimelineEntry.occurred_at)).where(
+        TimelineEntry.case_id == Case.id, TimelineEntry.milestone == Milestone.CLOSED,
+        ~sa.exists().where(later.corrects_id == TimelineEntry.id))
+    return sa.func.coalesce(said.scalar_subquery(), Case.closed_at)
 
 
 def _first_running(end: Any) -> sa.Subquery:
@@ -223,7 +244,7 @@ def _limits(which: Callable[[Step], bool], period: Period, scope: Scope, *more: 
     """Limits of such steps that ended; `more` are conditions, and facts where they have a label."""
     facts = [each for each in more if isinstance(each, sa.Label)]
     conditions = [each for each in more if not isinstance(each, sa.Label)]
-    before = sa.and_(RouteLap.end == StepState.ENDED, RouteLap.ended_at <= RouteLap.due_at)
+    before = sa.and_(RouteLap.end == StepState.ENDED, _by_then())
     skipped = RouteLap.end == StepState.SKIPPED
     return _laps(RouteLap.due_at, period, scope, *facts).where(
         during(RouteLap.due_at, period), RouteLap.due_at < now(), _of_steps(which), *conditions,

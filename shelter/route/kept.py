@@ -21,8 +21,8 @@ from shelter.audit.work import quietly
 from shelter.calendar import local, zone_name
 from shelter.cases.models import Case, CaseCard, Person, TimelineEntry
 from shelter.cases.records import RouteConditions
+from shelter.codes.cases import Milestone
 from shelter.codes.protocol import StepState
-from shelter.codes.route import Word
 from shelter.db import Rows, db, rows_of, value_of
 from shelter.db.among import among, listed, text_of
 from shelter.db.base import in_portions, is_sqlite
@@ -39,9 +39,10 @@ from shelter.protocol.rules import Step
 from shelter.rounds import every
 from shelter.texts import say_many
 
+from .following import NOTHING, Corrected, corrected, follow
 from .models import RouteCard, RouteEdition, RouteLap, StepWord
 from .queries import Known, known
-from .rules import ALERTS, NEVER, Event, Lap, is_told_by, laps, next_due
+from .rules import ALERTS, NEVER, Event, Lap, is_of_leaving, is_told_by, laps, next_due
 
 DEFINITIONS = 4
 """To be counted up whenever clocks are worked out in another way."""
@@ -100,18 +101,18 @@ def settle(written: list[Written]) -> None:
         distrust()
     moved = {case for each in written if _moves(each) for case in _cases_of(each.record)}
     if moved := moved | _fallen(written):
-        renew(moved)
+        renew(moved, corrected(each.record for each in written))
 
 
 def _fallen(written: list[Written]) -> set[uuid.UUID]:
-    """The cases of which a document was withdrawn that showed a step: what was said with it is taken back."""
+    """The cases of which a document was withdrawn: what was said with it is taken back, and it shows no step."""
     found = set()
     for each in written:
         if isinstance(each.record, Document) and each.record.is_withdrawal:
             papers = [paper.id for paper in documents.earlier(each.record)]
             said = _STANDING.where(_WORDS.c.document_id.in_(papers)).values(taken_back_at=each.record.made_at)
-            fell = db.session.connection().execute(said)
-            found |= {each.record.case_id} if fell.rowcount else set()
+            db.session.connection().execute(said)
+            found.add(each.record.case_id)
     return found
 
 
@@ -129,18 +130,23 @@ def _moves(each: Written) -> bool:
     return not isinstance(each.record, TimelineEntry) or _matters(each.record)
 
 
+MOVING = frozenset({*ALERTS, Milestone.ADMITTED, Milestone.EXITED, Milestone.CLOSED})
+"""What begins or ends the time in which things count, whatever the steps say."""
+
+
 def _matters(entry: TimelineEntry) -> bool:
     """Whether what happened can move a clock: most of what is saved all day shows again what was shown before."""
     rows = rows_of(_ENDED, case=entry.case_id)
     book = protocol.book(rows[0].version_id) if rows else None
     if book is None:  # a new case; or there is no protocol yet
         return bool(protocol.books())
-    if entry.corrects_id is not None or entry.milestone in ALERTS:
+    if entry.corrects_id is not None or entry.milestone in MOVING:
         return True
     event, ended = Event(entry.milestone, entry.occurred_at, entry.detail), {row.step: row.ended_at for row in rows}
     return any(
         is_told_by(step.starts_with, event)
-        or (is_told_by(step.happening, event) and (ended.get(step.key) or NEVER) > entry.occurred_at)
+        or (is_told_by(step.happening, event)
+            and (is_of_leaving(book, step) or (ended.get(step.key) or NEVER) > entry.occurred_at))
         for step in book.steps
     )
 
@@ -164,34 +170,19 @@ def _cases_of(record: Any) -> Iterable[uuid.UUID]:
     return [record.id if isinstance(record, Case) else record.case_id]
 
 
-def renew(cases: Collection[uuid.UUID]) -> int:
-    """Bring what is kept of some cases up to date, in the transaction at hand; how many rows were not."""
+def renew(cases: Collection[uuid.UUID], corrected: Corrected = NOTHING) -> int:
+    """Bring what is kept of some cases up to date, in the transaction at hand; how many rows were not.
+
+    `corrected`: the moments that this transaction corrects.
+    """
     if not is_sqlite():
         _hold(cases)
     then, now = kept_of(cases), worked_out(cases)
-    _follow(then.rows, now.rows)
+    follow(then.rows.values(), now.rows.values(), corrected)
     return _write(then.rows, now.rows, RouteLap) + _write(then.cards, now.cards, RouteCard)
 
 
-def _follow(then: dict[Any, Row], now: dict[Any, Row]) -> None:
-    """Where the start of a clock was corrected, what was said and told of that run of it goes along: once is enough."""
-    moved = [
-        {"of": old.case_id, "its": old.step, "before": old.started_at, "after": new.started_at}
-        for key, old in then.items() if (new := now.get(key))
-        and old.started_at and new.started_at and old.started_at != new.started_at
-    ]
-    if moved:
-        db.session.connection().execute(_FOLLOW, moved)
-
-
 _WORDS: Any = StepWord.__table__
-_FOLLOW = sa.update(_WORDS).values(at=sa.bindparam("after")).where(
-    _WORDS.c.case_id == sa.bindparam("of"), _WORDS.c.step == sa.bindparam("its"),
-    _WORDS.c.at == sa.bindparam("before"),
-    sa.or_(*(_WORDS.c.word == each for each in (Word.CAUSE, Word.TOLD_TEAM, Word.TOLD_COORDINATION))),
-)
-
-
 _STANDING = sa.update(_WORDS).where(_WORDS.c.taken_back_at.is_(None))
 
 

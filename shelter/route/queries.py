@@ -25,6 +25,7 @@ from shelter.codes.route import Word
 from shelter.db import Rows, db, rows_of, unseal
 from shelter.db.among import among, listed, text_of
 from shelter.db.base import is_sqlite
+from shelter.documents.models import Document
 from shelter.partners import queries as partners
 from shelter.partners.models import House, Institution
 from shelter.protocol import queries as protocol
@@ -87,6 +88,11 @@ class Route:
     def facts(self) -> Facts:
         """What moves its clocks."""
         return self.known.facts
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the case is closed: nothing begins any more but what closing it asks for."""
+        return self.facts.over_at is not None
 
     def place(self, step: Step) -> Place | None:
         """Where a step stands; None when it does not concern her."""
@@ -293,11 +299,13 @@ def _cases(sqlite: bool) -> Rows:
 @cache
 def _happened(sqlite: bool) -> Rows:
     later = aliased(TimelineEntry)
+    withdrawal = sa.exists().where(Document.corrects_id == TimelineEntry.about_id)  # a replacement is told anew
+    is_withdrawn = sa.and_(TimelineEntry.milestone == Milestone.ATTACHED, withdrawal)
     return sa.select(
         TimelineEntry.case_id, TimelineEntry.milestone, TimelineEntry.occurred_at, TimelineEntry.detail,
         TimelineEntry.precision,
     ).where(among(TimelineEntry.case_id, "cases", sqlite=sqlite),
-            ~sa.exists().where(later.corrects_id == TimelineEntry.id))
+            ~sa.exists().where(later.corrects_id == TimelineEntry.id), ~is_withdrawn)
 
 
 @cache

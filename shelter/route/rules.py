@@ -10,18 +10,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
-from shelter.calendar import local, moment_of
+from shelter.calendar import local, minute, moment_of
 from shelter.codes.cases import Milestone
 from shelter.codes.protocol import Condition, Evidence, Standing, Start, StepState, Unit
 from shelter.codes.route import Word
 from shelter.partners.workdays import DAY, Workdays
-from shelter.protocol.rules import Book, Happening, Limit, Step, in_phase_before
-from shelter.rules import RuleBroken
-from shelter.texts import say as _
+from shelter.protocol.rules import AT_FIRST, Book, Happening, Limit, Step, in_phase_before
 
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""When what has no limit is due."""
+NEVER, EVER = datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
+"""When what has no limit is due; and before everything."""
+ONCE = AT_FIRST | {Milestone.IDENTIFIED, Milestone.INTAKE_DONE}
+"""What happens once in a case, whenever she comes back."""
 RETURNS = frozenset({"voluntary-return"})
 """Steps (their keys are the same in every version) that say that she returned to her country."""
 SOON, PART = timedelta(hours=24), 4
@@ -77,8 +78,18 @@ class Facts:
         return None
 
     @cached_property
+    def arrivals(self) -> list[datetime]:
+        """When she came into the house, every time."""
+        return sorted(event.at for event in self.by_milestone.get(Milestone.ADMITTED, ()))
+
+    @property
+    def returns(self) -> list[datetime]:
+        """When she came back into it."""
+        return self.arrivals[1:]
+
+    @cached_property
     def over_at(self) -> datetime | None:
-        """When the case was over."""
+        """When the case was over; that is told later, sometimes."""
         said = (event.at for event in self.by_milestone.get(Milestone.CLOSED, ()))
         return self.closed_at and max(said, default=self.closed_at)
 
@@ -106,14 +117,25 @@ class Lap:
         is_soon = left <= SOON and left <= (self.due_at - self.started_at) / PART
         return StepState.DUE if is_soon else StepState.RUNNING
 
+    @property
+    def is_done(self) -> bool:
+        """It is done, or was skipped with a reason."""
+        return self.end in {StepState.DONE, StepState.SKIPPED}
+
     def is_late(self, now: datetime) -> bool:
-        """Whether it went over its limit, or is over it."""
-        return self.due_at is not None and (self.ended_at or now) > self.due_at and self.end is not StepState.SKIPPED
+        """Whether it went over its limit, or is over it; what ended at the minute of its limit did not."""
+        ended_at = minute(self.ended_at) if self.ended_at else now
+        return self.due_at is not None and ended_at > self.due_at and self.end is not StepState.SKIPPED
 
 
 def laps(book: Book, facts: Facts) -> dict[str, list[Lap]]:
     """By step every lap of it, in order; no lap: it has not started. A step that does not apply is not there."""
     return _Walk(book, facts).all()
+
+
+def turns(book: Book, facts: Facts, step: Step) -> list[Turn]:
+    """Every time that its clock starts, those too that leave no lap."""
+    return _Walk(book, facts).turns(step)
 
 
 def binds(step: Step) -> bool:
@@ -138,6 +160,13 @@ def due_at(started_at: datetime, limit: Limit, workdays: Workdays, book: Book) -
     return moment_of(workdays.add(workdays.add(day, 0), limit.amount), book.cut_off)
 
 
+class Turn(NamedTuple):
+    """When a clock starts, and when it was asked to: earlier where the step waited for the one before it."""
+
+    starts_at: datetime
+    asked_at: datetime
+
+
 class _Walk:
     """Goes through the steps, each after those on which it waits."""
 
@@ -158,17 +187,38 @@ class _Walk:
             if step.key in self.open:  # a circle: no version that was published has one
                 return []
             self.open.add(step.key)
-            self.found[step.key] = self._run(step, self._starts(step))
+            self.found[step.key] = self._run(step, self.turns(step))
             self.open.discard(step.key)
         return self.found[step.key]
 
-    def _starts(self, step: Step) -> list[datetime]:
-        """When its clock starts, every time; never before the steps before it in its phase are done."""
-        starts, before = self._own_starts(step), self._before(step)
-        if before is None:
-            return starts
-        ended = self._ends_of(before.key)
-        return sorted({max(each, ended[0]) for each in starts}) if ended else []
+    def turns(self, step: Step) -> list[Turn]:
+        """When its clock starts, every time; never before the step before it in its phase is done.
+
+        What is shown by what happens once in a case does not begin again.
+        """
+        before, found = self._before(step), dict[datetime, datetime]()
+        for asked_at in self._own_starts(step):
+            done_at = self._done_at(before, asked_at) if before else asked_at
+            if done_at and not self._is_too_late(step, start := max(asked_at, done_at)):
+                found[start] = asked_at
+        turns = [Turn(*each) for each in sorted(found.items())]
+        return self._until_done(step, turns) if is_once(step) else turns
+
+    def _until_done(self, step: Step, turns: list[Turn]) -> list[Turn]:
+        """The first, and those that began before it was done."""
+        done_at = min((event.at for event in self._matching(step.happening)), default=NEVER)
+        return [*turns[:1], *(each for each in turns[1:] if each.starts_at <= done_at)]
+
+    def _done_at(self, before: Step, asked_at: datetime) -> datetime | None:
+        """When the step before it was done: at the time to which this one belongs, or at a later one."""
+        mine = self.laps_of(before)
+        turn = max((each for each in self._own_starts(before) if each <= asked_at), default=EVER)
+        return min((lap.ended_at for lap in mine if lap.ended_at and lap.is_done
+                    and (lap.started_at or NEVER) >= turn), default=None)
+
+    def _is_too_late(self, step: Step, start: datetime) -> bool:
+        """Nothing begins once the case is over, but what closing it asks for."""
+        return self.facts.over_at is not None and start > self.facts.over_at and not follows_closing(self.book, step)
 
     def _own_starts(self, step: Step) -> list[datetime]:
         if step.start is Start.ALERT:
@@ -184,11 +234,10 @@ class _Walk:
             return []
         if not applies(step, self.facts.conditions):
             self.open.add(key)
-            starts = self._starts(step)
+            starts = [turn.starts_at for turn in self.turns(step)]
             self.open.discard(key)
             return starts
-        ended = [lap.ended_at for lap in self.laps_of(step) if lap.end in {StepState.DONE, StepState.SKIPPED}]
-        return sorted(moment for moment in ended if moment)
+        return sorted(lap.ended_at for lap in self.laps_of(step) if lap.ended_at and lap.is_done)
 
     def _before(self, step: Step) -> Step | None:
         """The step on which it waits in its phase: the nearest before it that concerns this person."""
@@ -197,17 +246,18 @@ class _Walk:
             before = self.before.get(before.key)
         return None if before is None or step.is_beside or before.key in self.open else before
 
-    def _run(self, step: Step, starts: list[datetime]) -> list[Lap]:
+    def _run(self, step: Step, turns: list[Turn]) -> list[Lap]:
         """Cut what shows that it is done into laps."""
         ends = self._ends(step)
-        if not starts:
+        if not turns:
             return [Lap(step.key, 1, None, None, *ends[0])] if ends else []
-        found = []
-        for place, (start, anew) in enumerate(zip(starts, [*starts[1:], None], strict=True)):
-            after = self._back_at(step, start) or anew
-            mine = [end for end in ends if (place == 0 or end[0] >= start) and (after is None or end[0] < after)]
-            if lap := self._lap(step, place + 1, start, self._due(step, start), mine, after):
+        found, used, arrivals = list[Lap](), EVER, self.facts.arrivals if is_of_leaving(self.book, step) else ()
+        for place, (before, turn, anew) in enumerate(zip([None, *turns[:-1]], turns, [*turns[1:], None], strict=True)):
+            since, after = self._counts_from(step, turn, before), _until(turn, anew, arrivals)
+            mine = [end for end in ends if used < end[0] and since <= end[0] and (after is None or end[0] < after)]
+            if lap := self._lap(step, place + 1, turn.starts_at, mine, after):
                 found.append(lap)
+                used = lap.ended_at if lap.ended_at and lap.is_done else used
         return found
 
     def _due(self, step: Step, start: datetime) -> datetime | None:
@@ -215,41 +265,25 @@ class _Walk:
         due = due_at(start, step.limit, self.facts.workdays, self.book) if step.limit else None
         return None if due and due < self.begins_at else due
 
-    def _back_at(self, step: Step, start: datetime) -> datetime | None:
-        """When she came back into the house: what began when she left begins anew when she leaves again."""
-        if step.starts_with is None or step.starts_with.milestone is not Milestone.EXITED:
-            return None
-        back = (event.at for event in self.facts.by_milestone.get(Milestone.ADMITTED, ()) if event.at > start)
-        return min(back, default=None)
+    def _counts_from(self, step: Step, turn: Turn, before: Turn | None) -> datetime:
+        """What is done before its turn counts; not what belongs to an earlier stay, or to the time before this one."""
+        back = max((each for each in self.facts.returns if each <= turn.asked_at), default=EVER)
+        if before is None:
+            return EVER if is_once(step) else back
+        return back if before.starts_at < back else turn.starts_at
 
-    def _lap(self, step: Step, number: int, start: datetime, due: datetime | None,
-             ends: list[tuple[datetime, StepState]], after: datetime | None) -> Lap | None:
+    def _lap(self, step: Step, number: int, start: datetime, ends: list[tuple[datetime, StepState]],
+             after: datetime | None) -> Lap | None:
         """One lap; None where its clock began anew (or she was back) before its limit was over."""
+        due = self._due(step, start)
+        over_at = self.facts.over_at
         if ends:
             return Lap(step.key, number, start, due, *ends[0])
         if after is not None:
             return Lap(step.key, number, start, due, after, StepState.ENDED) if due and due < after else None
-        if self._is_stopped(step, start):
-            return Lap(step.key, number, start, due, self.facts.closed_at, StepState.ENDED)
+        if over_at is not None and (start < over_at or not follows_closing(self.book, step)):
+            return Lap(step.key, number, start, due, over_at, StepState.ENDED)
         return Lap(step.key, number, start, due)
-
-    def _is_stopped(self, step: Step, start: datetime) -> bool:
-        """Whether closing the case ended a clock. What closing asks for runs on; what only began with it does not.
-
-        Who leaves and is followed up by nobody has left and is closed at the same moment.
-        """
-        over_at = self.facts.over_at
-        return over_at is not None and (start < over_at or (start == over_at and not self._follows_closing(step)))
-
-    def _follows_closing(self, step: Step) -> bool:
-        """Whether closing begins it, or a step that closing begins or shows to be done."""
-        passed: set[str] = set()
-        while step.start is Start.STEP and step.key not in passed and step.after in self.book.by_key:
-            passed.add(step.key)
-            step = self.book.by_key[step.after]
-            if _is_closing(step.happening):
-                return True
-        return _is_closing(step.starts_with)
 
     def _ends(self, step: Step) -> list[tuple[datetime, StepState]]:
         said = [(each.at, StepState.SKIPPED if each.word is Word.SKIPPED else StepState.DONE)
@@ -261,6 +295,38 @@ class _Walk:
         if wanted is None:
             return []
         return [event for event in self.facts.by_milestone.get(wanted.milestone, ()) if is_told_by(wanted, event)]
+
+
+def _until(turn: Turn, anew: Turn | None, arrivals: Sequence[datetime]) -> datetime | None:
+    """When its clock began anew; or when she came back: what began when she left begins when she leaves again."""
+    back = [each for each in arrivals if each > turn.starts_at]
+    return min([*back, anew.starts_at] if anew else back, default=None)
+
+
+def is_once(step: Step) -> bool:
+    """Whether nothing shows it but what happens once in a case: done, it is done for good."""
+    return step.evidence == {Evidence.MILESTONE} and step.happening is not None and step.happening.milestone in ONCE
+
+
+def is_of_leaving(book: Book, step: Step) -> bool:
+    """Whether her leaving the house begins it, or what it follows."""
+    start = _chain(book, step)[-1].starts_with
+    return start is not None and start.milestone is Milestone.EXITED
+
+
+def follows_closing(book: Book, step: Step) -> bool:
+    """Whether closing begins it, or a step that closing begins or shows to be done."""
+    _own, *after = chain = _chain(book, step)
+    return _is_closing(chain[-1].starts_with) or any(_is_closing(each.happening) for each in after)
+
+
+def _chain(book: Book, step: Step) -> list[Step]:
+    """A step, the one after which it starts, and so on."""
+    found = [step]
+    while step.start is Start.STEP and step.after in book.by_key and book.by_key[step.after] not in found:
+        step = book.by_key[step.after]
+        found.append(step)
+    return found
 
 
 def _is_closing(happening: Happening | None) -> bool:
@@ -288,7 +354,7 @@ class Place:
     @property
     def is_done(self) -> bool:
         """It is done, or was skipped with a reason."""
-        return self.state in {StepState.DONE, StepState.SKIPPED}
+        return self.lap is not None and self.lap.is_done
 
     @property
     def is_left(self) -> bool:
@@ -326,38 +392,3 @@ def percentile(sorted_values: Sequence[float], share: float) -> float | None:
     low = int(place)
     high = min(low + 1, len(sorted_values) - 1)
     return sorted_values[low] + (sorted_values[high] - sorted_values[low]) * (place - low)
-
-
-def may_be_said(step: Step, state: StepState | None, is_allowed: bool) -> None:
-    """Only of what is still to be done, and as the protocol lets it be shown."""
-    if state not in OPEN:
-        raise RuleBroken(_("This step is not to be done any more: look at the route again"))
-    if not is_allowed:
-        raise RuleBroken(_("The protocol does not let a person's word do for this step"))
-
-
-def is_shown(step: Step, has_document: bool) -> None:
-    """Where the protocol wants a document, nobody's word does instead."""
-    if Evidence.DOCUMENT in step.evidence and Evidence.WORD not in step.evidence and not has_document:
-        raise RuleBroken(
-            _("For this step the protocol wants a document: attach it to the case first, and choose it"), "document_id")
-
-
-def may_be_left_out(step: Step) -> None:
-    """Only what the protocol lets be skipped."""
-    if not step.may_be_skipped:
-        raise RuleBroken(_("The protocol does not let this step be skipped"))
-
-
-def within_the_case(at: datetime, alert_at: datetime | None, now: datetime) -> None:
-    """Nothing is done in the future, or before the alert."""
-    if at > now + timedelta(minutes=1):
-        raise RuleBroken(_("This cannot be later than now"), "at")
-    if alert_at and at < alert_at.replace(second=0, microsecond=0):
-        raise RuleBroken(_("This cannot be before the alert"), "at")
-
-
-def needs_words(is_needed: bool, note: str | None) -> None:
-    """Whoever chooses "another" says which."""
-    if is_needed and not note:
-        raise RuleBroken(_("Write which"), "note")

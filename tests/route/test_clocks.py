@@ -222,7 +222,7 @@ def test_what_begins_at_the_moment_of_closing_runs_on_only_where_closing_asks_fo
     told = (ALERT, (Milestone.EXITED, "11-09 10:00"), (Milestone.CLOSED, "11-09 10:00"))
     found = walk(steps, *told, closed="11-09 10:20", said=[("tell", Word.DONE, "11-09 10:00")])
     for key in ("month", "greet"):
-        assert (only(found, key).end, only(found, key).ended_at) == (StepState.ENDED, at("11-09 10:20"))
+        assert (only(found, key).end, only(found, key).ended_at) == (StepState.ENDED, at("11-09 10:00"))
     assert only(found, "close").end is StepState.DONE
     for key in ("thank", "erase"):
         assert only(found, key).state(at("11-10")) is StepState.RUNNING
@@ -240,6 +240,50 @@ def test_who_is_back_in_the_house_is_not_called_as_if_she_had_left():
     assert [(lap.number, lap.started_at) for lap in again] == [(1, at("06-10")), (2, at("10-01"))]
 
 
+CLOSING = Happening(Milestone.CLOSED)
+
+
+def test_what_is_told_of_after_the_case_was_over_begins_nothing_and_stops_nothing():
+    """A step was said done yesterday; that she had left for good the day before is written down today."""
+    steps = [
+        step("rights", limit=(240, HOURS)), step("plan", limit=(240, HOURS), is_beside=True),
+        step("defend", Start.STEP, after="rights", limit=(24, HOURS), is_beside=True),
+        step("tell", Start.MILESTONE, starts_with=CLOSING, is_beside=True),
+        step("thank", Start.STEP, after="tell", is_beside=True),
+    ]
+    told = (ALERT, (Milestone.EXITED, "11-09 10:00"), (Milestone.CLOSED, "11-09 10:00"))
+    said = [("rights", Word.DONE, "11-10 10:00"), ("tell", Word.DONE, "11-12 10:00")]
+    found = walk(steps, *told, said=said, closed="11-11 10:00")
+    assert only(found, "rights").end is StepState.DONE
+    assert found["defend"] == []
+    assert only(found, "thank").state(at("11-13")) is StepState.RUNNING, "what closing asks for goes on"
+    plan = only(found, "plan")
+    assert (plan.end, plan.ended_at, plan.is_late(at("12-30"))) == (StepState.ENDED, at("11-09 10:00"), False)
+
+
+def test_a_clock_stops_when_the_case_was_over_not_when_that_was_told():
+    told = (ALERT, (Milestone.CLOSED, "11-06 08:00"))
+    lap = only(walk([step("a", limit=(24, HOURS))], *told, closed="11-23 08:00"), "a")
+    assert (lap.ended_at, lap.is_late(at("12-30"))) == (at("11-06 08:00"), False)
+    again = step("b", Start.MILESTONE, starts_with=Happening(Milestone.CONSENTED), limit=(24, HOURS))
+    told = (*told, (Milestone.CONSENTED, "11-05 12:00"), (Milestone.CONSENTED, "11-07 12:00"))
+    assert [lap.ended_at for lap in walk([again], *told, closed="11-23 08:00")["b"]] == [at("11-06 08:00")]
+
+
+def test_the_second_time_too_a_step_waits_for_the_one_before_it():
+    begins = Happening(Milestone.ADMITTED)
+    steps = [step("a", Start.MILESTONE, starts_with=begins, limit=(2, HOURS)),
+             step("b", Start.MILESTONE, starts_with=begins)]
+    told = (ALERT, (Milestone.ADMITTED, "11-06"), (Milestone.EXITED, "11-08"), (Milestone.ADMITTED, "11-20"))
+    done = [("a", Word.DONE, "11-07 09:00"), ("b", Word.DONE, "11-07 10:00")]
+    assert [lap.started_at for lap in walk(steps, *told, said=done)["b"]] == [at("11-07 09:00")]
+    done += [("a", Word.SKIPPED, "11-22 09:00")]
+    assert [lap.started_at for lap in walk(steps, *told, said=done)["b"]] == [at("11-07 09:00"), at("11-22 09:00")]
+    never = walk(steps, *told, said=done[2:])
+    assert [lap.end for lap in never["a"]] == [StepState.ENDED, StepState.SKIPPED]
+    assert [lap.started_at for lap in never["b"]] == [at("11-22 09:00")], "the first time is past"
+
+
 # --- now --------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("now", "state"), [
@@ -251,6 +295,13 @@ def test_who_is_back_in_the_house_is_not_called_as_if_she_had_left():
 ])
 def test_a_running_clock_says_when_it_ends_soon_and_when_it_is_over(now, state):
     assert only(walk([step("a", limit=(24, HOURS))], ALERT), "a").state(at(now)) is state
+
+
+def test_what_was_done_at_the_minute_of_its_limit_was_done_in_time():
+    for seconds, is_late in ((59, False), (60, True)):
+        lap = rules.Lap("a", 1, at("11-05 10:00"), at("11-06 10:00"), at("11-06 10:00") + timedelta(seconds=seconds),
+                        StepState.DONE)
+        assert lap.is_late(at("12-30")) is is_late
 
 
 def test_nothing_is_late_without_a_limit():

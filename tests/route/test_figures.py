@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from shelter.access import Role
 from shelter.audit import operator, work
-from shelter.calendar import Period, now
+from shelter.calendar import Period, minute, now
 from shelter.cases import actions as cases
 from shelter.cases.models import Case
-from shelter.codes.cases import CaseState, Milestone
+from shelter.codes.cases import Milestone
 from shelter.codes.protocol import DelayCause, LimitEnd, Standing, StepState, Unit
 from shelter.db import db
 from shelter.indicators import INDICATORS, Scope
@@ -27,7 +27,7 @@ from shelter.route import actions, kept, queries
 from shelter.route import indicators as figures
 from shelter.statistics.rules import CONTENTS
 from tests.route.made import small_book
-from tests.route.people import changed
+from tests.route.people import at, changed
 from tests.route.test_kept import Route
 
 NOVEMBER, OCTOBER = Period.read("2026-11"), Period.read("2026-10")
@@ -205,6 +205,28 @@ def test_the_cases_behind_a_figure_are_those_that_it_counts(people):
     assert [row.case_id for row in db.session.execute(behind.select())] == [people.case["nobody answered"].id]
 
 
+def test_who_was_out_before_any_limit_ended_is_not_counted_though_it_was_written_down_later(people, programme):
+    """Opened on the 5th, out for good the next morning, and that was told on the 23rd."""
+    counted = ((figures.DUE, NOVEMBER), (figures.LATE, NOVEMBER), (figures.TARGETS, NOVEMBER),
+               (figures.BEYOND, NOVEMBER), (figures.OPEN, Period.read("2026-11-05..2026-11-15")))
+    before = [value(*each) for each in counted]
+    people.opens("told late", programme.house, "11-05 10:00")
+    assert [value(*each) for each in counted] == [each + 1 for each in before]
+    people.reaches("told late", Milestone.CLOSED, "11-06 08:00")
+    people.closes("told late", "11-23 08:00")
+    assert [value(*each) for each in counted] == before
+
+
+def test_what_was_done_at_the_minute_of_its_limit_was_done_in_time(people, programme):
+    before = value(figures.DUE), value(figures.IN_TIME)
+    for name, seconds in (("in time", 59), ("late", 60)):
+        people.opens(name, programme.house, "11-16 10:00")
+        with work("test.done", by=operator):
+            actions.done(people.case[name], people.books[0].by_key["report"], by=people.by, note="Con oficio",
+                         at=at("11-18 10:00") + timedelta(seconds=seconds))
+    assert (value(figures.DUE), value(figures.IN_TIME)) == (before[0] + 2, before[1] + 1)
+
+
 # --- any population ---------------------------------------------------------------------------------------------------
 
 def by_hand(period):
@@ -215,7 +237,7 @@ def by_hand(period):
         case = db.session.get_one(Case, each.case_id)
         mine = [lap for some in queries.laps(each.book, each.facts).values() for lap in some]
         end = min(period.ends_before, moment)
-        if case.opened_at < end and (case.state is not CaseState.CLOSED or case.closed_at >= end):
+        if case.opened_at < end and (each.facts.over_at is None or each.facts.over_at >= end):
             found[figures.OPEN, phase_then(each.book, mine, end)] += 1
         for lap in mine:
             if lap.end is StepState.DONE and period.starts_at <= lap.ended_at < period.ends_before:
@@ -243,9 +265,10 @@ def lengths(lap):
 
 def of_limit(step, lap, causes, found, passed):
     """What became of a limit that ended."""
-    if lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and lap.ended_at <= lap.due_at):
+    if lap.end is StepState.SKIPPED or (lap.end is StepState.ENDED and minute(lap.ended_at) <= minute(lap.due_at)):
         return
-    is_kept, is_target = lap.end is StepState.DONE and lap.ended_at <= lap.due_at, step.standing is Standing.TARGET
+    is_kept = lap.end is StepState.DONE and minute(lap.ended_at) <= minute(lap.due_at)
+    is_target = step.standing is Standing.TARGET
     if is_target or step.is_validated:
         found[figures.TARGETS if is_target else figures.DUE, lap.step] += 1
         found[figures.TARGETS_MET if is_target else figures.IN_TIME, lap.step] += is_kept

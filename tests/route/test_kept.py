@@ -29,7 +29,7 @@ from shelter.rules import RuleBroken
 from shelter.services import actions as services
 from tests.audit.test_writers import at_once
 from tests.indicators.test_keeping import Walk
-from tests.route.made import small_book, step
+from tests.route.made import SHOWN, small_book, step
 
 
 class Route(Walk):
@@ -258,4 +258,26 @@ def test_a_moment_that_is_corrected_moves_the_clocks_that_hang_on_it(arrived):
                                      occurred_at=case.opened_at - timedelta(hours=9), by_id=member.id,
                                      corrects_id=first.id))
     assert card(case).due_at == case.opened_at + timedelta(hours=15)
+    assert is_kept()
+
+
+def test_what_is_told_late_of_a_time_that_had_left_no_lap_is_kept_too(case, monkeypatch):
+    """She left twice and came back at once the second time; that she was called in between is written down later."""
+    call = step("call", "out", Start.MILESTONE, starts_with=Happening(Milestone.EXITED), is_beside=True, evidence=SHOWN,
+                limit=Limit(30 * 24, Unit.HOURS), happening=Happening(Milestone.SERVICE_GIVEN, "psychology"))
+    monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=(*small_book().steps, call))])
+    found = case(opened=60)
+
+    def tell(milestone, days, detail=None):
+        with work("test.reached", by=operator):
+            cases.reached(found, milestone, at=now() - timedelta(days=days), by=found.card.lead_id, detail=detail)
+        assert is_kept(), milestone
+
+    for milestone, days in ((Milestone.ADMITTED, 60), (Milestone.EXITED, 50)):
+        tell(milestone, days)
+    tell(Milestone.SERVICE_GIVEN, 48, "psychology")
+    for milestone, days in ((Milestone.ADMITTED, 40), (Milestone.EXITED, 30), (Milestone.ADMITTED, 20)):
+        tell(milestone, days)
+    tell(Milestone.SERVICE_GIVEN, 25, "psychology")
+    assert len(queries.route_of(found).laps["call"]) == 2
     assert is_kept()

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from shelter.access import Role
 from shelter.audit import operator, work
+from shelter.calendar import now
 from shelter.cases.models import Case
+from shelter.codes.cases import Milestone
 from shelter.codes.documents import FileKind
+from shelter.codes.protocol import Unit
 from shelter.codes.services import Discipline
 from shelter.db import db
 from shelter.documents import actions
 from shelter.documents.models import Document
 from shelter.protocol import queries as protocol
+from shelter.protocol.rules import Happening, Limit
+from shelter.route import kept
 from shelter.route.models import RouteLap, StepWord
 from tests.client import Page
 from tests.documents.test_documents import PDF
-from tests.route.made import paper_book
+from tests.route.made import SHOWN, paper_book, small_book, step
 from tests.route.test_pages import moment
 
 
@@ -121,6 +130,44 @@ def test_what_replaced_it_is_withdrawn_too(her, sign_in):
     with work("test.withdraw", by=operator):
         actions.withdraw(db.session.get_one(Case, found.id), after, by=member.id, why="Era de otra causa")
     assert lap_of(found) is None
+
+
+@pytest.fixture
+def seen(case, staff, monkeypatch):
+    """A case of two days ago, with a step of the protocol that is shown by a legal document on her timeline."""
+    order = step("order", "house", happening=Happening(Milestone.ATTACHED, "legal"), evidence=SHOWN, is_beside=True,
+                 limit=Limit(24, Unit.HOURS))
+    monkeypatch.setattr(protocol, "books", lambda: [replace(small_book(), steps=(*small_book().steps, order))])
+    return case(opened=2), staff(Role.LAWYER).id
+
+
+def scans(case, by, replaces=None):
+    with work("test.scan", by=operator):
+        return actions.attach(case, by=by, discipline=Discipline.LEGAL, title="Auto", name="a.pdf", content=PDF,
+                              replaces=replaces)
+
+
+def test_a_better_scan_leaves_a_step_done_when_the_first_was_attached(seen):
+    found, by = seen
+    with time_machine.travel(now() - timedelta(days=1, hours=12), tick=False):
+        first = scans(found, by)
+    attached_at = first.made_at
+    for _again in range(2):
+        first = scans(found, by, replaces=first)
+        assert lap_of(found) == attached_at
+    assert kept.differences() == 0
+
+
+def test_a_document_that_was_withdrawn_shows_no_step_any_more(seen):
+    found, by = seen
+    paper, other = scans(found, by), None
+    other = scans(found, by)
+    paper = scans(found, by, replaces=paper)
+    for each, ended_at in ((paper, other.made_at), (other, None)):
+        with work("test.withdraw", by=operator):
+            actions.withdraw(found, each, by=by, why="Era de otra persona")
+        assert lap_of(found) == ended_at
+        assert kept.differences() == 0
 
 
 def lap_of(case):
