@@ -122,8 +122,9 @@ def _says_whom_to_call(line: str) -> bool:
     found = _CALL.fullmatch(line)
     if found is None or _NUMBER.search(found["who"]):
         return False
-    number = found["number"].lower().partition("ext")[0]
-    return sum(each.isdigit() for each in number) <= (15 if number.startswith("+") else 10)
+    number = str(found["number"]).lower().partition("ext")[0]
+    most = 15 if number.startswith("+") else 10
+    return sum(each.isdigit() for each in number) <= most
 
 
 def whom_to_tell(deadline_at: datetime, told: int, now: datetime) -> int:

@@ -85,8 +85,9 @@ def needs_reason(tally: Tally, again: Again | None) -> None:
     if tally.times:
         raise RuleBroken(_("She has told it before. Choose why she is asked again"), "again")
     if tally.planned:
-        raise RuleBroken(_("An interview is planned already. If it was that one, write there how it went; if not, choose "
-                           "why there is another"), "again")
+        raise RuleBroken(
+            _("An interview is planned already. If it was that one, write there how it went; if not, choose why there "
+              "is another"), "again")
 
 
 def may_be_corrected(
@@ -98,8 +99,9 @@ def may_be_corrected(
     if occurs_at > now + MINUTE:
         raise RuleBroken(_("This cannot be later than now"), "occurs_at")
     if (occurs_at < opened_at - MINUTE) is not was_before:
-        raise RuleBroken(_("This is on the other side of the day on which she came to us: tick that it was a mistake, and "
-                           "record it anew"), "occurs_at")
+        raise RuleBroken(
+            _("This is on the other side of the day on which she came to us: tick that it was a mistake, and record it "
+              "anew"), "occurs_at")
 
 
 def is_planned(state: InterviewState) -> None:

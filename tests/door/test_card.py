@@ -53,7 +53,8 @@ def test_a_seventh_line_does_not_fit_on_the_sheet(card, staff, sign_in):
     answer = client.fill(f"{card}/cambiar", calls="\n".join(f"Persona {letter} · 099 000 1111" for letter in "ABCDEFG"))
     assert answer.status_code == 422
     assert "La tarjeta es una sola hoja" in Page(answer.text).text
-    assert client.fill(f"{card}/cambiar", calls="\n\n".join(f"Persona {letter} · 099 000 1111" for letter in "ABCDEF")).location
+    six = "\n\n".join(f"Persona {letter} · 099 000 1111" for letter in "ABCDEF")
+    assert client.fill(f"{card}/cambiar", calls=six).location
 
 
 def test_until_somebody_wrote_whom_to_call_the_names_stand_there_with_a_line(card, staff, sign_in, tmp_path):
@@ -83,8 +84,8 @@ def test_the_card_of_another_house_is_as_if_it_were_not_there(programme, staff, 
 
 @pytest.mark.parametrize("line", [
     "Casa Norte, Calle Inventada 1 099 123 4567", "CASA NORTE · 099 123 4567", "calle inventada · 099 123 4567",
-    "Calle Otra 12 · 099 123 4567", "Calle Otra 12 099 123 4567", "Beatriz", "Beatriz · 12", "099 123 4567 junto al río",
-    "Beatriz · 099 123 4567 y 02 222 3333",
+    "Calle Otra 12 · 099 123 4567", "Calle Otra 12 099 123 4567", "Beatriz", "Beatriz · 12",
+    "099 123 4567 junto al río", "Beatriz · 099 123 4567 y 02 222 3333",
 ])
 def test_what_tells_where_the_house_is_or_is_no_number_stands_on_no_card(card, programme, staff, sign_in, line):
     client = sign_in(staff(Role.SHELTER_COORDINATOR))
