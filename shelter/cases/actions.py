@@ -196,7 +196,7 @@ def ask_consent(case: Case, *, by: uuid.UUID, **values: Any) -> Consent:
     consent = Consent(foundation_id=case.foundation_id, case_id=case.id, by_id=by, **values)
     db.session.add(consent)
     if consent.answer is not ConsentAnswer.GIVEN:
-        _heed(case)
+        heed(case)
     reached(
         case, Milestone.CONSENTED, at=consent.asked_at or now(), by=by, about=consent, detail=str(values["purpose"])
     )
@@ -206,7 +206,7 @@ def ask_consent(case: Case, *, by: uuid.UUID, **values: Any) -> Consent:
 def withdraw_consent(consent: Consent) -> None:
     """She takes it back; what was shared before stays written down."""
     consent.withdrawn_at = consent.withdrawn_at or now()
-    _heed(db.session.get_one(Case, consent.case_id))
+    heed(db.session.get_one(Case, consent.case_id))
 
 
 HEED: list[Callable[[Case], None]] = []
@@ -218,7 +218,8 @@ def when_she_says_no(do: Callable[[Case], None]) -> Callable[[Case], None]:
     return do
 
 
-def _heed(case: Case) -> None:
+def heed(case: Case) -> None:
+    """What follows from what she says, or from what was found when she was asked about refuge, in every feature."""
     db.session.flush()
     for do in HEED:
         do(case)

@@ -309,3 +309,7 @@ def _spelt(text: str | None) -> Iterator[str]:
 
 _JOINS = frozenset({"del", "las", "los", "san", "van", "von", "dos"})
 _BETWEEN = frozenset({"de", "del", "la", "las", "los", "y"})
+
+
+TELEPHONE = r"\+?[0-9][0-9 ()-]{5,24}(\s*ext\.?\s*[0-9]{1,6})?"
+"""How the telephone number of an office is written."""

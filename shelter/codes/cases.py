@@ -66,6 +66,7 @@ class Milestone(Code):
     CLOSED = "closed", _("Case closed")
     ALERTED = "alerted", _("Alert raised")
     INTERVIEWED = "interviewed", _("Told what happened, in an interview")
+    INTERVIEW_STRUCK = "interview_struck", _("Interview that was written down by mistake")
     REFERRED_OUT = "referred_out", _("Referred to an institution")
     REFERRAL_ANSWERED = "referral_answered", _("Answer of an institution")
 

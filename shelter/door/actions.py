@@ -46,15 +46,16 @@ def decide(
     asked: DoorRequest, *, by: uuid.UUID, given: Given, number: str | None, scope: str | None, answer: str | None,
     told: Told, told_at: datetime | None, why_not_told: str | None, case: Case | None = None,
 ) -> DoorRequest:
-    """What they are answered, and whether she was told; once."""
+    """What they are answered, about whom they asked, and whether she was told; once."""
     db.session.refresh(asked, with_for_update=True)
     rules.may_be_decided(asked.state)
     rules.fits(given, asked.paper, number=number, scope=scope, answer=answer)
     rules.was_shown(given, asked.approach, asked.asker)
-    rules.is_about_her_or_nobody(told, about_somebody=bool(case or asked.case_id))
+    rules.is_about_her_or_nobody(told, about_somebody=case is not None)
     rules.was_told(told, told_at, why_not_told, came_at=asked.came_at, now=now())
-    _is_of(asked.house_id, case)
-    asked.case_id = case.id if case else asked.case_id
+    if case and case.id != asked.case_id:  # she may have moved to another house since
+        _is_of(asked.house_id, case)
+    asked.case_id = case.id if case else None
     _confirms_nobody(asked, given, answer)
     asked.state, asked.decided_at, asked.decided_by_id = RequestState.DECIDED, now(), by
     asked.given, asked.number, asked.scope, asked.answer = given, number, scope, answer
@@ -63,16 +64,25 @@ def decide(
     return asked
 
 
+def tell_her(asked: DoorRequest) -> DoorRequest:
+    """She who did not know yet that they asked about her knows it now; why she did not is kept."""
+    db.session.refresh(asked, with_for_update=True)
+    rules.may_be_told(asked.told)
+    asked.told, asked.told_at = Told.YES, now()
+    return asked
+
+
 def _confirms_nobody(asked: DoorRequest, given: Given, answer: str | None) -> None:
-    """Whatever is answered but a judge's order neither names her nor tells where the house is."""
-    house = db.session.get_one(House, asked.house_id)
-    if given is Given.ORDERED:
+    """Whatever is answered but a judge's order names neither her nor anybody in the house, nor tells where it is."""
+    if given is Given.ORDERED or not answer:
         return
+    house = db.session.get_one(House, asked.house_id)
     texts = {"answer": answer}
     tells_no_place(texts, house.name, house.address)
     if asked.case_id:
         person = db.session.get_one(Case, asked.case_id).person
         names_nobody(texts, (person.name_used, person.names, person.surnames, person.document))
+    rules.names_nobody_here(answer, queries.names_in(house.id))
 
 
 def _is_of(house_id: uuid.UUID, case: Case | None) -> None:
@@ -83,6 +93,7 @@ def _is_of(house_id: uuid.UUID, case: Case | None) -> None:
 def write_card(house: House, *, version: int, calls: str | None) -> NightCard:
     """Whom to call from this house at night."""
     lines, card = rules.fits_on_the_card(calls), queries.card_of(house.id)
+    tells_no_place({"calls": calls}, (house.name, house.address))
     if card is None:
         card = NightCard(foundation_id=house.foundation_id, house_id=house.id)
         db.session.add(card)

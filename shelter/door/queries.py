@@ -54,6 +54,15 @@ def to_decide(reader: Reader, most: int) -> list[dict[str, Any]]:
     return [row._asdict() for row in db.session.execute(query.order_by(*order).limit(most))]
 
 
+def untold(reader: Reader, most: int) -> list[dict[str, Any]]:
+    """Decided ones about somebody who does not know yet that they asked: the oldest first."""
+    query = sa.select(*_LISTED).where(
+        DoorRequest.state == RequestState.DECIDED, DoorRequest.told.in_(rules.NOT_YET),
+        within_reach(reader, Permission.DOOR_DECIDE, _COLUMNS),
+    )
+    return [row._asdict() for row in db.session.execute(query.order_by(DoorRequest.came_at).limit(most))]
+
+
 def about(case: Case, most: int) -> list[Any]:
     """Who asked about her, the latest first."""
     return list(rows_of(_ABOUT, case_id=case.id, most=most))
@@ -65,17 +74,38 @@ _ABOUT = (
 )
 
 
-def nameable(reader: Reader, houses: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, str]]:
-    """Those about whom a request may be said to be: of these houses, here or not, and named to this reader anyway."""
+def nameable(
+    reader: Reader, houses: Collection[uuid.UUID], *, closed: bool = False,
+) -> list[tuple[uuid.UUID, str]]:
+    """Those about whom a request may be said to be: of these houses, here or not, and named to this reader anyway.
+
+    `closed`: of those whose case is closed too, after the others, who left last first.
+    """
     rows = db.session.execute(
-        sa.select(Case.id, Case.code, Case.person_id, Person.name_used_sealed.label("name"))
+        sa.select(Case.id, Case.code, Case.state, Case.person_id, Person.name_used_sealed.label("name"))
         .join(Person, Person.id == Case.person_id)
-        .where(Case.state != CaseState.CLOSED, Case.house_id.in_(houses),
+        .where(sa.true() if closed else Case.state != CaseState.CLOSED, Case.house_id.in_(houses),
                within_reach(reader, Permission.PERSON_READ, CASE_COLUMNS))
-        .order_by(Case.is_present.desc(), Case.code).limit(200)
+        .order_by(Case.is_present.desc(), Case.closed_at.is_not(None), Case.closed_at.desc(), Case.code).limit(400)
     ).all()
-    opened = unseal(rows, name=(Person.name_used, "person_id"))
-    return [(row["id"], f"{row['name']} · {row['code']}" if row["name"] else row["code"]) for row in opened]
+    return [(row["id"], _named(row)) for row in unseal(rows, name=(Person.name_used, "person_id"))]
+
+
+def _named(row: dict[str, Any]) -> str:
+    state = row["state"].label if row["state"] is CaseState.CLOSED else None
+    return " · ".join(str(each) for each in (row["name"], row["code"], state) if each)
+
+
+def names_in(house_id: uuid.UUID) -> list[str]:
+    """Every name, and number of a document, of those who are in a house today: in one question."""
+    rows = db.session.execute(
+        sa.select(Person.id, Person.name_used_sealed.label("name_used"), Person.names_sealed.label("names"),
+                  Person.surnames_sealed.label("surnames"), Person.document_sealed.label("document"))
+        .join(Case, Case.person_id == Person.id).where(Case.house_id == house_id, Case.is_present)
+    ).all()
+    opened = unseal(rows, name_used=(Person.name_used, "id"), names=(Person.names, "id"),
+                    surnames=(Person.surnames, "id"), document=(Person.document, "id"))
+    return [row[name] for row in opened for name in ("name_used", "names", "surnames", "document") if row[name]]
 
 
 def card_of(house_id: uuid.UUID) -> NightCard | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from shelter.cases.rules import TELEPHONE, names_nobody
 from shelter.codes.door import Approach, Asker, Given, Paper, RequestState, Told
 from shelter.rules import RuleBroken
 from shelter.texts import say as _
@@ -15,6 +18,10 @@ LONGEST = timedelta(days=366)
 BEFORE, OVER = 1, 2
 MOST_CALLS = 6
 """Lines with a number on the card: it stays one sheet."""
+NOT_YET = (Told.LATER, Told.NOT_REACHED)
+"""Somebody is still to tell her."""
+_CALL = re.compile(rf"(?P<who>.*?)[ ·:,.-]*(?P<number>{TELEPHONE})", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<!\w)[0-9]+(?!\w)")
 
 
 def may_be_recorded(came_at: datetime, deadline_at: datetime | None, now: datetime) -> None:
@@ -74,6 +81,21 @@ def was_told(told: Told, told_at: datetime | None, why_not: str | None, *, came_
         raise RuleBroken(_("Write why she does not know yet"), "why_not_told")
 
 
+def may_be_told(told: Told | None) -> None:
+    """She who does not know yet."""
+    if told not in NOT_YET:
+        raise RuleBroken(_("Not saved: she knows already, or there is nobody to tell"))
+
+
+def names_nobody_here(answer: str | None, names: Iterable[str | None]) -> None:
+    """No name of anybody in the house; the sentence does not say that it is one."""
+    try:
+        names_nobody({"answer": answer}, names)
+    except RuleBroken:
+        raise RuleBroken(_("In this text there is a name, or a word that may be one. At the door nobody is named, not "
+                           "even who asks: leave it out"), "answer") from None
+
+
 def is_about_her_or_nobody(told: Told, *, about_somebody: bool) -> None:
     """A request about somebody of the house is hers: she is told, or it says why not."""
     if about_somebody and told is Told.NOT_HERS:
@@ -90,7 +112,19 @@ def fits_on_the_card(calls: str | None) -> list[str]:
             _("The card is one sheet: write at most %(most)s lines, those who answer at night", most=MOST_CALLS),
             "calls",
         )
+    if not all(_says_whom_to_call(line) for line in lines):
+        raise RuleBroken(_("Write in each line a name and one telephone number, and no other number"), "calls")
     return lines
+
+
+def _says_whom_to_call(line: str) -> bool:
+    """One number of ten digits at most, or of fifteen with its country: neither one of a street nor of a house."""
+    found = _CALL.fullmatch(line)
+    if found is None or _NUMBER.search(found["who"]):
+        return False
+    number = str(found["number"]).lower().partition("ext")[0]
+    most = 15 if number.startswith("+") else 10
+    return sum(each.isdigit() for each in number) <= most
 
 
 def whom_to_tell(deadline_at: datetime, told: int, now: datetime) -> int:

@@ -22,6 +22,7 @@ from shelter.texts import later as _later
 from shelter.texts import say as _
 from shelter.web import Leaves, Section, gate, me, menu, page, submit
 from shelter.web.gate import hide, reading
+from shelter.web.page import saved
 from shelter.web.panels import case_panel, day_card
 from shelter.web.paper import pdf
 
@@ -42,7 +43,7 @@ def index() -> ResponseReturnValue:
     open_ones = queries.page_of(me(), state=RequestState.OPEN)
     decided = queries.page_of(me(), state=RequestState.DECIDED)
     return page("door/index.html", open_ones=open_ones, decided=decided, houses=_houses(), now=now(),
-                opens=allows(me(), P.DOOR_READ))
+                untold=queries.untold(me(), most=50), opens=allows(me(), P.DOOR_READ))
 
 
 @door.route("/puerta/nueva", methods=["GET", "POST"], needs=P.DOOR_RECORD, draft=_later("A request at the door"))
@@ -83,8 +84,18 @@ def decide(petition: DoorRequest) -> ResponseReturnValue:
 
 
 def _decide(petition: DoorRequest, form: DecisionForm) -> DoorRequest:
-    values = form.values
-    return actions.decide(petition, by=me().id, case=_case(values.pop("case_id", None)), **values)
+    values, before = form.values, petition.case_id
+    chosen = values.pop("case_id", None)
+    if before and not (form.case_id and any(each[0] == before for each in form.case_id.choices)):
+        chosen = chosen or before  # whom the form cannot name it does not take off either
+    return actions.decide(petition, by=me().id, case=_case(chosen), **values)
+
+
+@door.post("/puerta/<uuid:petition>/ya-lo-sabe", needs=P.DOOR_DECIDE)
+def tell_her(petition: DoorRequest) -> ResponseReturnValue:
+    """She who did not know yet that they asked about her was told."""
+    return saved("door.tell_her", lambda: actions.tell_her(petition), on=petition,
+                 to=url_for("door.show", petition=petition.id), said=_("It is written down that she knows."))
 
 
 def _decision_form(petition: DoorRequest) -> DecisionForm:
@@ -99,7 +110,8 @@ def _ask_about_whom(
     """Only of those whom she may name anyway, and it is noted; nobody else is shown that anybody is here."""
     if allows(me(), P.PERSON_READ) and allows(me(), P.DOOR_READ):
         reading(P.DOOR_READ, petition)
-        form.case_id.choices = queries.nameable(me(), houses)
+        decides = petition is not None and allows(me(), P.DOOR_DECIDE, petition)
+        form.case_id.choices = queries.nameable(me(), houses, closed=decides)
     else:
         del form.case_id
 
@@ -178,6 +190,8 @@ def panel(case: Case) -> dict[str, Any] | None:
 
 @day_card(8, P.DOOR_DECIDE, "door/_day.html")
 def to_decide() -> dict[str, Any] | None:
-    """What waits for the coordination, the next deadline first."""
-    found = queries.to_decide(me(), most=6)
-    return {"rows": found[:5], "more": len(found) > 5, "now": now()} if found else None
+    """What waits for the coordination, the next deadline first; and who is still to be told that they asked."""
+    found, untold = queries.to_decide(me(), most=6), queries.untold(me(), most=6)
+    if not found and not untold:
+        return None
+    return {"rows": found[:5], "untold": untold[:5], "more": len(found) > 5 or len(untold) > 5, "now": now()}

@@ -40,6 +40,13 @@ class InterviewForm(_Whole):
     trace = CodeField(_("What is left of it?"), Trace, missing=_("Choose what is left of it"))
 
 
+class CorrectForm(Form):
+    """When it really was, or that it was not."""
+
+    occurs_at = MomentField(_("When was it?"))
+    is_mistake = TickField(_("It did not take place, or was written down by mistake"))
+
+
 class HeldForm(Form):
     """How a planned one went."""
 
@@ -48,3 +55,4 @@ class HeldForm(Form):
     trace = CodeField(_("What is left of it?"), Trace, missing=_("Choose what is left of it"))
     language = CodeField(_("In which language?"), SpokenLanguage, kind="select", required=False)
     has_interpreter = TickField(_("With an interpreter"))
+    reason = TextArea(_("In a few words"), required=False, maxlength=1000, rows=2)

@@ -17,7 +17,7 @@ from shelter.cases.queries import CASE_COLUMNS
 from shelter.codes.cases import ConsentPurpose, Milestone
 from shelter.codes.interviews import InterviewState, Trace
 from shelter.codes.services import Discipline
-from shelter.db import db, rows_of, value_of
+from shelter.db import db, rows_of
 from shelter.documents import queries as documents
 from shelter.partners.models import Institution
 
@@ -97,9 +97,7 @@ def planned(reader: Reader, until: datetime, most: int) -> list[Any]:
     return list(db.session.execute(query.order_by(Interview.occurs_at, Interview.id).limit(most)))
 
 
-def times(case: Case) -> int:
-    """How often she has told it, as it stands inside a change."""
-    return int(value_of(_TIMES, case_id=case.id) or 0)
-
-
-_TIMES = sa.select(sa.func.count()).where(Interview.case_id == _CASE_ID, Interview.state == InterviewState.HELD)
+def planned_of(case: Case) -> list[Interview]:
+    """Those of a case that are planned and not over, held until the change at hand ends."""
+    hers = sa.select(Interview).where(Interview.case_id == case.id, _PLANNED)
+    return list(db.session.scalars(hers.with_for_update()))

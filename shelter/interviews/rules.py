@@ -15,6 +15,8 @@ from shelter.texts import say as _
 
 MINUTE = timedelta(minutes=1)
 FARTHEST = timedelta(days=366)
+INSTITUTIONS = ("institution_id", "joint_id")
+"""Where an interview names an institution: the one that interviews her, and the one that joins."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,30 @@ def was_held(occurs_at: datetime, *, opened_at: datetime, was_before: bool, now:
     return not is_earlier
 
 
-def needs_reason(times: int, again: Again | None) -> None:
-    """Nobody has her tell it again without saying why."""
-    if times and again is None:
+def needs_reason(tally: Tally, again: Again | None) -> None:
+    """Nobody has her tell it again without saying why; what is planned and not over counts as told."""
+    if again is not None:
+        return
+    if tally.times:
         raise RuleBroken(_("She has told it before. Choose why she is asked again"), "again")
+    if tally.planned:
+        raise RuleBroken(
+            _("An interview is planned already. If it was that one, write there how it went; if not, choose why there "
+              "is another"), "again")
+
+
+def may_be_corrected(
+    state: InterviewState, occurs_at: datetime, *, opened_at: datetime, was_before: bool, now: datetime,
+) -> None:
+    """One that took place; on the other side of the day on which she came to us it is another interview."""
+    if state is not InterviewState.HELD:
+        raise RuleBroken(_("Only an interview that took place is corrected (%(state)s)", state=state.label))
+    if occurs_at > now + MINUTE:
+        raise RuleBroken(_("This cannot be later than now"), "occurs_at")
+    if (occurs_at < opened_at - MINUTE) is not was_before:
+        raise RuleBroken(
+            _("This is on the other side of the day on which she came to us: tick that it was a mistake, and record it "
+              "anew"), "occurs_at")
 
 
 def is_planned(state: InterviewState) -> None:

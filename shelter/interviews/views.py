@@ -27,7 +27,7 @@ from shelter.web.page import saved
 from shelter.web.panels import case_panel, case_tab, day_card
 
 from . import actions, queries
-from .forms import HeldForm, InterviewForm, PlanForm
+from .forms import CorrectForm, HeldForm, InterviewForm, PlanForm
 
 interviews = Section("interviews", __name__)
 case_tab(45, "interviews.index", _later("Interviews"), P.INTERVIEW_WRITE)
@@ -94,6 +94,17 @@ def cancel(case: Case, interview: uuid.UUID) -> ResponseReturnValue:
     found = queries.one(case, interview) or abort(404)
     return saved("interview.cancel", lambda: actions.cancel(found), to=_of(case), on=case,
                  said=_("She does not have to tell it this time."))
+
+
+@interviews.route("/casos/<uuid:case>/entrevistas/<uuid:interview>/corregir", methods=["GET", "POST"],
+                  needs=P.INTERVIEW_WRITE, draft=_later("The correction of an interview"))
+def correct(case: Case, interview: uuid.UUID) -> ResponseReturnValue:
+    """When one really was, or that it was written down by mistake."""
+    found = queries.one(case, interview) or abort(404)
+    form = CorrectForm(occurs_at=found.occurs_at)
+    done = submit(form, "interview.correct", lambda: actions.correct(hold(case), found, by=me().id, **form.values),
+                  to=_of(case), on=case, said=_("The correction is saved. What was written before is kept."))
+    return done or page("interviews/correct.html", case=case, form=form, interview=found, institutions=_names())
 
 
 def _of(case: Case) -> str:

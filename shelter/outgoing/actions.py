@@ -214,8 +214,7 @@ def screen(case: Case, *, by: uuid.UUID, kind: Screening, answer: Answer, note: 
     rules.case_goes_on(case.state)
     found = Screened(foundation_id=case.foundation_id, case_id=case.id, kind=kind, answer=answer, by_id=by, note=note)
     db.session.add(found)
-    db.session.flush()
-    hold_back(case)
+    cases.heed(case)
     return found
 
 

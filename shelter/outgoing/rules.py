@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from shelter.calendar import moment_of
-from shelter.cases.rules import may_return, refuge_first
+from shelter.cases.rules import TELEPHONE, may_return, refuge_first
 from shelter.codes.cases import Answer, CaseState, ConsentPurpose
 from shelter.codes.outgoing import Basis, NotAttended, NotTold, OutgoingState, Shared
 from shelter.codes.referrals import InstitutionKind, Urgency
@@ -47,8 +47,7 @@ ANSWERED = frozenset(ANSWERS)
 SLIP_LASTS = timedelta(days=60)
 GROUNDS, DIFFERENT = 12, 6
 """Letters at least of what makes it necessary, and different ones among them: nobody reviews a single word."""
-_TELEPHONE = r"\+?[0-9][0-9 ()-]{5,24}(\s*ext\.?\s*[0-9]{1,6})?"
-_OFFICE = re.compile(rf"{_TELEPHONE}|[^@\s]{{1,64}}@[^@\s.]+(\.[^@\s.]+)+", re.IGNORECASE)
+_OFFICE = re.compile(rf"{TELEPHONE}|[^@\s]{{1,64}}@[^@\s.]+(\.[^@\s.]+)+", re.IGNORECASE)
 
 
 def new_reference() -> str:

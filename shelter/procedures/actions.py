@@ -41,6 +41,7 @@ def rewrite(
 ) -> Edition:
     """Other words: in the draft, if there is one; else in a new one."""
     newest = _newest(procedure)
+    rules.is_still_done(procedure.ended_at)
     newest.expect(expected, title_es=newest.title["es"], title_en=newest.title.get("en"), text_es=newest.text["es"],
                   text_en=newest.text.get("en"))
     if newest.published_at is None:
@@ -54,6 +55,7 @@ def rewrite(
 def publish(procedure: Procedure, by: uuid.UUID) -> Asked:
     """From now on it is done so; everybody whom it concerns is asked to read it."""
     newest = _newest(procedure)
+    rules.is_still_done(procedure.ended_at)
     if newest.published_at:
         raise RuleBroken(_("It is published already"))
     newest.published_at = now()
@@ -66,8 +68,8 @@ def publish(procedure: Procedure, by: uuid.UUID) -> Asked:
 
 def end(procedure: Procedure) -> None:
     """It is done so no longer; nobody is asked to read it any more."""
-    if procedure.ended_at:
-        raise RuleBroken(_("It was ended already"))
+    _newest(procedure)
+    rules.is_still_done(procedure.ended_at)
     procedure.ended_at = now()
     _replace(ReadingKind.PROCEDURE, procedure.id, now())
 

@@ -66,11 +66,18 @@ def listing(reader: Reader) -> list[dict[str, Any]]:
 
 def waiting(reader: Reader) -> list[Any]:
     """What she is asked to read and has not said that she has, the newest first: its kind, what about, its title."""
-    if P.PROCEDURE_READ not in {each for grant in reader.grants for each in MATRIX[grant.role]}:
+    if not any(grant.role in READERS for grant in reader.grants):
         return []
-    reach = foundations_of(reader, P.PROCEDURE_READ)
-    found = rows_of(_WAITING, staff_id=reader.id, now=now())
-    return [row for row in found if row.foundation_id is None or reach is None or row.foundation_id in reach]
+    return [row for row in rows_of(_WAITING, staff_id=reader.id, now=now()) if is_asked(reader, row.foundation_id)]
+
+
+def is_asked(reader: Reader, foundation_id: uuid.UUID | None) -> bool:
+    """Whether what is asked of a foundation (None: of everybody) is asked of this reader: `team` says the same in SQL.
+
+    Whoever reads everywhere and works for no foundation may read a foundation's words, and is not asked to.
+    """
+    works_for = {grant.foundation_id for grant in reader.grants if grant.role in READERS}
+    return bool(works_for) if foundation_id is None else foundation_id in works_for
 
 
 _IS_ASKED = sa.or_(Asked.replaced_at.is_(None), Asked.replaced_at > sa.bindparam("now"))

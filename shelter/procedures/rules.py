@@ -18,6 +18,12 @@ def may_write_for(foundation_id: uuid.UUID | None, reach: Collection[uuid.UUID] 
         raise RuleBroken(_("Choose for whom it is"), "foundation_id")
 
 
+def is_still_done(ended_at: datetime | None) -> None:
+    """What is done so no longer is neither changed nor published nor ended again."""
+    if ended_at is not None:
+        raise RuleBroken(_("It was ended already"))
+
+
 def is_reminder_due(asked_at: datetime, reminded_at: datetime | None, moment: datetime) -> bool:
     """Once a week at most."""
     return moment - (reminded_at or asked_at) >= WEEK

@@ -66,7 +66,8 @@ def show(procedure: uuid.UUID) -> ResponseReturnValue:
         abort(404)
     asked = queries.asked_about(current.id) if current else None
     return page("procedures/show.html", procedure=found, current=current, draft=draft, may_write=may_write,
-                asked=asked, has_read=queries.has_read(asked, me().id), said=Given, prose=prose)
+                asked=asked, is_asked=queries.is_asked(me(), found.foundation_id),
+                has_read=queries.has_read(asked, me().id), said=Given, prose=prose)
 
 
 @procedures.route("/procedimientos/nuevo", methods=["GET", "POST"], needs=P.PROCEDURE_WRITE,

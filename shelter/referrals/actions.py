@@ -62,6 +62,8 @@ def answer(
     db.session.execute(sa.select(Referral.id).where(Referral.id == referral.id).with_for_update())
     db.session.refresh(referral)
     rules.may_be_answered(referral.state)
+    if state is not ReferralState.REDIRECTED:  # what was chosen before the answer was changed goes nowhere
+        to_house_id = to_institution_id = None
     rules.says_where_or_why(state, reason=reason, to_house=to_house_id, to_institution=to_institution_id,
                             decline_reason=decline_reason, came_from=referral.institution_id)
     there = db.session.get(Institution, to_institution_id) if to_institution_id else None
@@ -77,10 +79,10 @@ def answer(
     for need in needs:
         db.session.add(Unmet(foundation_id=referral.foundation_id, house_id=referral.house_id,
                              referral_id=referral.id, need=need, by_id=by))
-    if rules.waits_outside(
-        state, referral.decline_reason, needs, to_a_house=bool(to_house_id), is_safe=referral.is_safe,
-    ):
+    if rules.waits_outside(state, referral.decline_reason, needs, is_safe=referral.is_safe):
         begin_waiting(referral, by=by, lodging=None)
+    elif state is ReferralState.ACCEPTED:
+        _wait_no_more_elsewhere(referral, by=by)
     return _open(referral, by) if state is ReferralState.ACCEPTED else None
 
 
@@ -163,7 +165,17 @@ def end_waiting(waiting: Waiting, *, by: uuid.UUID | None, ended: WaitEnd, endin
     if ended in {WaitEnd.OTHER, WaitEnd.LOST} and not ending:
         raise RuleBroken(_("Write how it ended"), "ending")
     waiting.ended_at, waiting.ended, waiting.ended_by_id, waiting.ending = now(), ended, by, ending
+    if ended is WaitEnd.PLACED:
+        _wait_no_more_elsewhere(_referral(waiting), by=by)
     return waiting
+
+
+def _wait_no_more_elsewhere(referral: Referral, *, by: uuid.UUID | None) -> None:
+    """She has a place: the houses that sent her on, one to the other, ask no more how she is."""
+    while referral.sent_on_from_id:
+        referral = db.session.get_one(Referral, referral.sent_on_from_id)
+        if waiting := queries.waits(referral.id):
+            end_waiting(waiting, by=by, ended=WaitEnd.PLACED)
 
 
 def _coordination(house_id: uuid.UUID) -> list[uuid.UUID]:
@@ -182,7 +194,7 @@ def _referral(waiting: Waiting) -> Referral:
 
 @every(minutes=15)
 def look_after_those_who_wait() -> None:
-    """Whoever arrived in the house waits no more; of a check that is late the team is told, then the coordination."""
+    """Whoever arrived waits no more; of a late check the team is told, then, every day again, the coordination."""
     moment = now()
     if not (queries.arrived() or queries.late(moment)):
         return
@@ -197,6 +209,6 @@ def _tell_late(waiting: Waiting, moment: datetime) -> None:
     level = rules.whom_to_tell(waiting.due_at, waiting.told, moment)
     if level == rules.TEAM:
         tell(accounts.holding(Permission.REFERRAL_WRITE, waiting.house_id), LATE, about=_referral(waiting))
-    elif level == rules.COORDINATION:
+    elif level >= rules.COORDINATION:
         tell(_coordination(waiting.house_id), STILL_LATE, about=_referral(waiting))
     waiting.told = level or waiting.told

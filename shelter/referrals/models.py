@@ -115,7 +115,8 @@ class Unmet(Model):
 class Waiting(Model):
     """Somebody without a place in a house, whom the house asks every day how she is, until she has one.
 
-    `told` counts who was told that today's check is late: nobody, the team, the coordination. A check sets it back.
+    `told` counts who was told that a check is late: nobody, the team, the coordination, the coordination again on each
+    day after. A check that reached her sets it back.
     """
 
     __tablename__ = "waiting_outside"

@@ -122,7 +122,7 @@ def outside(reader: Reader, *, until: datetime | None = None, most: int = 200) -
 
 def late(moment: datetime) -> list[Waiting]:
     """Checks that are late, of which somebody is still to be told."""
-    due = sa.select(Waiting).where(_OPEN, Waiting.due_at <= moment, Waiting.told < rules.COORDINATION)
+    due = sa.select(Waiting).where(_OPEN, Waiting.due_at <= moment)
     return [each for each in db.session.scalars(due.order_by(Waiting.due_at))
             if rules.whom_to_tell(each.due_at, each.told, moment)]
 

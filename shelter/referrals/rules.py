@@ -108,14 +108,11 @@ def unmet_by(decline_reason: DeclineReason | None, chosen: Collection[UnmetNeed]
 
 
 def waits_outside(
-    state: ReferralState, decline_reason: DeclineReason | None, unmet: Collection[UnmetNeed], *, to_a_house: bool,
-    is_safe: Answer,
+    state: ReferralState, decline_reason: DeclineReason | None, unmet: Collection[UnmetNeed], *, is_safe: Answer,
 ) -> bool:
     """Whether somebody asks every day how she is, from the answer on: she was sent away, there is no bed yet, or she
-    is not safe and was sent on to an institution, of which nobody here knows that it received her.
+    is not safe and was sent on, and nobody knows yet that another house or institution received her.
     """
-    if to_a_house:
-        return False
     if state is ReferralState.REDIRECTED and is_safe is Answer.NO:
         return True
     if state is ReferralState.DECLINED:
@@ -154,6 +151,9 @@ def next_check(last: datetime) -> datetime:
 
 
 def whom_to_tell(due_at: datetime, told: int, now: datetime) -> int:
-    """Who is to be told of a check that is late, and was not yet: 0 nobody, TEAM, COORDINATION."""
-    level = COORDINATION if now >= due_at + PATIENCE else TEAM if now >= due_at else 0
+    """Who is to be told of a check that is late, and was not yet: 0 nobody, TEAM, COORDINATION; one more for each day
+    that goes by without a word, the coordination again.
+    """
+    days = (now - due_at - PATIENCE) // DAY
+    level = COORDINATION + days if days >= 0 else TEAM if now >= due_at else 0
     return level if level > told else 0

@@ -18,6 +18,6 @@ def at_the_door(say, programme, client, send):
                  who=say("door_request.who"), scope="x", at_once=say("door_request.at_once"), **when("came_at"))
     send(client, asked, given="ordered", number=say("door_request.number"), scope=say("door_request.scope"),
          answer=say("door_request.answer"), told="later", why_not_told=say("door_request.why_not_told"))
-    send(client, f"/puerta/tarjeta/{house}/cambiar", calls=say("night_card.calls"))
+    send(client, f"/puerta/tarjeta/{house}/cambiar", calls=say("night_card.calls") + " · 099 000 1122")
     assert say.typed["night_card.calls"] in client.get(f"/puerta/tarjeta/{house}").text
     assert client.get(f"/puerta/tarjeta/{house}.pdf").data.startswith(b"%PDF-")

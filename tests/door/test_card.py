@@ -32,7 +32,7 @@ def test_it_says_word_by_word_what_to_say(card, staff, sign_in):
 
 def test_on_paper_it_is_one_tagged_sheet_without_house_or_address(card, programme, staff, sign_in, tmp_path):
     coordinator = sign_in(staff(Role.SHELTER_COORDINATOR, name="Beatriz Larrea"))
-    lines = "\n".join(f"Persona de turno {number} · 099 000 11{number}0" for number in range(1, 7))
+    lines = "\n".join(f"Persona de turno {letter} · 099 000 11{number}0" for number, letter in enumerate("ABCDEF", 1))
     assert coordinator.fill(f"{card}/cambiar", calls=lines).status_code == 303
     answer = sign_in(staff(Role.HOUSE_STAFF, name="Gladys Toapanta")).get(f"{card}.pdf")
     assert answer.mimetype == "application/pdf"
@@ -50,10 +50,11 @@ def test_on_paper_it_is_one_tagged_sheet_without_house_or_address(card, programm
 
 def test_a_seventh_line_does_not_fit_on_the_sheet(card, staff, sign_in):
     client = sign_in(staff(Role.SHELTER_COORDINATOR))
-    answer = client.fill(f"{card}/cambiar", calls="\n".join(f"Persona {number} · 1" for number in range(7)))
+    answer = client.fill(f"{card}/cambiar", calls="\n".join(f"Persona {letter} · 099 000 1111" for letter in "ABCDEFG"))
     assert answer.status_code == 422
     assert "La tarjeta es una sola hoja" in Page(answer.text).text
-    assert client.fill(f"{card}/cambiar", calls="\n\n".join(f"Persona {number} · 1" for number in range(6))).location
+    six = "\n\n".join(f"Persona {letter} · 099 000 1111" for letter in "ABCDEF")
+    assert client.fill(f"{card}/cambiar", calls=six).location
 
 
 def test_until_somebody_wrote_whom_to_call_the_names_stand_there_with_a_line(card, staff, sign_in, tmp_path):
@@ -64,14 +65,14 @@ def test_until_somebody_wrote_whom_to_call_the_names_stand_there_with_a_line(car
 
 def test_two_who_change_it_at_once_lose_nothing(card, staff, sign_in):
     first, second = sign_in(staff(Role.SHELTER_COORDINATOR)), sign_in(staff(Role.SHELTER_COORDINATOR))
-    assert first.fill(f"{card}/cambiar", calls="Uno · 1").status_code == 303
+    assert first.fill(f"{card}/cambiar", calls="Uno · 099 000 0001").status_code == 303
     page = Page(second.get(f"{card}/cambiar").text)
     hidden = {name: page.hidden(name) for name in ("csrf_token", "submit_key", "version", "seen")}
-    assert first.fill(f"{card}/cambiar", calls="Dos · 2").status_code == 303
-    stale = second.post(f"{card}/cambiar", data={**hidden, "calls": "Tres · 3"})
+    assert first.fill(f"{card}/cambiar", calls="Dos · 099 000 0002").status_code == 303
+    stale = second.post(f"{card}/cambiar", data={**hidden, "calls": "Tres · 099 000 0003"})
     assert stale.status_code == 409
-    assert "Dos · 2" in stale.text
-    assert "Tres · 3" in stale.text
+    assert "Dos · 099 000 0002" in stale.text
+    assert "Tres · 099 000 0003" in stale.text
 
 
 def test_the_card_of_another_house_is_as_if_it_were_not_there(programme, staff, sign_in):
@@ -79,3 +80,26 @@ def test_the_card_of_another_house_is_as_if_it_were_not_there(programme, staff, 
     assert client.get(f"/puerta/tarjeta/{programme.other_house.id}").status_code == 404
     assert client.get(f"/puerta/tarjeta/{programme.other_house.id}.pdf").status_code == 404
     assert client.get("/puerta/tarjeta/00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+@pytest.mark.parametrize("line", [
+    "Casa Norte, Calle Inventada 1 099 123 4567", "CASA NORTE · 099 123 4567", "calle inventada · 099 123 4567",
+    "Calle Otra 12 · 099 123 4567", "Calle Otra 12 099 123 4567", "Beatriz", "Beatriz · 12",
+    "099 123 4567 junto al río", "Beatriz · 099 123 4567 y 02 222 3333",
+])
+def test_what_tells_where_the_house_is_or_is_no_number_stands_on_no_card(card, programme, staff, sign_in, line):
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    answer = client.fill(f"{card}/cambiar", calls=f"Beatriz · 099 123 4567\n{line}")
+    assert answer.status_code == 422
+    assert "#calls" in {each.get("href") for each in Page(answer.text).all("a")}
+    assert "Beatriz" not in Page(client.get(card).text).text
+
+
+@pytest.mark.parametrize("line", [
+    "Beatriz · 099 123 4567", "099 123 4567", "Coordinación: +593 99 123 4567", "Oficina (02) 222-3333 ext. 12",
+    "Dra. Núñez, de turno - 0991234567",
+])
+def test_a_name_and_a_number_stand_on_the_card(card, staff, sign_in, line):
+    client = sign_in(staff(Role.SHELTER_COORDINATOR))
+    assert client.fill(f"{card}/cambiar", calls=line).status_code == 303
+    assert line in Page(client.get(card).text).text

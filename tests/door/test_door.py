@@ -20,57 +20,16 @@ from shelter.notices.models import Notice
 from shelter.partners.models import House
 from shelter.rules import RuleBroken
 from tests.client import Page
+from tests.door.conftest import asked, said, wrong
 from tests.safety.test_canaries import when
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def coordinator(staff):
-    member = staff(Role.SHELTER_COORDINATOR)
-    with work("test.password", by=operator):
-        member.password_hash = "something"
-    return member
-
-
-@pytest.fixture
-def night(staff, sign_in):
-    return sign_in(staff(Role.HOUSE_STAFF))
-
-
-def said(programme, **more):
-    return {
-        "house_id": str(programme.house.id), "asker": "police", "approach": "in_person", "paper": "none",
-        **when("came_at", HOUR), **more,
-    }
-
-
 def until(ahead, name="deadline_at"):
     at = local(now() + ahead)
     return {f"{name}-date": at.date().isoformat(), f"{name}-time": f"{at:%H:%M}"}
-
-
-def asked():
-    db.session.expire_all()
-    return db.session.scalars(sa.select(DoorRequest)).one()
-
-
-def wrong(answer):
-    links = (attrs.get("href", "") for attrs in Page(answer.text).all("a"))
-    return {link[1:] for link in links if link.startswith("#")} - {"main"}
-
-
-@pytest.fixture
-def request_at(programme, night):
-    """request_at(**answers) -> its address, recorded by the night shift."""
-
-    def make(**more):
-        answer = night.fill("/puerta/nueva", **said(programme, **more))
-        assert answer.status_code == 303, Page(answer.text).text
-        return f"/puerta/{asked().id}"
-
-    return make
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -259,11 +218,11 @@ def test_what_is_about_somebody_of_the_house_is_not_about_nobody(
     if said_before:
         with work("test.about", by=operator):
             asked().case_id = hers.id
-    answer = client.fill(url, given="nothing", answer="Por escrito.", told="not_hers",
-                         case_id="" if said_before else str(hers.id))
+    answer = client.fill(url, given="nothing", answer="Por escrito.", told="not_hers", case_id=str(hers.id))
     assert answer.status_code == 422
     assert wrong(answer) == {"told"}
     assert asked().state is RequestState.OPEN
+    assert asked().case_id == (hers.id if said_before else None)
 
 
 @pytest.mark.parametrize("answer", ["Sí, Rosa está aquí", "Sí: R o s a", "Vengan a la Casa {house}"])

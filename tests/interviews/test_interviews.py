@@ -1,6 +1,6 @@
 """How often she told it is counted; before another time the page says so, says what exists, and asks why."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -10,68 +10,24 @@ from shelter.audit import operator, work
 from shelter.calendar import local, now
 from shelter.cases import actions as cases
 from shelter.cases.models import TimelineEntry
-from shelter.cases.records import Screened
 from shelter.codes.cases import Answer, ConsentAnswer, ConsentPurpose, Milestone
 from shelter.codes.documents import FileKind
 from shelter.codes.interviews import InterviewState
-from shelter.codes.outgoing import Screening
 from shelter.codes.referrals import InstitutionKind
 from shelter.codes.services import Discipline
 from shelter.db import db
 from shelter.documents.models import Document
-from shelter.interviews.models import Interview
 from shelter.interviews.rules import was_held
 from shelter.partners import actions as partners
 from shelter.rules import RuleBroken
 from tests.client import Page
+from tests.interviews.conftest import DAY, HOUR, ahead, everything, screened, told, wrong
 from tests.safety.test_canaries import when
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def worker(staff):
-    return staff(Role.CASEWORKER)
-
-
-@pytest.fixture
-def hers(case, worker):
-    return case(team=[worker], opened=10)
-
-
-@pytest.fixture
-def client(worker, sign_in):
-    return sign_in(worker)
-
-
-@pytest.fixture
-def url(hers):
-    return f"/casos/{hers.id}/entrevistas"
-
-
-def told(ago=DAY, **more):
-    return {"discipline": "social", "purpose": "first", "trace": "written", **when("occurs_at", ago), **more}
-
-
-def ahead(by=2 * DAY, **more):
-    at = local(now() + by)
-    return {"discipline": "legal", "purpose": "complaint", "occurs_at-date": at.date().isoformat(),
-            "occurs_at-time": f"{at:%H:%M}", **more}
-
-
-def everything():
-    db.session.expire_all()
-    return db.session.scalars(sa.select(Interview).order_by(Interview.occurs_at)).all()
 
 
 def timeline():
     query = sa.select(TimelineEntry.detail).where(TimelineEntry.milestone == Milestone.INTERVIEWED)
     return sorted(db.session.scalars(query))
-
-
-def wrong(answer):
-    links = (attrs.get("href", "") for attrs in Page(answer.text).all("a"))
-    return {link[1:] for link in links if link.startswith("#")} - {"main"}
 
 
 def test_each_time_is_counted_and_said_on_her_page(programme, client, hers, url):
@@ -154,12 +110,6 @@ def test_no_consulate_interviews_her_before_she_agreed_that_it_is_told_of_her(cl
         assert field in wrong(answer), "refuge is asked about first"
     screened(hers, worker, Answer.NO)
     assert client.fill(f"{url}/planificar", **asked).status_code == 303
-
-
-def screened(hers, worker, answer):
-    with work("test.screen", by=operator):
-        db.session.add(Screened(foundation_id=hers.foundation_id, case_id=hers.id, kind=Screening.REFUGE,
-                                answer=answer, by_id=worker.id))
 
 
 @pytest.mark.parametrize("field", ["institution_id", "joint_id"])
@@ -278,3 +228,26 @@ def test_an_interview_of_another_case_cannot_be_borrowed(client, url, case, work
     assert client.get(f"/casos/{other.id}/entrevistas/{everything()[0].id}").status_code == 404
     assert client.post(f"/casos/{other.id}/entrevistas/{everything()[0].id}/cancelar", data={}).status_code == 404
     assert everything()[0].state is InterviewState.PLANNED
+
+
+# --- another one while one is planned ---------------------------------------------------------------------------------
+
+def test_one_that_is_planned_counts_until_it_is_over(client, url):
+    """Else two that were planned for the first time would be two times without a reason."""
+    assert client.fill(f"{url}/planificar", **ahead()).status_code == 303
+    for address, answers in ((f"{url}/planificar", ahead(3 * DAY)), (f"{url}/nueva", told(HOUR))):
+        page = Page(client.get(address).text)
+        assert "Ya planificadas: 1" in page.text
+        assert "again" in {attrs.get("name") for attrs in page.all("select")}
+        refused = client.fill(address, **answers)
+        assert refused.status_code == 422
+        assert wrong(refused) == {"again"}
+        assert "Ya hay una entrevista planificada" in Page(refused.text).text
+    assert len(everything()) == 1
+    assert client.fill(f"{url}/planificar", **ahead(3 * DAY, again="other_question")).status_code == 303
+
+
+def test_one_that_was_called_off_is_planned_no_more(client, url):
+    client.fill(f"{url}/planificar", **ahead())
+    client.post(f"{url}/{everything()[0].id}/cancelar", data={})
+    assert client.fill(f"{url}/planificar", **ahead(3 * DAY)).status_code == 303

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from shelter.access import Role
+from shelter.access import Asker, Grant, Role
+from shelter.accounts import actions as accounts
 from shelter.audit import operator, work
 from shelter.calendar import now
 from shelter.db import db
@@ -195,3 +196,67 @@ def test_a_coordinator_cannot_write_for_another_foundation_or_for_all(member, pr
         "/procedimientos/nuevo", title_es="De todas", text_es="y").location
     assert client.get(f"{procedure_of_all}/cambiar").status_code == 404
     assert client.post(f"{procedure_of_all}/publicar", data={}).status_code == 404
+
+
+@pytest.fixture
+def of_the_programme(programme):
+    """of_the_programme(role) -> somebody who works for the programme and for no foundation."""
+    def make(role):
+        with work("test.staff", by=operator):
+            found, _token = accounts.invite(email=f"{role.value}@prueba.invalid", name="De todo el programa",
+                                            role=role, foundation_id=None, house_id=None)
+            found.password_hash = "something"
+        return found
+    return make
+
+
+@pytest.mark.parametrize("role", [Role.PROGRAMME_COORDINATOR, Role.ADMINISTRATOR])
+def test_a_foundations_procedure_is_not_asked_of_those_who_work_for_none(
+    of_the_programme, published, programme, sign_in, role,
+):
+    client = sign_in(of_the_programme(role))
+    procedure, asked = published(programme.foundations[0].id)
+    published(title="La cocina")
+    day = Page(client.get("/mi-dia").text).text
+    assert "La cocina" in day, "it is asked of everybody"
+    assert "La puerta" not in day
+    page = Page(client.get(f"/procedimientos/{procedure.id}").text).text
+    assert "No abra." in page, "she may read it"
+    assert "Lo he leído" not in page
+    client.post(f"/lecturas/{asked.id}", data={})
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Acknowledgement)
+                             .where(Acknowledgement.asked_id == asked.id)) == 0
+
+
+def reader(member):
+    return Asker(member.id, tuple(Grant(each.role, each.foundation_id, each.house_id) for each in member.assignments))
+
+
+def test_what_waits_on_my_day_is_what_the_team_is_asked(
+    member, of_the_programme, published, programme, outside,
+):
+    """The rule stands twice, as SQL over the team and as Python of one reader."""
+    everybody = [reader(each) for each in (
+        *(member(role, house) for role in Role for house in (programme.house, programme.far_house)),
+        *(of_the_programme(role) for role in (Role.PROGRAMME_COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR)))]
+    asked = [published(each, title)[1] for each, title in (
+        (None, "De todas"), (programme.foundations[0].id, "Norte"), (programme.foundations[1].id, "Sur"))]
+    with outside():
+        for each in asked:
+            team = queries.team(each) & {one.id for one in everybody}
+            assert {one.id for one in everybody if queries.is_asked(one, each.foundation_id)} == team
+            assert {one.id for one in everybody if each.id in {row.id for row in queries.waiting(one)}} == team
+
+
+def test_what_is_done_so_no_longer_is_not_published_again(published, sign_in, member):
+    procedure, _asked = published()
+    client, url = sign_in(member(Role.PROGRAMME_COORDINATOR)), f"/procedimientos/{procedure.id}"
+    assert client.fill(f"{url}/cambiar", title_es="La puerta", text_es="No abra y llame.").status_code == 303
+    assert "Publicar" in Page(client.get(url).text).text
+    client.post(f"{url}/terminar", data={})
+    assert "Publicar" not in Page(client.get(url).text).text
+    client.post(f"{url}/publicar", data={})
+    assert client.fill(f"{url}/cambiar", title_es="La puerta", text_es="Otra vez.").status_code == 422
+    db.session.expire_all()
+    assert queries.open_ones() == [], "nobody is asked to read it"
+    assert [each.text["es"] for each in queries.editions(procedure) if each.published_at] == ["No abra."]

@@ -70,7 +70,8 @@ def test_a_check_is_due_a_day_after_the_last_word():
 
 @pytest.mark.parametrize(("late", "told_before", "expected"), [
     (-1, 0, 0), (0, 0, TEAM), (3.9, 0, TEAM), (3.9, TEAM, 0), (4, TEAM, COORDINATION), (4, 0, COORDINATION),
-    (90, COORDINATION, 0),
+    (27.9, COORDINATION, 0), (28, COORDINATION, COORDINATION + 1), (28, COORDINATION + 1, 0),
+    (52, COORDINATION + 1, COORDINATION + 2), (724, COORDINATION + 29, COORDINATION + 30), (90, 0, COORDINATION + 3),
 ])
 def test_the_team_is_told_when_it_is_late_and_the_coordination_four_hours_later(late, told_before, expected):
     due = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -250,3 +251,94 @@ def test_until_it_is_written_where_she_sleeps_she_is_asked_for_soon(programme, p
     assert worker.fill(f"{url}/afuera", lodging="Hostal con su tía").location == url
     assert (waiting().lodging, waiting().told) == ("Hostal con su tía", 0)
     assert waiting().due_at - now() > 23 * HOUR
+
+
+@pytest.mark.parametrize("answer", [
+    {"state": "declined", "decline_reason": "no_bed"}, {"state": "accepted", "unmet": ["bed"]},
+])
+def test_a_house_that_was_chosen_before_the_answer_was_changed_takes_her_off_no_list(programme, worker, answer):
+    """Without the page's script the house stays chosen when «redirected» is changed to another answer."""
+    url = worker.fill("/derivaciones/nueva", **answers(programme, name="Aurora")).location
+    chosen = {"to_house_id": str(programme.other_house.id), "to_institution_id": str(programme.institutions[1].id)}
+    assert worker.fill(url, **answer, **chosen).location == f"{url}/afuera"
+    assert waiting().ended_at is None
+    referral = db.session.scalars(sa.select(Referral)).one()
+    assert (referral.to_house_id, referral.to_institution_id) == (None, None)
+
+
+def sent_on_to(house, worker, programme, **more):
+    """Who is sent on to another house -> the address here, and there."""
+    url = worker.fill("/derivaciones/nueva", **answers(programme, name="Aurora", **more)).location
+    assert worker.fill(url, state="redirected", to_house_id=str(house.id), is_told="y", unmet="bed").status_code == 303
+    db.session.expire_all()
+    return url, f"/derivaciones/{db.session.scalar(sa.select(Referral.id).where(Referral.house_id == house.id))}"
+
+
+@pytest.mark.parametrize(("unmet", "is_safe", "waits"), [
+    ([], "no", True), (["bed"], "yes", True), ([], "yes", False), (["interpreter"], "yes", False),
+])
+def test_who_is_sent_on_to_another_house_waits_until_that_house_has_received_her(
+    programme, worker, staff, sign_in, unmet, is_safe, waits,
+):
+    url = worker.fill("/derivaciones/nueva", **answers(programme, name="Aurora", is_safe=is_safe)).location
+    there = str(programme.other_house.id)
+    assert worker.fill(url, state="redirected", to_house_id=there, is_told="y", unmet=unmet).status_code == 303
+    db.session.expire_all()
+    rows = db.session.scalars(sa.select(Waiting)).all()
+    assert [each.house_id for each in rows] == [programme.house.id] * waits
+
+
+@pytest.mark.parametrize(("there", "here", "houses"), [
+    ({"state": "accepted"}, WaitEnd.PLACED, 1),
+    ({"state": "accepted", "unmet": "bed"}, None, 2),
+    ({"state": "declined", "decline_reason": "no_bed"}, None, 2),
+])
+def test_a_house_that_sent_her_on_asks_until_another_one_has_a_bed(
+    programme, worker, staff, sign_in, there, here, houses,
+):
+    _url, sent = sent_on_to(programme.other_house, worker, programme)
+    other = sign_in(staff(Role.CASEWORKER, programme.other_house))
+    assert waiting().ended_at is None, "until that house answers"
+    assert other.fill(sent, **there).status_code == 303
+    db.session.expire_all()
+    rows = db.session.scalars(sa.select(Waiting)).all()
+    assert len(rows) == houses
+    assert [each.ended for each in rows if each.house_id == programme.house.id] == [here]
+
+
+def test_who_has_a_place_in_the_second_or_third_house_waits_in_none(programme, worker, staff, sign_in):
+    _url, second = sent_on_to(programme.other_house, worker, programme)
+    other = sign_in(staff(Role.CASEWORKER, programme.other_house))
+    far = str(programme.far_house.id)
+    assert other.fill(second, state="redirected", to_house_id=far, is_told="y", unmet="bed").status_code == 303
+    db.session.expire_all()
+    third = db.session.scalar(sa.select(Referral.id).where(Referral.house_id == programme.far_house.id))
+    client = sign_in(staff(Role.CASEWORKER, programme.far_house))
+    assert client.fill(f"/derivaciones/{third}", state="accepted", unmet="bed").status_code == 303
+    assert client.fill(f"/derivaciones/{third}/afuera/fin", ended="placed").status_code == 303
+    db.session.expire_all()
+    assert [each.ended for each in db.session.scalars(sa.select(Waiting))] == [WaitEnd.PLACED] * 3
+
+
+def test_each_further_day_without_a_word_tells_the_coordination_again(worker, people, outside_now):
+    set_back(28 * HOUR)
+
+    def told_today():
+        before = db.session.scalar(sa.select(sa.func.count()).select_from(Notice))
+        for _time in range(2):
+            actions.look_after_those_who_wait()
+        db.session.expire_all()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(Notice)) - before
+
+    assert told_today() == 1
+    for _day in range(3):
+        set_back(24 * HOUR)
+        assert told_today() == 1, "once a day"
+        tried = worker.fill(f"{outside_now}/afuera/hoy", how="not_reached", **when("checked_at"))
+        assert tried.status_code == 303
+    set_back(24 * HOUR)
+    assert told_today() == 1, "that she was not reached does not end it"
+    assert told() == {(people[1].id, "waiting.still_late")}
+    assert worker.fill(f"{outside_now}/afuera/hoy", how="safe", **when("checked_at")).status_code == 303
+    set_back(20 * HOUR)
+    assert told_today() == 0

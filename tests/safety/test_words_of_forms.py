@@ -40,6 +40,7 @@ WORDS_OF = {
     },
     "intake.forms.SafetyForm": {"safety": "intake.safety"},
     "intake.forms.SituationForm": {"story": "case.story", "wishes": "intake.wishes"},
+    "interviews.forms.HeldForm": {"reason": "interview.reason"},
     "interviews.forms.InterviewForm": {"reason": "interview.reason"},
     "interviews.forms.PlanForm": {"reason": "interview.reason"},
     "interviews.forms._Whole": {"reason": "interview.reason"},
