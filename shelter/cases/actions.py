@@ -184,7 +184,7 @@ def describe(case: Case, *, version: int, **values: Any) -> None:
     person.phone_lookup = vault.keys.lookup("phone", phone) if phone else None
     case.age_band = rules.age_band(person.birth, local(case.opened_at).date())
     if person.birth != born:
-        _heed(case)
+        heed(case)
 
 
 def ask_consent(case: Case, *, by: uuid.UUID, **values: Any) -> Consent:

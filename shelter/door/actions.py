@@ -93,7 +93,7 @@ def _is_of(house_id: uuid.UUID, case: Case | None) -> None:
 def write_card(house: House, *, version: int, calls: str | None) -> NightCard:
     """Whom to call from this house at night."""
     lines, card = rules.fits_on_the_card(calls), queries.card_of(house.id)
-    tells_no_place({"calls": calls}, (house.name, house.address))
+    tells_no_place({"calls": calls}, house.name, house.address)
     if card is None:
         card = NightCard(foundation_id=house.foundation_id, house_id=house.id)
         db.session.add(card)
