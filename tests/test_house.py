@@ -29,8 +29,7 @@ OWN_ROOMS = {
 """One room for the feature's own idea. `cases` is the spine and has three; `partners` knows where, when and in which
 words; `answers` have their kinds and their slip on paper; `protocol` comes with a first version, is told in words,
 printed and validated; `route` keeps where cases stand, lists and says it, has what the team says of steps weighed and
-what was said follow a corrected moment; `register` has its mapping files beside the
-reading."""
+what was said follow a corrected moment; `register` has its mapping files beside the reading."""
 SHARED_TEMPLATES = {"layout", "ui", "paper", "errors"}
 LONGEST_FILE, LONGEST_VIEW = 400, 15
 

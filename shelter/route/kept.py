@@ -154,14 +154,15 @@ def _matters(entry: TimelineEntry) -> bool:
 _ENDED = (
     sa.select(
         RouteCard.version_id, RouteLap.step,
-        sa.case((sa.func.count() == sa.func.count(RouteLap.ended_at), sa.func.max(RouteLap.ended_at)))
+        sa.case((sa.func.count() == sa.func.count(sa.case((RouteLap.end != StepState.ENDED, 1))),
+                 sa.func.max(RouteLap.ended_at)))
         .label("ended_at"),
     )
     .outerjoin(RouteLap, RouteLap.case_id == RouteCard.case_id)
     .where(RouteCard.case_id == sa.bindparam("case", type_=Case.id.type))
     .group_by(RouteCard.version_id, RouteLap.step)
 )
-"""The version that a case follows, and its steps; of those of which every lap has ended, when the last did."""
+"""The version that a case follows, and its steps; of those that were done or skipped every time, when last."""
 
 
 def _cases_of(record: Any) -> Iterable[uuid.UUID]:

@@ -1,8 +1,8 @@
 """The clocks of one case, worked out from what happened, what was said, and the working calendar; nothing is kept here.
 
 A step runs once for every time that its clock starts: a *lap*. Whoever comes back to the house has a second lap of what
-begins with the arrival. What shows that it is done counts in the lap in which it lies; before its turn too, but not what
-belongs to an earlier stay. When the case is over its clocks stop, but for what closing it asks for.
+begins with the arrival. What shows that it is done counts in the lap in which it lies; before its turn too, but not
+what belongs to an earlier stay. When the case is over its clocks stop, but for what closing it asks for.
 """
 
 from __future__ import annotations

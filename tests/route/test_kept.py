@@ -281,3 +281,14 @@ def test_what_is_told_late_of_a_time_that_had_left_no_lap_is_kept_too(case, monk
     tell(Milestone.SERVICE_GIVEN, 25, "psychology")
     assert len(queries.route_of(found).laps["call"]) == 2
     assert is_kept()
+
+
+def test_what_is_told_of_between_her_end_and_its_being_told_is_kept_too(arrived):
+    case, member = arrived
+    with work("test.close", by=operator):
+        cases.reached(case, Milestone.ADMITTED, at=now() - timedelta(hours=40), by=member.id)
+        cases.move_to(case, Stage.CLOSED, state=CaseState.CLOSED)
+        cases.reached(case, Milestone.CLOSED, at=now() - timedelta(hours=30), by=member.id)
+    with work("test.examined", by=operator):
+        cases.reached(case, Milestone.SERVICE_GIVEN, at=now() - timedelta(hours=20), by=member.id, detail="medical")
+    assert is_kept()
