@@ -38,7 +38,7 @@ def refer_out(say, client, officer, send, case, institution):
 
 def _answer(client, url, where, **answers):
     page = Page(client.get(url).text)
-    kept = {name: page.hidden(name) for name in ("csrf_token", "submit_key")}
+    kept = {name: page.hidden(name) for name in ("csrf_token", "submit_key", "seen")}
     assert client.post(f"{url}/{where}", data={**kept, **answers}).status_code == 303
 
 
