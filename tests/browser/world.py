@@ -26,7 +26,7 @@ from shelter.cases.models import Case
 from shelter.cases.records import Stay
 from shelter.codes.cases import Answer, Channel, ConsentAnswer, ConsentPurpose, Exploitation
 from shelter.codes.door import Approach, Asker, Given, Paper, Told
-from shelter.codes.interviews import InterviewPurpose
+from shelter.codes.interviews import Again, InterviewPurpose
 from shelter.codes.jobs import JobState
 from shelter.codes.leaving import Destination, ExitReason, InstructionKind, Outcome
 from shelter.codes.outgoing import Basis, OutgoingState, Shared, Through
@@ -213,10 +213,10 @@ class World:
             self._at_the_door()
             found = {name: self._case(name, bed=name != ARRIVING) for name in (ARRIVING, STAYING, GONE, LEFT, CLOSED)}
             self.residents = {name: case.id for name, case in found.items()}
-            interviews.plan(found[STAYING], by=lead, occurs_at=now() + timedelta(days=1), again=None, reason=None,
-                            discipline=Discipline.LEGAL, purpose=InterviewPurpose.FIRST)
             interviews.record(found[STAYING], by=lead, occurs_at=now() - timedelta(days=9), was_before=False,
                               again=None, reason=None, discipline=Discipline.SOCIAL, purpose=InterviewPurpose.FIRST)
+            interviews.plan(found[STAYING], by=lead, occurs_at=now() + timedelta(days=1), again=Again.OTHER_QUESTION, reason=None,
+                            discipline=Discipline.LEGAL, purpose=InterviewPurpose.FIRST)
             for name in (STAYING, LEFT):
                 self._cared_for(found[name], lead, name)
             for name, outcome in ((GONE, None), (LEFT, Outcome.PROGRESS), (CLOSED, Outcome.DECLINED)):
