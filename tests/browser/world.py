@@ -215,8 +215,8 @@ class World:
             self.residents = {name: case.id for name, case in found.items()}
             interviews.record(found[STAYING], by=lead, occurs_at=now() - timedelta(days=9), was_before=False,
                               again=None, reason=None, discipline=Discipline.SOCIAL, purpose=InterviewPurpose.FIRST)
-            interviews.plan(found[STAYING], by=lead, occurs_at=now() + timedelta(days=1), again=Again.OTHER_QUESTION, reason=None,
-                            discipline=Discipline.LEGAL, purpose=InterviewPurpose.FIRST)
+            interviews.plan(found[STAYING], by=lead, occurs_at=now() + timedelta(days=1), reason=None,
+                            again=Again.OTHER_QUESTION, discipline=Discipline.LEGAL, purpose=InterviewPurpose.FIRST)
             for name in (STAYING, LEFT):
                 self._cared_for(found[name], lead, name)
             for name, outcome in ((GONE, None), (LEFT, Outcome.PROGRESS), (CLOSED, Outcome.DECLINED)):
@@ -241,6 +241,7 @@ class World:
                     protocol.turn(version, state)
                 if VersionState.VALIDATION in states:
                     protocol.publish(version, second, starts_on=today())
+                    version.starts_on = today() - timedelta(days=90)  # what was late is late by it
                     validating.ask(version, db.session.get_one(Institution, self.institution), writer)
         self.drafted = f"/protocolo/versiones/{version.id}/pasos/safety"
         with work("procedure.draft", by=operator):
